@@ -1,0 +1,171 @@
+//! Clients (applications that people sign in to, and machines) and resources (the APIs that tokens are meant for).
+//!
+//! Both change rarely and are asked for at every request, so the whole directory is kept in memory and read again when
+//! anybody changes it, here or on another replica.
+//!
+//! Specs: RFC 6749 §2, RFC 7591, RFC 8707.
+
+pub mod authentication;
+pub mod declared;
+pub mod jwks_uri;
+pub mod resource;
+mod store;
+
+use crate::clock::Timestamp;
+use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata};
+use crate::oauth::resource::ResourceIndicator;
+use crate::oauth::scope::Scope;
+use crate::random::Random;
+use crate::sealing::{Purpose, Sealing, SealingError};
+use crate::secret::{Secret, SecretDigest};
+use crate::storage::columns::id_newtype;
+use crate::storage::{Storage, StorageError};
+use arc_swap::ArcSwap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+pub use resource::Resource;
+pub use store::{
+    delete_client, delete_expired_secrets, delete_resource, insert_client, insert_secret, list_sealed_secrets, set_enabled, update_client,
+    update_sealed_secret, upsert_resource,
+};
+
+id_newtype! {
+    /// Names a client: `client_id` on the wire.
+    pub struct ClientId;
+}
+
+/// A registered client.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub client_id: ClientId,
+    pub metadata: ClientMetadata,
+    pub enabled: bool,
+    /// Declared in the configuration: the file is the only place to change it.
+    pub declared: bool,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Usually one; two while a secret is being rotated.
+    pub secrets: Vec<ClientSecret>,
+}
+
+/// A client's secret, as far as it is kept.
+#[derive(Debug, Clone)]
+pub struct ClientSecret {
+    pub digest: SecretDigest,
+    /// The secret itself, sealed: only for `client_secret_jwt`, which cannot be checked with a digest.
+    pub sealed: Option<String>,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Every client and resource at one moment.
+#[derive(Debug, Default)]
+pub struct Directory {
+    clients: HashMap<ClientId, Arc<Client>>,
+    resources: BTreeMap<ResourceIndicator, Arc<Resource>>,
+    /// The origins that may read answers of the token endpoint from a browser: those of registered redirect URIs.
+    web_origins: HashSet<String>,
+}
+
+/// The directory in memory.
+#[derive(Default)]
+pub struct Clients {
+    directory: ArcSwap<Directory>,
+    pub jwks: jwks_uri::JwksCache,
+}
+
+impl Clients {
+    /// Reads clients and resources anew.
+    ///
+    /// Cost: 3 round trips.
+    pub async fn reload(&self, storage: &Storage) -> Result<(), StorageError> {
+        let mut connection = storage.read().await?;
+        let clients = store::list_clients(&mut connection).await?;
+        let resources = store::list_resources(&mut connection).await?;
+        drop(connection);
+        let web_origins = clients
+            .iter()
+            .filter(|client| client.enabled)
+            .flat_map(|client| client.metadata.redirect_uris.iter().filter_map(|uri| uri.origin()))
+            .collect();
+        self.directory.store(Arc::new(Directory {
+            clients: clients.into_iter().map(|client| (client.client_id.clone(), Arc::new(client))).collect(),
+            resources: resources.into_iter().map(|resource| (resource.identifier.clone(), Arc::new(resource))).collect(),
+            web_origins,
+        }));
+        Ok(())
+    }
+
+    /// The directory as it is now.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.directory.load_full()
+    }
+
+    /// A client that exists and is enabled: what every endpoint asks for.
+    pub fn find(&self, client_id: &str) -> Option<Arc<Client>> {
+        self.directory.load().clients.get(client_id).filter(|client| client.enabled).cloned()
+    }
+}
+
+impl Directory {
+    /// Every client, by id, disabled ones too.
+    pub fn clients(&self) -> Vec<&Client> {
+        let mut clients: Vec<_> = self.clients.values().map(Arc::as_ref).collect();
+        clients.sort_by(|a, b| a.client_id.as_str().cmp(b.client_id.as_str()));
+        clients
+    }
+
+    pub fn client(&self, client_id: &str) -> Option<&Arc<Client>> {
+        self.clients.get(client_id)
+    }
+
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.values().map(Arc::as_ref)
+    }
+
+    pub fn resource(&self, identifier: &ResourceIndicator) -> Option<&Arc<Resource>> {
+        self.resources.get(identifier)
+    }
+
+    pub fn is_web_origin(&self, origin: &str) -> bool {
+        self.web_origins.contains(origin)
+    }
+
+    /// The scope that a client may ask for: what it registered, else the standard scopes and those of its resources.
+    pub fn allowed_scope(&self, client: &Client) -> Scope {
+        client.metadata.scope.clone().unwrap_or_else(|| {
+            let of_resources = client.metadata.resources.iter().filter_map(|id| self.resource(id)).flat_map(|resource| resource.scope_names());
+            let all: Vec<&str> = Scope::STANDARD.into_iter().chain(of_resources).collect();
+            Scope::parse(&all.join(" ")).unwrap_or_default()
+        })
+    }
+}
+
+impl Client {
+    /// Secrets that still count.
+    pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &ClientSecret> {
+        self.secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| end > now))
+    }
+}
+
+impl ClientSecret {
+    /// Keeps what a client's authentication method needs of a new secret.
+    pub fn of(secret: &Secret, method: Option<ClientAuthenticationMethod>, sealing: &Sealing) -> Result<Self, SealingError> {
+        let sealed = match method {
+            Some(ClientAuthenticationMethod::ClientSecretJwt) => Some(sealing.seal(Purpose::ClientSecret, secret.expose())?),
+            _ => None,
+        };
+        Ok(Self { digest: SecretDigest::of(secret.expose()), sealed, expires_at: None })
+    }
+}
+
+/// A new client secret: 256 random bits.
+pub fn new_secret(random: &Random) -> Secret {
+    Secret::new(random.token())
+}
+
+impl std::borrow::Borrow<str> for ClientId {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}

@@ -1,0 +1,65 @@
+//! A resource: an API of the operator's, with its scopes and the form of its access tokens.
+//!
+//! Specs: RFC 8707, RFC 9068.
+
+use crate::oauth::resource::ResourceIndicator;
+use crate::oauth::scope::Scope;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The form of the access tokens for an API.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessTokenFormat {
+    /// RFC 9068: the API checks it by itself.
+    #[default]
+    Jwt,
+    /// The API asks the introspection endpoint.
+    Opaque,
+}
+
+/// An API that access tokens are meant for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// What clients send as `resource` and what tokens carry as `aud`.
+    pub identifier: ResourceIndicator,
+    /// What people read on the consent page.
+    pub name: String,
+    /// Scope token to the words that people read.
+    #[serde(default)]
+    pub scopes: BTreeMap<String, String>,
+    #[serde(default)]
+    pub access_token_format: AccessTokenFormat,
+    /// Seconds; the installation's default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token_lifetime: Option<u32>,
+    #[serde(skip)]
+    pub declared: bool,
+}
+
+impl Resource {
+    pub fn scope_names(&self) -> impl Iterator<Item = &str> {
+        self.scopes.keys().map(String::as_str)
+    }
+
+    /// Checks name and scopes. Errors: a sentence for the operator.
+    pub fn check(&self) -> Result<(), String> {
+        if self.name.trim().is_empty() || self.name.chars().count() > 100 {
+            return Err("name must have 1 to 100 characters".into());
+        }
+        for scope in self.scope_names() {
+            let single = Scope::parse(scope).is_ok_and(|parsed| parsed.iter().eq([scope]));
+            if !single {
+                return Err(format!("scope {} is not one token of printable ASCII", scope.escape_debug()));
+            }
+            if Scope::STANDARD.contains(&scope) {
+                return Err(format!("scope {scope} is a standard scope and cannot belong to a resource"));
+            }
+        }
+        if self.access_token_lifetime.is_some_and(|seconds| !(30..=86_400).contains(&seconds)) {
+            return Err("access_token_lifetime must be 30 to 86400 seconds".into());
+        }
+        Ok(())
+    }
+}

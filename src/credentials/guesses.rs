@@ -1,0 +1,114 @@
+//! Failed guesses, counted in the database: the one thing that anonymous traffic writes, into a bounded, expiring table
+//! keyed by a keyed hash of what was typed, for known and unknown accounts alike.
+//!
+//! The delay grows with every failure and belongs to the pair of account and client network, so that a stranger cannot
+//! lock the owner out; a second, wider counter per account slows guesses that come from many networks (security.md L2, L5).
+//! A guess is counted *before* it is evaluated, so that parallel guesses cannot outrun the limit (L4).
+//!
+//! Specs: OWASP ASVS 6.3.1.
+
+use crate::clock::Timestamp;
+use crate::storage::schema::failed_guesses;
+use crate::storage::{Connection, StorageError, query};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use std::time::Duration;
+
+/// Failures that cost no wait: a person mistypes.
+const FREE: i64 = 5;
+/// Tries against others who count at the same time.
+const ROUNDS: usize = 8;
+const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
+const REMEMBERED_FOR: Duration = Duration::from_secs(24 * 3600);
+
+/// How long the key must wait after its `failures`-th failure in a row.
+fn delay(failures: i64) -> Duration {
+    match failures {
+        ..FREE => Duration::ZERO,
+        _ => {
+            let doublings = u32::try_from(failures - FREE).unwrap_or(u32::MAX).min(16);
+            Duration::from_secs(1 << doublings).min(LONGEST_DELAY)
+        }
+    }
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// The guess may be evaluated; it counts as failed until [`forget_failures`].
+    Allowed,
+    /// Not before this long.
+    Wait(Duration),
+}
+
+/// Counts an attempt before it is evaluated. `slack` is how many failures more than usual are free (for the wide,
+/// per-account counter).
+///
+/// Cost: 2 round trips, 1 commit; 1 round trip when it must wait; more when guesses arrive at the same time.
+pub async fn count_attempt(connection: &mut Connection, key_digest: &str, slack: i64, now: Timestamp) -> Result<Attempt, StorageError> {
+    for _ in 0..ROUNDS {
+        let known: Option<(i64, Timestamp)> = query!(connection, |c| failed_guesses::table
+            .find(key_digest)
+            .select((failed_guesses::failures, failed_guesses::blocked_until))
+            .first(c)
+            .await
+            .optional())?;
+        let Some((failures, blocked_until)) = known else {
+            let inserted = query!(connection, |c| diesel::insert_into(failed_guesses::table)
+                .values((
+                    failed_guesses::key_digest.eq(key_digest),
+                    failed_guesses::failures.eq(1i64),
+                    failed_guesses::last_failed_at.eq(now),
+                    failed_guesses::blocked_until.eq(now + delay(1 - slack)),
+                    failed_guesses::expires_at.eq(now + REMEMBERED_FOR),
+                ))
+                .on_conflict_do_nothing()
+                .execute(c)
+                .await)?;
+            if inserted == 1 {
+                return Ok(Attempt::Allowed);
+            }
+            continue;
+        };
+        if blocked_until > now {
+            return Ok(Attempt::Wait(blocked_until.since(now)));
+        }
+        // Only if nobody counted in between: parallel guesses pass one by one, each with its own delay.
+        let counted = query!(connection, |c| diesel::update(failed_guesses::table.find(key_digest))
+            .filter(failed_guesses::failures.eq(failures))
+            .set((
+                failed_guesses::failures.eq(failures + 1),
+                failed_guesses::last_failed_at.eq(now),
+                failed_guesses::blocked_until.eq(now + delay(failures + 1 - slack)),
+                failed_guesses::expires_at.eq(now + REMEMBERED_FOR),
+            ))
+            .execute(c)
+            .await)?;
+        if counted == 1 {
+            return Ok(Attempt::Allowed);
+        }
+    }
+    Ok(Attempt::Wait(Duration::from_secs(1)))
+}
+
+/// Forgets the failures of a key: after full success only.
+pub async fn forget_failures(connection: &mut Connection, key_digests: &[&str]) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::delete(failed_guesses::table.filter(failed_guesses::key_digest.eq_any(key_digests))).execute(c).await)?;
+    Ok(())
+}
+
+/// Removes counters that have gone quiet.
+pub async fn delete_expired_guesses(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
+    query!(connection, |c| diesel::delete(failed_guesses::table.filter(failed_guesses::expires_at.le(now))).execute(c).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delay_grows_and_stays_bounded() {
+        let seconds: Vec<_> = [1, 4, 5, 6, 7, 14, 15, 1000].into_iter().map(|failures| delay(failures).as_secs()).collect();
+        assert_eq!(seconds, [0, 0, 1, 2, 4, 512, 900, 900]);
+    }
+}

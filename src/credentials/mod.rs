@@ -1,0 +1,4 @@
+//! What people prove themselves with.
+
+pub mod guesses;
+pub mod password;

@@ -1,0 +1,324 @@
+//! Passwords: the only file that names argon2.
+//!
+//! Hashing is what a password sign-in costs (19 MiB and 19 ms at the default), so it runs off the threads that answer
+//! requests, in a fixed number of permits that each keep their memory, behind a bounded queue (security.md L6).
+//!
+//! Specs: RFC 9106, OWASP ASVS 6.2.
+
+use crate::clock::Timestamp;
+use crate::random::Random;
+use crate::secret::Secret;
+use crate::storage::schema::passwords;
+use crate::storage::{Connection, StorageError, query};
+use crate::users::UserId;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use subtle::ConstantTimeEq;
+use tokio::sync::{Mutex, Semaphore};
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+/// Most bytes of a password, checked before anything is hashed.
+pub const LONGEST: usize = 1024;
+
+/// A password as a person typed it, normalised (Unicode NFC) the same way when set and when checked.
+pub struct Password(Secret);
+
+/// Why a new password is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WeakPassword {
+    TooShort,
+    TooLong,
+}
+
+impl Password {
+    /// A password to be checked. Longer than [`LONGEST`] it cannot be anybody's; it is cut so that the answer costs the same.
+    pub fn typed(text: &str) -> Self {
+        Self(Secret::new(text.chars().take(LONGEST).nfc().collect()))
+    }
+
+    /// A password to be set.
+    pub fn new(text: &str, minimum_length: usize) -> Result<Self, WeakPassword> {
+        let normal: String = text.nfc().collect();
+        if normal.len() > LONGEST {
+            return Err(WeakPassword::TooLong);
+        }
+        if normal.len() < minimum_length {
+            return Err(WeakPassword::TooShort);
+        }
+        Ok(Self(Secret::new(normal)))
+    }
+}
+
+/// Cost parameters (RFC 9106 §4; OWASP's minimum is the default).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordPolicy {
+    /// KiB.
+    pub memory: u32,
+    pub iterations: u32,
+    pub parallelism: u32,
+    /// Hashes at the same time; each holds `memory`.
+    pub permits: usize,
+    /// Requests that may wait for a permit.
+    pub queue: usize,
+    pub longest_wait: Duration,
+}
+
+/// Hashes and checks.
+pub struct PasswordHasher {
+    policy: PasswordPolicy,
+    semaphore: Arc<Semaphore>,
+    buffers: Arc<Mutex<Vec<Vec<Block>>>>,
+    waiting: Arc<AtomicUsize>,
+    random: Random,
+    /// Checked in place of an unknown person's, so that both take the same time (security.md L1).
+    dummy: String,
+}
+
+/// The result of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    Right,
+    /// Right, but the hash was made with other parameters than today's: hash it anew.
+    RightButOutdated,
+    Wrong,
+}
+
+/// Why nothing was hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HashError {
+    #[error("too many passwords are being checked")]
+    Busy,
+    #[error("argon2 refused its parameters")]
+    Parameters,
+}
+
+impl PasswordHasher {
+    /// Errors: [`HashError::Parameters`] for a policy that argon2 does not accept.
+    pub fn new(policy: PasswordPolicy, random: Random) -> Result<Self, HashError> {
+        let mut hasher = Self {
+            policy,
+            semaphore: Arc::new(Semaphore::new(policy.permits.max(1))),
+            buffers: Arc::default(),
+            waiting: Arc::default(),
+            random,
+            dummy: String::new(),
+        };
+        // Nobody's password: the hash bytes are random, so nothing matches it.
+        let salt: [u8; 16] = hasher.random.bytes();
+        let hash: [u8; 32] = hasher.random.bytes();
+        hasher.algorithm()?;
+        hasher.dummy = hasher.encode(&salt, &hash);
+        Ok(hasher)
+    }
+
+    fn algorithm(&self) -> Result<Argon2<'static>, HashError> {
+        argon2_of(self.policy.memory, self.policy.iterations, self.policy.parallelism, 32)
+    }
+
+    fn encode(&self, salt: &[u8], hash: &[u8]) -> String {
+        let PasswordPolicy { memory, iterations, parallelism, .. } = self.policy;
+        format!(
+            "$argon2id$v=19$m={memory},t={iterations},p={parallelism}${}${}",
+            STANDARD_NO_PAD.encode(salt),
+            STANDARD_NO_PAD.encode(hash)
+        )
+    }
+
+    /// Hashes a new password; PHC text.
+    ///
+    /// Errors: [`HashError::Busy`] when the queue is full or the wait too long.
+    pub async fn hash(&self, password: &Password) -> Result<String, HashError> {
+        let salt: [u8; 16] = self.random.bytes();
+        let hash = self.run(self.algorithm()?, password, salt.to_vec(), 32).await?;
+        Ok(self.encode(&salt, &hash))
+    }
+
+    /// Checks a password against a stored hash, or against nobody's when there is none: both cost one hash.
+    pub async fn check(&self, password: &Password, stored: Option<&str>) -> Result<Checked, HashError> {
+        let parsed = stored.and_then(parse);
+        let (known, parsed) = match parsed {
+            Some(parsed) => (true, parsed),
+            None => (false, parse(&self.dummy).ok_or(HashError::Parameters)?),
+        };
+        let algorithm = argon2_of(parsed.memory, parsed.iterations, parsed.parallelism, parsed.hash.len())?;
+        let computed = self.run(algorithm, password, parsed.salt.clone(), parsed.hash.len()).await?;
+        let equal: bool = computed.ct_eq(&parsed.hash).into();
+        let current = (parsed.memory, parsed.iterations, parsed.parallelism)
+            == (self.policy.memory, self.policy.iterations, self.policy.parallelism);
+        Ok(match (known && equal, current) {
+            (false, _) => Checked::Wrong,
+            (true, true) => Checked::Right,
+            (true, false) => Checked::RightButOutdated,
+        })
+    }
+
+    async fn run(&self, algorithm: Argon2<'static>, password: &Password, salt: Vec<u8>, length: usize) -> Result<Vec<u8>, HashError> {
+        let permit = self.wait_for_permit().await?;
+        let mut buffer = self.buffers.lock().await.pop().unwrap_or_default();
+        let password = Zeroizing::new(password.0.expose().clone().into_bytes());
+        let (buffer, hash) = tokio::task::spawn_blocking(move || {
+            let blocks = algorithm.params().block_count();
+            if buffer.len() < blocks {
+                buffer.resize(blocks, Block::default());
+            }
+            let mut hash = vec![0u8; length];
+            let memory = buffer.get_mut(..blocks).unwrap_or_default();
+            let done = algorithm.hash_password_into_with_memory(&password, &salt, &mut hash, memory);
+            (buffer, done.map(|()| hash))
+        })
+        .await
+        .map_err(|_| HashError::Busy)?;
+        self.buffers.lock().await.push(buffer);
+        drop(permit);
+        hash.map_err(|_| HashError::Parameters)
+    }
+
+    async fn wait_for_permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, HashError> {
+        if let Ok(permit) = self.semaphore.clone().try_acquire_owned() {
+            return Ok(permit);
+        }
+        let place = Place::take(&self.waiting, self.policy.queue).ok_or(HashError::Busy)?;
+        let permit = tokio::time::timeout(self.policy.longest_wait, self.semaphore.clone().acquire_owned()).await;
+        drop(place);
+        permit.map_err(|_| HashError::Busy)?.map_err(|_| HashError::Busy)
+    }
+
+    /// Requests that wait for a permit now, and permits in use.
+    pub fn load(&self) -> (usize, usize) {
+        let used = self.policy.permits.max(1).saturating_sub(self.semaphore.available_permits());
+        (AtomicUsize::load(&self.waiting, Ordering::Relaxed), used)
+    }
+}
+
+/// A place in the queue, given back when dropped, also when the request is cancelled.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(waiting: &Arc<AtomicUsize>, queue: usize) -> Option<Self> {
+        if waiting.fetch_add(1, Ordering::SeqCst) >= queue {
+            waiting.fetch_sub(1, Ordering::SeqCst);
+            return None;
+        }
+        Some(Self(waiting.clone()))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+struct ParsedHash {
+    memory: u32,
+    iterations: u32,
+    parallelism: u32,
+    salt: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+fn argon2_of(memory: u32, iterations: u32, parallelism: u32, length: usize) -> Result<Argon2<'static>, HashError> {
+    let params = Params::new(memory, iterations, parallelism, Some(length)).map_err(|_| HashError::Parameters)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// Reads PHC text of argon2id, version 19. What is not that matches nothing.
+fn parse(phc: &str) -> Option<ParsedHash> {
+    let mut parts = phc.strip_prefix("$argon2id$v=19$")?.split('$');
+    let (costs, salt, hash) = (parts.next()?, parts.next()?, parts.next()?);
+    let cost = |name: &str| costs.split(',').find_map(|cost| cost.strip_prefix(name)?.strip_prefix('=')?.parse().ok());
+    Some(ParsedHash {
+        memory: cost("m")?,
+        iterations: cost("t")?,
+        parallelism: cost("p")?,
+        salt: STANDARD_NO_PAD.decode(salt).ok()?,
+        hash: STANDARD_NO_PAD.decode(hash).ok().filter(|hash| hash.len() >= 16)?,
+    })
+}
+
+/// The stored hash of a person's password.
+pub async fn find_password_hash(connection: &mut Connection, user_id: &UserId) -> Result<Option<String>, StorageError> {
+    query!(connection, |c| passwords::table.find(user_id).select(passwords::hash).first(c).await.optional())
+}
+
+/// Sets a person's password.
+pub async fn set_password_hash(connection: &mut Connection, user_id: &UserId, hash: &str, now: Timestamp) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::insert_into(passwords::table)
+        .values((passwords::user_id.eq(user_id), passwords::hash.eq(hash), passwords::changed_at.eq(now)))
+        .on_conflict(passwords::user_id)
+        .do_update()
+        .set((passwords::hash.eq(hash), passwords::changed_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Puts a hash with today's parameters in the place of an outdated one, unless the password was changed meanwhile.
+pub async fn replace_password_hash(connection: &mut Connection, user_id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::update(passwords::table.find(user_id))
+        .filter(passwords::hash.eq(old))
+        .set(passwords::hash.eq(new))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hasher(iterations: u32, permits: usize, queue: usize) -> PasswordHasher {
+        let policy = PasswordPolicy { memory: 8, iterations, parallelism: 1, permits, queue, longest_wait: Duration::from_secs(5) };
+        PasswordHasher::new(policy, Random::System).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_password_is_checked_exactly_but_for_its_unicode_form() {
+        let hasher = hasher(1, 1, 10);
+        let stored = hasher.hash(&Password::new("caf\u{e9} con leche", 8).unwrap()).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
+        for (typed, result) in [("cafe\u{301} con leche", Checked::Right), ("caf\u{e9} con lech", Checked::Wrong), ("Caf\u{e9} con leche", Checked::Wrong)] {
+            assert_eq!(hasher.check(&Password::typed(typed), Some(&stored)).await, Ok(result), "{typed}");
+        }
+        assert_eq!(hasher.check(&Password::typed("x"), None).await, Ok(Checked::Wrong));
+        assert_eq!(hasher.check(&Password::typed("x"), Some("$2a$10$foreign")).await, Ok(Checked::Wrong));
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_other_parameters_is_right_but_outdated() {
+        let stored = hasher(1, 1, 10).hash(&Password::new("long enough", 8).unwrap()).await.unwrap();
+        assert_eq!(hasher(2, 1, 10).check(&Password::typed("long enough"), Some(&stored)).await, Ok(Checked::RightButOutdated));
+    }
+
+    // security.md L7
+    #[test]
+    fn lengths_are_counted_in_bytes_and_nothing_is_cut_off() {
+        assert_eq!(Password::new("1234567", 8).err(), Some(WeakPassword::TooShort));
+        assert_eq!(Password::new(&"a".repeat(1025), 8).err(), Some(WeakPassword::TooLong));
+        assert!(Password::new(&"a".repeat(1024), 8).is_ok());
+    }
+
+    // security.md L6
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_full_queue_refuses_at_once() {
+        let hasher = Arc::new(hasher(200, 1, 2));
+        let tasks: Vec<_> = (0..10)
+            .map(|_| {
+                let hasher = hasher.clone();
+                tokio::spawn(async move { hasher.check(&Password::typed("x"), None).await })
+            })
+            .collect();
+        let mut refused = 0;
+        for task in tasks {
+            refused += usize::from(task.await.unwrap() == Err(HashError::Busy));
+        }
+        assert!(refused >= 5, "{refused}");
+        assert_eq!(hasher.load(), (0, 0));
+    }
+}

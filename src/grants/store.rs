@@ -1,0 +1,217 @@
+//! The tables `grants`, `revoked_tokens` and `consumed_tickets`.
+
+use super::{EndReason, Grant, GrantId, Standing};
+use crate::clients::ClientId;
+use crate::clock::Timestamp;
+use crate::sessions::{BrowserSession, SessionId};
+use crate::storage::schema::{consumed_tickets, grants, revoked_tokens, sessions, users};
+use crate::storage::{Connection, StorageError, query};
+use crate::users::{User, UserId};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+/// What became of a redemption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    Redeemed,
+    /// The code was redeemed before.
+    AlreadyUsed,
+}
+
+/// A person and their session, for a code's redemption.
+///
+/// Cost: 1 round trip.
+pub async fn find_standing(connection: &mut Connection, user_id: &UserId, session_id: &SessionId) -> Result<Option<Standing>, StorageError> {
+    let row: Option<(User, Option<BrowserSession>)> = query!(connection, |c| users::table
+        .left_join(sessions::table.on(sessions::user_id.eq(users::id).and(sessions::id.eq(session_id))))
+        .filter(users::id.eq(user_id))
+        .select((User::as_select(), Option::<BrowserSession>::as_select()))
+        .first(c)
+        .await
+        .optional())?;
+    Ok(row.map(|(user, session)| Standing { user, session }))
+}
+
+/// Inserts the grant of a code. The UNIQUE `code_id` decides between parallel redemptions.
+///
+/// Cost: 1 round trip, 1 commit.
+pub async fn insert_code_grant(connection: &mut Connection, grant: &Grant) -> Result<Inserted, StorageError> {
+    let inserted = query!(connection, |c| diesel::insert_into(grants::table)
+        .values((
+            grants::id.eq(&grant.id),
+            grants::code_id.eq(&grant.code_id),
+            grants::grant_type.eq(&grant.grant_type),
+            grants::client_id.eq(&grant.client_id),
+            grants::user_id.eq(&grant.user_id),
+            grants::session_id.eq(&grant.session_id),
+            grants::scope.eq(grant.scope.to_string()),
+            grants::resources.eq(grant.resources.clone()),
+            grants::claims.eq(grant.claims.clone()),
+            grants::nonce.eq(&grant.nonce),
+            grants::authenticated_at.eq(grant.authenticated_at),
+            grants::acr.eq(&grant.acr),
+            grants::amr.eq(grant.amr.clone()),
+            grants::offline.eq(grant.offline),
+            grants::generation.eq(grant.generation),
+            grants::rotated_at.eq(grant.rotated_at),
+            grants::created_at.eq(grant.created_at),
+            grants::expires_at.eq(grant.expires_at),
+        ))
+        .on_conflict(grants::code_id)
+        .do_nothing()
+        .execute(c)
+        .await)?;
+    Ok(if inserted == 1 { Inserted::Redeemed } else { Inserted::AlreadyUsed })
+}
+
+/// A grant as it is now, with everything the policy asks for.
+#[derive(Debug, Clone)]
+pub struct GrantState {
+    pub grant: Grant,
+    pub standing: Option<Standing>,
+    /// Whether the access token that was asked about has been revoked by itself.
+    pub token_is_revoked: bool,
+}
+
+/// Reads a grant with its person, session and the revocation of one access token.
+///
+/// Cost: 1 round trip.
+pub async fn find_grant_state(connection: &mut Connection, id: &GrantId, jti: &str) -> Result<Option<GrantState>, StorageError> {
+    type Row = (Grant, Option<User>, Option<BrowserSession>, Option<String>);
+    let row: Option<Row> = query!(connection, |c| grants::table
+        .left_join(users::table)
+        .left_join(sessions::table.on(sessions::id.nullable().eq(grants::session_id)))
+        .left_join(revoked_tokens::table.on(revoked_tokens::jti.eq(jti)))
+        .filter(grants::id.eq(id))
+        .select((Grant::as_select(), Option::<User>::as_select(), Option::<BrowserSession>::as_select(), revoked_tokens::jti.nullable()))
+        .first(c)
+        .await
+        .optional())?;
+    Ok(row.map(|(grant, user, session, revoked)| GrantState {
+        grant,
+        standing: user.map(|user| Standing { user, session }),
+        token_is_revoked: revoked.is_some(),
+    }))
+}
+
+/// Moves a grant to its next generation if it is alive and still of `generation`. Returns whether this call did it.
+///
+/// Cost: 1 round trip, 1 commit.
+pub async fn rotate(connection: &mut Connection, id: &GrantId, generation: i64, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = query!(connection, |c| diesel::update(grants::table.find(id))
+        .filter(grants::generation.eq(generation))
+        .filter(grants::ended_at.is_null())
+        .set((grants::generation.eq(generation + 1), grants::rotated_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(updated == 1)
+}
+
+/// Ends a grant: introspection, userinfo and refresh know at once. Returns whether it was alive.
+pub async fn end_grant(connection: &mut Connection, id: &GrantId, why: EndReason, now: Timestamp) -> Result<bool, StorageError> {
+    let ended = query!(connection, |c| diesel::update(grants::table.find(id))
+        .filter(grants::ended_at.is_null())
+        .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
+        .execute(c)
+        .await)?;
+    Ok(ended == 1)
+}
+
+/// Ends the grant that a code made. Returns its id if it was alive.
+pub async fn end_grant_of_code(connection: &mut Connection, code_id: &str, why: EndReason, now: Timestamp) -> Result<Option<GrantId>, StorageError> {
+    query!(connection, |c| diesel::update(grants::table.filter(grants::code_id.eq(code_id)))
+        .filter(grants::ended_at.is_null())
+        .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
+        .returning(grants::id)
+        .get_result(c)
+        .await
+        .optional())
+}
+
+/// Ends the grants that live by a session; those with `offline_access` live on.
+pub async fn end_grants_of_session(connection: &mut Connection, id: &SessionId, why: EndReason, now: Timestamp) -> Result<usize, StorageError> {
+    query!(connection, |c| diesel::update(grants::table.filter(grants::session_id.eq(id)))
+        .filter(grants::offline.eq(false))
+        .filter(grants::ended_at.is_null())
+        .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
+        .execute(c)
+        .await)
+}
+
+/// Ends every grant of a person, but for those of the session `keep`.
+pub async fn end_grants_of_user(
+    connection: &mut Connection,
+    user_id: &UserId,
+    keep: Option<&SessionId>,
+    why: EndReason,
+    now: Timestamp,
+) -> Result<usize, StorageError> {
+    let keep = keep.map_or("", SessionId::as_str);
+    query!(connection, |c| diesel::update(grants::table.filter(grants::user_id.eq(user_id)))
+        .filter(grants::session_id.is_null().or(grants::session_id.ne(keep)))
+        .filter(grants::ended_at.is_null())
+        .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
+        .execute(c)
+        .await)
+}
+
+/// Ends what a person granted one client.
+pub async fn end_grants_of_user_and_client(
+    connection: &mut Connection,
+    user_id: &UserId,
+    client_id: &ClientId,
+    why: EndReason,
+    now: Timestamp,
+) -> Result<usize, StorageError> {
+    query!(connection, |c| diesel::update(grants::table.filter(grants::user_id.eq(user_id)))
+        .filter(grants::client_id.eq(client_id))
+        .filter(grants::ended_at.is_null())
+        .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
+        .execute(c)
+        .await)
+}
+
+/// Revokes one access token until it would have expired.
+pub async fn revoke_access_token(connection: &mut Connection, jti: &str, expires_at: Timestamp) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::insert_into(revoked_tokens::table)
+        .values((revoked_tokens::jti.eq(jti), revoked_tokens::expires_at.eq(expires_at)))
+        .on_conflict_do_nothing()
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Whether one access token has been revoked; for tokens that have no grant.
+///
+/// Cost: 1 round trip.
+pub async fn is_revoked(connection: &mut Connection, jti: &str) -> Result<bool, StorageError> {
+    let found: Option<String> =
+        query!(connection, |c| revoked_tokens::table.find(jti).select(revoked_tokens::jti).first(c).await.optional())?;
+    Ok(found.is_some())
+}
+
+/// Uses a single-use ticket. Returns whether this call was the first.
+pub async fn consume_ticket(connection: &mut Connection, id: &str, purpose: &str, expires_at: Timestamp) -> Result<bool, StorageError> {
+    let inserted = query!(connection, |c| diesel::insert_into(consumed_tickets::table)
+        .values((consumed_tickets::id.eq(id), consumed_tickets::purpose.eq(purpose), consumed_tickets::expires_at.eq(expires_at)))
+        .on_conflict_do_nothing()
+        .execute(c)
+        .await)?;
+    Ok(inserted == 1)
+}
+
+/// Removes grants past their end, `limit` at a time. An ended grant stays until then: a replay of its code or tokens must
+/// still be recognised.
+pub async fn delete_expired_grants(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<usize, StorageError> {
+    let ids: Vec<GrantId> =
+        query!(connection, |c| grants::table.filter(grants::expires_at.le(now)).limit(limit).select(grants::id).load(c).await)?;
+    query!(connection, |c| diesel::delete(grants::table.filter(grants::id.eq_any(&ids))).execute(c).await)
+}
+
+pub async fn delete_expired_revocations(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
+    query!(connection, |c| diesel::delete(revoked_tokens::table.filter(revoked_tokens::expires_at.le(now))).execute(c).await)
+}
+
+pub async fn delete_expired_tickets(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
+    query!(connection, |c| diesel::delete(consumed_tickets::table.filter(consumed_tickets::expires_at.le(now))).execute(c).await)
+}

@@ -1,0 +1,234 @@
+//! Signing keys: next, current, retired. Private keys are sealed at rest; signers are built once and kept, since building
+//! one costs twenty times a signature.
+//!
+//! A rotation inserts the *next* key, published at once and used from `active_at` on, so that every replica and every
+//! cache of the key set knows it before the first token signed with it. The key it follows is *retired* then: it signs
+//! nothing more and stays published until the last token it signed has ended (security.md K1, K2).
+//!
+//! Specs: RFC 7515, RFC 7517, RFC 8725, OpenID Connect Core §10.1.1.
+
+pub mod jose;
+mod store;
+
+use crate::clock::Timestamp;
+use crate::oauth::signature_algorithm::SignatureAlgorithm;
+use crate::random::Random;
+use crate::sealing::{Purpose, Sealing};
+use crate::storage::{Storage, StorageError};
+use arc_swap::ArcSwap;
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use jose::{JoseFault, Jws};
+pub use store::{KeyListing, StoredKey};
+
+/// One key with its signer and verifier at hand.
+struct LoadedKey {
+    kid: String,
+    algorithm: SignatureAlgorithm,
+    active_at: Timestamp,
+    pair: jose::SigningPair,
+    public_jwk: Value,
+}
+
+/// The keys of one moment; replaced as a whole.
+#[derive(Default)]
+struct KeySet {
+    keys: Vec<LoadedKey>,
+    document: JwksDocument,
+}
+
+/// The JWK Set as it is served.
+#[derive(Debug, Clone, Default)]
+pub struct JwksDocument {
+    pub body: String,
+    pub etag: String,
+}
+
+/// How long keys live and are published.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyPolicy {
+    pub rotation_interval: Duration,
+    /// From publication to first use; at least as long as caches keep the key set.
+    pub publish_ahead: Duration,
+    /// From retirement to removal: the longest life of a token.
+    pub longest_token: Duration,
+}
+
+/// The signing keys of this installation, in memory.
+pub struct KeyRing {
+    set: ArcSwap<KeySet>,
+}
+
+/// Why keys are not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error("signing key {0} cannot be opened with the configured master key")]
+    Sealed(String),
+    #[error("no active signing key for {}", .0.as_str())]
+    NoActiveKey(SignatureAlgorithm),
+    #[error("key material: {0}")]
+    Jose(#[from] JoseFault),
+    #[error("a private key could not be sealed")]
+    Sealing,
+}
+
+impl KeyRing {
+    /// Loads the keys; on a new installation makes one for each algorithm first.
+    ///
+    /// Cost: 1 round trip; at the first start one transaction.
+    pub async fn open(storage: &Storage, sealing: &Sealing, random: &Random, now: Timestamp) -> Result<Self, KeyError> {
+        let ring = Self { set: ArcSwap::default() };
+        ring.reload(storage, sealing, now).await?;
+        let missing: Vec<_> = SignatureAlgorithm::ALL.into_iter().filter(|algorithm| !ring.signs(*algorithm, now)).collect();
+        if !missing.is_empty() {
+            for algorithm in missing {
+                store::insert_first(storage, &new_key(algorithm, sealing, random, now, now).await?).await?;
+            }
+            ring.reload(storage, sealing, now).await?;
+        }
+        Ok(ring)
+    }
+
+    /// Reads the keys again; called when another replica or the command line has changed them.
+    pub async fn reload(&self, storage: &Storage, sealing: &Sealing, now: Timestamp) -> Result<(), KeyError> {
+        let mut connection = storage.read().await?;
+        let stored = store::list_published(&mut connection, now).await?;
+        drop(connection);
+        let known = self.set.load();
+        let unchanged = known.keys.len() == stored.len()
+            && known.keys.iter().zip(&stored).all(|(known, stored)| known.kid == stored.kid && known.active_at == stored.active_at);
+        if unchanged && !stored.is_empty() {
+            return Ok(());
+        }
+        let mut keys = Vec::with_capacity(stored.len());
+        for row in stored {
+            let private: Value =
+                sealing.open(Purpose::SigningKey, &row.sealed_private_jwk).ok_or_else(|| KeyError::Sealed(row.kid.clone()))?;
+            let pair = jose::SigningPair::from_jwk(row.algorithm, &private)?;
+            keys.push(LoadedKey { public_jwk: jose::public_part(&private)?, kid: row.kid, algorithm: row.algorithm, active_at: row.active_at, pair });
+        }
+        let body = serde_json::json!({ "keys": keys.iter().map(|key| &key.public_jwk).collect::<Vec<_>>() }).to_string();
+        let etag = format!("\"{}\"", crate::secret::SecretDigest::of(&body).as_str());
+        self.set.store(Arc::new(KeySet { keys, document: JwksDocument { body, etag } }));
+        Ok(())
+    }
+
+    fn signs(&self, algorithm: SignatureAlgorithm, now: Timestamp) -> bool {
+        self.set.load().keys.iter().any(|key| key.algorithm == algorithm && key.active_at <= now)
+    }
+
+    /// Signs `claims` as a JWS of this `typ` with the current key of the algorithm.
+    ///
+    /// Cost: 1 signature.
+    pub fn sign(&self, algorithm: SignatureAlgorithm, typ: &str, claims: &impl Serialize, now: Timestamp) -> Result<String, KeyError> {
+        let set = self.set.load();
+        let key = set
+            .keys
+            .iter()
+            .filter(|key| key.algorithm == algorithm && key.active_at <= now)
+            .max_by_key(|key| key.active_at)
+            .ok_or(KeyError::NoActiveKey(algorithm))?;
+        Ok(key.pair.sign(typ, &key.kid, claims)?)
+    }
+
+    /// Verifies a JWS that this server signed and that has this `typ` (RFC 8725 §3.11); `None` for anything else.
+    /// Says nothing about expiry.
+    pub fn verify(&self, token: &str, typ: &str) -> Option<Value> {
+        let jws = Jws::parse(token)?;
+        if !jws.typ().is_some_and(|found| found.eq_ignore_ascii_case(typ)) {
+            return None;
+        }
+        let set = self.set.load();
+        let key = set.keys.iter().find(|key| Some(key.kid.as_str()) == jws.kid() && key.algorithm.as_str() == jws.alg())?;
+        key.pair.verify(token)
+    }
+
+    /// The JWK Set document, public parts only.
+    pub fn document(&self) -> JwksDocument {
+        self.set.load().document.clone()
+    }
+
+    /// How many keys are published.
+    pub fn published(&self) -> usize {
+        self.set.load().keys.len()
+    }
+}
+
+/// Makes the next key of each algorithm whose current one is old enough, and retires nothing before the next is in use.
+/// Two replicas that rotate at once make one key: the check and the insert are one serialised transaction.
+///
+/// Returns the ids of the new keys. `force` rotates whatever the age (`ostiary keys rotate`).
+pub async fn rotate(
+    storage: &Storage,
+    sealing: &Sealing,
+    random: &Random,
+    policy: &KeyPolicy,
+    now: Timestamp,
+    force: bool,
+) -> Result<Vec<String>, KeyError> {
+    let mut made = Vec::new();
+    for algorithm in SignatureAlgorithm::ALL {
+        let due = store::list_all(&mut storage.read().await?).await?;
+        if !store::is_rotation_due(&due, algorithm, policy, now, force) {
+            continue;
+        }
+        let key = new_key(algorithm, sealing, random, now, now + policy.publish_ahead).await?;
+        if store::insert_next(storage, &key, policy, now, force).await? {
+            made.push(key.kid);
+        }
+    }
+    Ok(made)
+}
+
+/// Every key with its state, newest first.
+pub async fn list(storage: &Storage, now: Timestamp) -> Result<Vec<KeyListing>, KeyError> {
+    let rows = store::list_all(&mut storage.read().await?).await?;
+    Ok(rows.iter().map(|row| KeyListing::of(row, &rows, now)).collect())
+}
+
+/// Takes a key away at once (it leaked): tokens that it signed no longer verify. A key that was in use is replaced by a
+/// new one that signs from now on. Returns whether the key existed.
+pub async fn revoke(storage: &Storage, sealing: &Sealing, random: &Random, kid: &str, now: Timestamp) -> Result<bool, KeyError> {
+    let rows = store::list_all(&mut storage.read().await?).await?;
+    let Some(row) = rows.iter().find(|row| row.kid == kid) else { return Ok(false) };
+    let replacement = new_key(row.algorithm, sealing, random, now, now).await?;
+    store::replace(storage, kid, &replacement).await?;
+    Ok(true)
+}
+
+/// Seals every private key under the current master key. Returns how many were sealed anew.
+pub async fn reseal(storage: &Storage, sealing: &Sealing) -> Result<usize, KeyError> {
+    let rows = store::list_all(&mut storage.read().await?).await?;
+    let mut resealed = 0;
+    for row in rows.iter().filter(|row| !sealing.is_current(&row.sealed_private_jwk)) {
+        let private: Value =
+            sealing.open(Purpose::SigningKey, &row.sealed_private_jwk).ok_or_else(|| KeyError::Sealed(row.kid.clone()))?;
+        let sealed = sealing.seal(Purpose::SigningKey, &private).map_err(|_| KeyError::Sealing)?;
+        store::update_sealed(storage, &row.kid, &sealed).await?;
+        resealed += 1;
+    }
+    Ok(resealed)
+}
+
+async fn new_key(
+    algorithm: SignatureAlgorithm,
+    sealing: &Sealing,
+    random: &Random,
+    now: Timestamp,
+    active_at: Timestamp,
+) -> Result<StoredKey, KeyError> {
+    let kid = random.token().chars().take(16).collect::<String>();
+    // An RSA key takes up to a second to find: not on a thread that answers requests.
+    let wanted = kid.clone();
+    let private = tokio::task::spawn_blocking(move || jose::generate(algorithm, &wanted))
+        .await
+        .map_err(|_| JoseFault("key generation was cancelled".into()))??;
+    let sealed_private_jwk = sealing.seal(Purpose::SigningKey, &private).map_err(|_| KeyError::Sealing)?;
+    let public_jwk = jose::public_part(&private)?.to_string();
+    Ok(StoredKey { kid, algorithm, sealed_private_jwk, public_jwk, created_at: now, active_at, retired_at: None, expires_at: None })
+}

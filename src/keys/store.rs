@@ -1,0 +1,200 @@
+//! The table `signing_keys`.
+
+use super::{KeyError, KeyPolicy};
+use crate::clock::Timestamp;
+use crate::oauth::signature_algorithm::SignatureAlgorithm;
+use crate::storage::schema::{settings, signing_keys};
+use crate::storage::{Connection, Storage, StorageError, Topic, announce, query};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::Serialize;
+
+/// A row of `signing_keys`.
+#[derive(Debug, Clone)]
+pub struct StoredKey {
+    pub kid: String,
+    pub algorithm: SignatureAlgorithm,
+    pub sealed_private_jwk: String,
+    pub public_jwk: String,
+    pub created_at: Timestamp,
+    /// From when on it signs.
+    pub active_at: Timestamp,
+    /// When it was succeeded.
+    pub retired_at: Option<Timestamp>,
+    /// When it leaves the published set.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A key as an operator sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeyListing {
+    pub kid: String,
+    pub algorithm: SignatureAlgorithm,
+    /// `next`, `current`, `retired` or `expired`.
+    pub state: &'static str,
+    pub created_at: Timestamp,
+    pub active_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+}
+
+impl KeyListing {
+    pub(super) fn of(row: &StoredKey, all: &[StoredKey], now: Timestamp) -> Self {
+        let current = all.iter().filter(|key| key.algorithm == row.algorithm && key.active_at <= now).max_by_key(|key| key.active_at);
+        let state = if row.expires_at.is_some_and(|end| end <= now) {
+            "expired"
+        } else if row.active_at > now {
+            "next"
+        } else if current.is_some_and(|key| key.kid == row.kid) {
+            "current"
+        } else {
+            "retired"
+        };
+        Self { kid: row.kid.clone(), algorithm: row.algorithm, state, created_at: row.created_at, active_at: row.active_at, expires_at: row.expires_at }
+    }
+}
+
+type Row = (String, String, String, String, Timestamp, Timestamp, Option<Timestamp>, Option<Timestamp>);
+
+fn stored(row: Row) -> Option<StoredKey> {
+    let (kid, algorithm, sealed_private_jwk, public_jwk, created_at, active_at, retired_at, expires_at) = row;
+    let algorithm = SignatureAlgorithm::parse(&algorithm)?;
+    Some(StoredKey { kid, algorithm, sealed_private_jwk, public_jwk, created_at, active_at, retired_at, expires_at })
+}
+
+const COLUMNS: (
+    signing_keys::kid,
+    signing_keys::algorithm,
+    signing_keys::sealed_private_jwk,
+    signing_keys::public_jwk,
+    signing_keys::created_at,
+    signing_keys::active_at,
+    signing_keys::retired_at,
+    signing_keys::expires_at,
+) = (
+    signing_keys::kid,
+    signing_keys::algorithm,
+    signing_keys::sealed_private_jwk,
+    signing_keys::public_jwk,
+    signing_keys::created_at,
+    signing_keys::active_at,
+    signing_keys::retired_at,
+    signing_keys::expires_at,
+);
+
+/// Keys that have not expired, next ones included.
+pub(super) async fn list_published(connection: &mut Connection, now: Timestamp) -> Result<Vec<StoredKey>, StorageError> {
+    let rows: Vec<Row> = query!(connection, |c| signing_keys::table
+        .filter(signing_keys::expires_at.is_null().or(signing_keys::expires_at.gt(now)))
+        .order((signing_keys::active_at.desc(), signing_keys::kid))
+        .select(COLUMNS)
+        .load(c)
+        .await)?;
+    Ok(rows.into_iter().filter_map(stored).collect())
+}
+
+pub(super) async fn list_all(connection: &mut Connection) -> Result<Vec<StoredKey>, StorageError> {
+    let rows: Vec<Row> =
+        query!(connection, |c| signing_keys::table.order((signing_keys::active_at.desc(), signing_keys::kid)).select(COLUMNS).load(c).await)?;
+    Ok(rows.into_iter().filter_map(stored).collect())
+}
+
+/// Whether the newest key of the algorithm is in use and old enough (or `force`).
+pub(super) fn is_rotation_due(rows: &[StoredKey], algorithm: SignatureAlgorithm, policy: &KeyPolicy, now: Timestamp, force: bool) -> bool {
+    match rows.iter().filter(|row| row.algorithm == algorithm).max_by_key(|row| row.active_at) {
+        Some(newest) => newest.active_at <= now && (force || newest.active_at + policy.rotation_interval <= now + policy.publish_ahead),
+        None => true,
+    }
+}
+
+/// Takes the lock that serialises changes to the keys: the same row, written. Works alike on both databases.
+async fn lock(connection: &mut Connection) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::insert_into(settings::table)
+        .values((settings::name.eq("signing_keys_lock"), settings::value.eq("")))
+        .on_conflict(settings::name)
+        .do_update()
+        .set(settings::value.eq(""))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+async fn insert(connection: &mut Connection, key: &StoredKey) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::insert_into(signing_keys::table)
+        .values((
+            signing_keys::kid.eq(&key.kid),
+            signing_keys::algorithm.eq(key.algorithm.as_str()),
+            signing_keys::sealed_private_jwk.eq(&key.sealed_private_jwk),
+            signing_keys::public_jwk.eq(&key.public_jwk),
+            signing_keys::created_at.eq(key.created_at),
+            signing_keys::active_at.eq(key.active_at),
+            signing_keys::retired_at.eq(key.retired_at),
+            signing_keys::expires_at.eq(key.expires_at),
+        ))
+        .execute(c)
+        .await)?;
+    announce(connection, Topic::Keys).await
+}
+
+/// Inserts the first key of an algorithm unless another replica was faster.
+pub(super) async fn insert_first(storage: &Storage, key: &StoredKey) -> Result<(), KeyError> {
+    storage
+        .transaction(async |connection| {
+            lock(connection).await?;
+            if !list_all(connection).await?.iter().any(|row| row.algorithm == key.algorithm && row.active_at <= key.active_at) {
+                insert(connection, key).await?;
+            }
+            Ok::<_, KeyError>(())
+        })
+        .await
+}
+
+/// Inserts the next key and sets the end of the one before it, unless another replica was faster.
+pub(super) async fn insert_next(storage: &Storage, key: &StoredKey, policy: &KeyPolicy, now: Timestamp, force: bool) -> Result<bool, KeyError> {
+    storage
+        .transaction(async |connection| {
+            lock(connection).await?;
+            let rows = list_all(connection).await?;
+            if !is_rotation_due(&rows, key.algorithm, policy, now, force) {
+                return Ok(false);
+            }
+            insert(connection, key).await?;
+            query!(connection, |c| diesel::update(signing_keys::table)
+                .filter(signing_keys::algorithm.eq(key.algorithm.as_str()))
+                .filter(signing_keys::kid.ne(&key.kid))
+                .filter(signing_keys::retired_at.is_null())
+                .set((
+                    signing_keys::retired_at.eq(key.active_at),
+                    signing_keys::expires_at.eq(key.active_at + policy.longest_token),
+                ))
+                .execute(c)
+                .await)?;
+            Ok::<_, KeyError>(true)
+        })
+        .await
+}
+
+/// Deletes a key and puts another in its place.
+pub(super) async fn replace(storage: &Storage, kid: &str, replacement: &StoredKey) -> Result<(), KeyError> {
+    storage
+        .transaction(async |connection| {
+            lock(connection).await?;
+            query!(connection, |c| diesel::delete(signing_keys::table.find(kid)).execute(c).await)?;
+            insert(connection, replacement).await?;
+            Ok::<_, KeyError>(())
+        })
+        .await
+}
+
+pub(super) async fn update_sealed(storage: &Storage, kid: &str, sealed: &str) -> Result<(), StorageError> {
+    let mut connection = storage.write().await?;
+    query!(&mut connection, |c| diesel::update(signing_keys::table.find(kid))
+        .set(signing_keys::sealed_private_jwk.eq(sealed))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Removes keys whose end has passed.
+pub async fn delete_expired(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
+    query!(connection, |c| diesel::delete(signing_keys::table.filter(signing_keys::expires_at.le(now))).execute(c).await)
+}

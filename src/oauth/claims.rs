@@ -1,0 +1,144 @@
+//! Claims about a person: which scope stands for which, and the `claims` parameter.
+//!
+//! Specs: OpenID Connect Core §5.1, §5.4 and §5.5.
+
+use super::scope::Scope;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Claims by name, as they go into ID tokens and userinfo answers.
+pub type Claims = Map<String, Value>;
+
+const PROFILE: [&str; 14] = [
+    "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
+    "gender", "birthdate", "zoneinfo", "locale", "updated_at",
+];
+const EMAIL: [&str; 2] = ["email", "email_verified"];
+const ADDRESS: [&str; 1] = ["address"];
+const PHONE: [&str; 2] = ["phone_number", "phone_number_verified"];
+
+/// Names that belong to the protocol: no claim mapping may set them (security.md P8).
+pub const RESERVED: [&str; 27] = [
+    "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "acr", "amr", "azp", "auth_time", "at_hash", "c_hash", "s_hash",
+    "sid", "cnf", "act", "may_act", "client_id", "scope", "grant_id", "events", "active", "token_type", "username", "id",
+];
+
+/// The claims that a standard scope stands for (OpenID Connect Core §5.4; `groups` and `roles` are ours).
+pub fn claims_of_scope(scope: &str) -> &'static [&'static str] {
+    match scope {
+        "profile" => &PROFILE,
+        "email" => &EMAIL,
+        "address" => &ADDRESS,
+        "phone" => &PHONE,
+        "groups" => &["groups"],
+        "roles" => &["roles"],
+        _ => &[],
+    }
+}
+
+/// Every claim that the standard scopes can yield, for discovery.
+pub fn standard_claims() -> impl Iterator<Item = &'static str> {
+    Scope::STANDARD.into_iter().flat_map(|scope| claims_of_scope(scope).iter().copied())
+}
+
+/// A claim that is made of a user attribute, as the operator declares it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimMapping {
+    /// The claim's name; not one of [`RESERVED`].
+    pub name: String,
+    /// The user attribute that holds its value.
+    pub user_attribute: String,
+    /// The scope that yields it.
+    pub scope: String,
+}
+
+/// One entry of the `claims` parameter (OpenID Connect Core §5.5.1).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClaimRequest {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub essential: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<Value>>,
+}
+
+impl ClaimRequest {
+    /// The values that would satisfy the request; empty when any does.
+    pub fn accepted_values(&self) -> impl Iterator<Item = &Value> {
+        self.value.iter().chain(self.values.iter().flatten())
+    }
+}
+
+/// The parsed `claims` parameter.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClaimsRequest {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub userinfo: BTreeMap<String, Option<ClaimRequest>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub id_token: BTreeMap<String, Option<ClaimRequest>>,
+}
+
+/// Why a `claims` parameter is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidClaims {
+    #[error("claims is not a JSON object with the members userinfo and id_token (OpenID Connect Core §5.5).")]
+    Malformed,
+    #[error("claims asks for more than 64 claims.")]
+    TooMany,
+}
+
+impl ClaimsRequest {
+    pub fn parse(text: &str) -> Result<Self, InvalidClaims> {
+        let request: Self = serde_json::from_str(text).map_err(|_| InvalidClaims::Malformed)?;
+        if request.userinfo.len() + request.id_token.len() > 64 {
+            return Err(InvalidClaims::TooMany);
+        }
+        Ok(request)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.userinfo.is_empty() && self.id_token.is_empty()
+    }
+
+    /// The `sub` that the client insists on, if any (OpenID Connect Core §5.5.1: the answer must not be about another).
+    pub fn subject(&self) -> Option<&str> {
+        self.id_token.get("sub")?.as_ref()?.value.as_ref()?.as_str()
+    }
+
+    /// The `acr` values without one of which the client wants no token (OpenID Connect Core §5.5.1.1).
+    pub fn essential_acr_values(&self) -> Vec<&str> {
+        match self.id_token.get("acr") {
+            Some(Some(request)) if request.essential => request.accepted_values().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_specification_parses() {
+        let request = ClaimsRequest::parse(
+            r#"{"userinfo":{"given_name":{"essential":true},"nickname":null},
+                "id_token":{"auth_time":{"essential":true},"acr":{"essential":true,"values":["2"]},"sub":{"value":"u1"}}}"#,
+        )
+        .unwrap();
+        assert_eq!(request.essential_acr_values(), ["2"]);
+        assert_eq!(request.subject(), Some("u1"));
+    }
+
+    // security.md A23
+    #[test]
+    fn hostile_claims_are_refused_without_harm() {
+        let deep = "[".repeat(5000);
+        assert_eq!(ClaimsRequest::parse(&format!(r#"{{"userinfo":{{"a":{{"value":{deep}"#)), Err(InvalidClaims::Malformed));
+        assert_eq!(ClaimsRequest::parse("[]"), Err(InvalidClaims::Malformed));
+        let many: Vec<String> = (0..65).map(|n| format!(r#""c{n}":null"#)).collect();
+        assert_eq!(ClaimsRequest::parse(&format!(r#"{{"userinfo":{{{}}}}}"#, many.join(","))), Err(InvalidClaims::TooMany));
+    }
+}

@@ -1,0 +1,138 @@
+//! Request parameters as `application/x-www-form-urlencoded` text: each name once, decoded strictly.
+//!
+//! Specs: RFC 6749 §3.1, §3.2 and Appendix B.
+
+use percent_encoding::percent_decode_str;
+use std::collections::BTreeMap;
+
+/// Longest query or body that is read, bytes.
+pub const LONGEST: usize = 16 * 1024;
+const MOST_PARAMETERS: usize = 100;
+/// RFC 8707 §2 lets `resource` be repeated; nothing else may be.
+const REPEATABLE: &str = "resource";
+
+/// Parameters by name; values are never empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Params {
+    single: BTreeMap<String, String>,
+    resources: Vec<String>,
+}
+
+/// Why the text is refused. The message names the parameter where its name is harmless to show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParamsError {
+    #[error("The request is longer than {LONGEST} bytes.")]
+    TooLong,
+    #[error("The request has more than {MOST_PARAMETERS} parameters.")]
+    TooMany,
+    #[error("A parameter is not valid percent-encoded UTF-8.")]
+    Encoding,
+    #[error("A parameter holds a NUL character.")]
+    Nul,
+    #[error("The parameter {0} is sent more than once; send it once.")]
+    Repeated(String),
+}
+
+impl Params {
+    /// Parses query or body text; `text` must be the raw, still encoded form.
+    pub fn parse(text: &str) -> Result<Self, ParamsError> {
+        if text.len() > LONGEST {
+            return Err(ParamsError::TooLong);
+        }
+        let mut params = Self::default();
+        for (count, pair) in text.split('&').filter(|pair| !pair.is_empty()).enumerate() {
+            if count >= MOST_PARAMETERS {
+                return Err(ParamsError::TooMany);
+            }
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            params.add(decode(name)?, decode(value)?)?;
+        }
+        Ok(params)
+    }
+
+    /// Parses query and body as one set: a name in both is repeated (no "first wins here, last wins there").
+    pub fn parse_both(query: &str, body: &str) -> Result<Self, ParamsError> {
+        match (query.is_empty(), body.is_empty()) {
+            (true, _) => Self::parse(body),
+            (_, true) => Self::parse(query),
+            _ => Self::parse(&format!("{query}&{body}")),
+        }
+    }
+
+    fn add(&mut self, name: String, value: String) -> Result<(), ParamsError> {
+        if name == REPEATABLE {
+            if !value.is_empty() {
+                self.resources.push(value);
+            }
+            return Ok(());
+        }
+        // RFC 6749 §3.1: a parameter without a value counts as omitted, yet it must not appear twice.
+        if self.single.contains_key(&name) {
+            return Err(ParamsError::Repeated(printable(&name)));
+        }
+        self.single.insert(name, value);
+        Ok(())
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.single.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Every `resource` (RFC 8707), in order.
+    pub fn resources(&self) -> &[String] {
+        &self.resources
+    }
+}
+
+/// Decodes one `application/x-www-form-urlencoded` name or value; refuses broken escapes, bad UTF-8 and NUL.
+pub fn decode(text: &str) -> Result<String, ParamsError> {
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        let escape = rest.get(at + 1..at + 3).ok_or(ParamsError::Encoding)?;
+        if !escape.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(ParamsError::Encoding);
+        }
+        rest = rest.get(at + 3..).unwrap_or("");
+    }
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| ParamsError::Encoding)?;
+    if decoded.contains('\0') {
+        return Err(ParamsError::Nul);
+    }
+    Ok(decoded.into_owned())
+}
+
+fn printable(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_may_appear_once_and_resource_often() {
+        let params = Params::parse("a=1&resource=x&resource=y&b=&c").unwrap();
+        assert_eq!(params.get("a"), Some("1"));
+        assert_eq!((params.get("b"), params.get("c")), (None, None));
+        assert_eq!(params.resources(), ["x", "y"]);
+        assert_eq!(Params::parse("a=1&a=1"), Err(ParamsError::Repeated("a".into())));
+        assert_eq!(Params::parse_both("a=1", "a=2"), Err(ParamsError::Repeated("a".into())));
+    }
+
+    #[test]
+    fn broken_encodings_are_refused() {
+        for bad in ["a=%", "a=%4", "a=%zz", "a=%ff", "a=%C0%AF"] {
+            assert_eq!(Params::parse(bad), Err(ParamsError::Encoding), "{bad}");
+        }
+        assert_eq!(Params::parse("a%00=1"), Err(ParamsError::Nul));
+        assert_eq!(Params::parse("a=%F0%9F%9A%AA+b").unwrap().get("a"), Some("🚪 b"));
+    }
+
+    #[test]
+    fn floods_are_refused() {
+        assert_eq!(Params::parse(&"x".repeat(LONGEST + 1)), Err(ParamsError::TooLong));
+        let many: String = (0..101).map(|n| format!("p{n}=1&")).collect();
+        assert_eq!(Params::parse(&many), Err(ParamsError::TooMany));
+    }
+}

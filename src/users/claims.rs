@@ -1,0 +1,52 @@
+//! What is told about a person, to whom: by scope, by the `claims` parameter, by the operator's mappings.
+//!
+//! Specs: OpenID Connect Core §5.1, §5.4, §5.5.
+
+use super::User;
+use crate::oauth::claims::{ClaimMapping, ClaimRequest, Claims, claims_of_scope};
+use crate::oauth::scope::Scope;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The claims about `user` that `scope` yields, and those of `requested` that the scope's owner may see anyway.
+///
+/// A claim that is asked for by name is told only if one of the granted scopes could yield it to this client too:
+/// the `claims` parameter picks, it does not widen what the person consented to.
+pub fn claims_about(user: &User, scope: &Scope, mappings: &[ClaimMapping]) -> Claims {
+    let mut claims = Claims::new();
+    for token in scope.iter() {
+        for name in claims_of_scope(token) {
+            if let Some(value) = standard_claim(user, name) {
+                claims.insert((*name).to_owned(), value);
+            }
+        }
+    }
+    for mapping in mappings.iter().filter(|mapping| scope.contains(&mapping.scope)) {
+        if let Some(value) = user.attributes.0.get(&mapping.user_attribute) {
+            claims.insert(mapping.name.clone(), value.clone());
+        }
+    }
+    claims
+}
+
+/// Those of `requested` that are known; the scope decides what is visible (`visible`, the claims of every scope the
+/// client was granted), so that an unknown or foreign name yields nothing.
+pub fn requested_claims(visible: &Claims, requested: &BTreeMap<String, Option<ClaimRequest>>) -> Claims {
+    requested.keys().filter_map(|name| visible.get(name).map(|value| (name.clone(), value.clone()))).collect()
+}
+
+fn standard_claim(user: &User, name: &str) -> Option<Value> {
+    match name {
+        "email" => Some(Value::from(user.email.as_str())),
+        "email_verified" => Some(Value::from(user.email_verified)),
+        "groups" => Some(Value::from(user.groups.0.clone())),
+        "roles" => Some(Value::from(user.roles.0.clone())),
+        // Many clients need some user name and ask for no other claim.
+        "preferred_username" => {
+            Some(user.profile.0.get(name).filter(|value| !value.is_null()).cloned().unwrap_or_else(|| Value::from(user.email.as_str())))
+        }
+        "updated_at" => Some(Value::from(user.updated_at.unix_seconds())),
+        "phone_number_verified" => user.profile.0.contains_key("phone_number").then(|| Value::from(false)),
+        _ => user.profile.0.get(name).filter(|value| !value.is_null() && value.as_str() != Some("")).cloned(),
+    }
+}
