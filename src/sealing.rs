@@ -4,6 +4,7 @@
 //! Every purpose has a key of its own, derived from the master key by HKDF-SHA256 (RFC 5869). The cipher is
 //! XChaCha20-Poly1305, whose 24-byte nonces may be random.
 
+use crate::config::MasterKey;
 use crate::random::Random;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, Payload};
@@ -14,22 +15,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
-
-/// The 32 bytes from which every key that is not in the database is derived.
-#[derive(Clone)]
-pub struct MasterKey(Zeroizing<[u8; 32]>);
-
-impl MasterKey {
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bytes))
-    }
-}
-
-impl std::fmt::Debug for MasterKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MasterKey([secret])")
-    }
-}
 
 /// What a sealed text is for. The first group travels, the second stays in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +36,7 @@ pub enum DigestPurpose {
     Csrf,
     BrowserBinding,
     FailedGuess,
+    KnownDevice,
 }
 
 const PURPOSES: [(Purpose, &str); 9] = [
@@ -83,7 +69,7 @@ pub struct Sealing {
 
 impl DerivedKeys {
     fn derive(master: &MasterKey) -> Self {
-        let hkdf = Hkdf::<Sha256>::new(Some(b"ostiary"), master.0.as_slice());
+        let hkdf = Hkdf::<Sha256>::new(Some(b"ostiary"), master.expose());
         let derive = |info: &str| {
             let mut key = Zeroizing::new([0u8; 32]);
             // 32 bytes is far below HKDF's limit of 8,160, the only error there is.
@@ -178,8 +164,8 @@ mod tests {
     use super::*;
 
     fn sealing(key: u8, previous: &[u8]) -> Sealing {
-        let previous: Vec<_> = previous.iter().map(|key| MasterKey::new([*key; 32])).collect();
-        Sealing::new(&MasterKey::new([key; 32]), &previous, Random::System)
+        let previous: Vec<_> = previous.iter().map(|key| MasterKey::from_bytes([*key; 32])).collect();
+        Sealing::new(&MasterKey::from_bytes([key; 32]), &previous, Random::System)
     }
 
     // security.md C4: cross-use

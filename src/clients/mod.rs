@@ -10,6 +10,7 @@ pub mod declared;
 pub mod jwks_uri;
 pub mod resource;
 mod store;
+pub mod targets;
 
 use crate::clock::Timestamp;
 use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata};

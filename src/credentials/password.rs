@@ -8,9 +8,9 @@
 use crate::clock::Timestamp;
 use crate::random::Random;
 use crate::secret::Secret;
-use crate::storage::schema::passwords;
+use crate::storage::schema::{passwords, users};
 use crate::storage::{Connection, StorageError, query};
-use crate::users::UserId;
+use crate::users::{Email, User, UserId};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use diesel::prelude::*;
@@ -240,6 +240,19 @@ fn parse(phc: &str) -> Option<ParsedHash> {
         salt: STANDARD_NO_PAD.decode(salt).ok()?,
         hash: STANDARD_NO_PAD.decode(hash).ok().filter(|hash| hash.len() >= 16)?,
     })
+}
+
+/// A person by address, with the hash of their password if they have one.
+///
+/// Cost: 1 round trip.
+pub async fn find_user_and_hash(connection: &mut Connection, email: &Email) -> Result<Option<(User, Option<String>)>, StorageError> {
+    query!(connection, |c| users::table
+        .left_join(passwords::table)
+        .filter(users::email.eq(email))
+        .select((User::as_select(), passwords::hash.nullable()))
+        .first(c)
+        .await
+        .optional())
 }
 
 /// The stored hash of a person's password.

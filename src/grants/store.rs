@@ -1,10 +1,10 @@
 //! The tables `grants`, `revoked_tokens` and `consumed_tickets`.
 
-use super::{EndReason, Grant, GrantId, Standing};
+use super::{EndReason, Grant, GrantId, Standing, StoredConsent};
 use crate::clients::ClientId;
 use crate::clock::Timestamp;
 use crate::sessions::{BrowserSession, SessionId};
-use crate::storage::schema::{consumed_tickets, grants, revoked_tokens, sessions, users};
+use crate::storage::schema::{consents, consumed_tickets, grants, revoked_tokens, sessions, users};
 use crate::storage::{Connection, StorageError, query};
 use crate::users::{User, UserId};
 use diesel::prelude::*;
@@ -18,18 +18,24 @@ pub enum Inserted {
     AlreadyUsed,
 }
 
-/// A person and their session, for a code's redemption.
+/// A person, their session and their consent to a client, for a code's redemption.
 ///
 /// Cost: 1 round trip.
-pub async fn find_standing(connection: &mut Connection, user_id: &UserId, session_id: &SessionId) -> Result<Option<Standing>, StorageError> {
-    let row: Option<(User, Option<BrowserSession>)> = query!(connection, |c| users::table
+pub async fn find_standing(
+    connection: &mut Connection,
+    user_id: &UserId,
+    session_id: &SessionId,
+    client_id: &ClientId,
+) -> Result<Option<(Standing, Option<StoredConsent>)>, StorageError> {
+    let row: Option<(User, Option<BrowserSession>, Option<StoredConsent>)> = query!(connection, |c| users::table
         .left_join(sessions::table.on(sessions::user_id.eq(users::id).and(sessions::id.eq(session_id))))
+        .left_join(consents::table.on(consents::user_id.eq(users::id).and(consents::client_id.eq(client_id))))
         .filter(users::id.eq(user_id))
-        .select((User::as_select(), Option::<BrowserSession>::as_select()))
+        .select((User::as_select(), Option::<BrowserSession>::as_select(), Option::<StoredConsent>::as_select()))
         .first(c)
         .await
         .optional())?;
-    Ok(row.map(|(user, session)| Standing { user, session }))
+    Ok(row.map(|(user, session, consent)| (Standing { user, session }, consent)))
 }
 
 /// Inserts the grant of a code. The UNIQUE `code_id` decides between parallel redemptions.

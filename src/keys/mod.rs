@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use jose::{JoseFault, Jws};
-pub use store::{KeyListing, StoredKey};
+pub use store::{KeyListing, StoredKey, delete_expired};
 
 /// One key with its signer and verifier at hand.
 struct LoadedKey {

@@ -42,18 +42,6 @@ pub fn standard_claims() -> impl Iterator<Item = &'static str> {
     Scope::STANDARD.into_iter().flat_map(|scope| claims_of_scope(scope).iter().copied())
 }
 
-/// A claim that is made of a user attribute, as the operator declares it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClaimMapping {
-    /// The claim's name; not one of [`RESERVED`].
-    pub name: String,
-    /// The user attribute that holds its value.
-    pub user_attribute: String,
-    /// The scope that yields it.
-    pub scope: String,
-}
-
 /// One entry of the `claims` parameter (OpenID Connect Core §5.5.1).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClaimRequest {
@@ -97,6 +85,22 @@ impl ClaimsRequest {
             return Err(InvalidClaims::TooMany);
         }
         Ok(request)
+    }
+
+    /// The standard scopes that would yield what is asked for by name: the person consents to them as to any scope.
+    pub fn scope(&self) -> Scope {
+        let asked = |name: &&str| self.userinfo.contains_key(*name) || self.id_token.contains_key(*name);
+        let tokens: Vec<&str> = Scope::STANDARD.into_iter().filter(|token| claims_of_scope(token).iter().any(|name| asked(&name))).collect();
+        Scope::parse(&tokens.join(" ")).unwrap_or_default()
+    }
+
+    /// Drops the standard claims that no token of `scope` stands for: the client may not see them.
+    pub fn keep_within(&mut self, scope: &Scope) {
+        let allowed = |name: &String| {
+            !standard_claims().any(|known| known == name) || scope.iter().any(|token| claims_of_scope(token).contains(&name.as_str()))
+        };
+        self.userinfo.retain(|name, _| allowed(name));
+        self.id_token.retain(|name, _| allowed(name));
     }
 
     pub fn is_empty(&self) -> bool {

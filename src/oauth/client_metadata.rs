@@ -1,7 +1,7 @@
 //! What a client registers about itself: `ClientMetadata`, raw and checked.
 //!
 //! Specs: RFC 7591 §2, OpenID Connect Registration §2, RFC 8252, RFC 9700 §2.1; the members without a specification
-//! (`first_party`, `require_pkce`, `claims_in_id_token`, `resources`, `default_resource`) are the operator's.
+//! (`first_party`, `require_pkce`, `claims_in_id_token`, `resources`, `default_resource`, `serves`) are the operator's.
 
 use super::grant_type::GrantType;
 use super::redirect_uri::{ApplicationType, RegisteredRedirectUri};
@@ -62,6 +62,8 @@ pub struct RawClientMetadata {
     pub claims_in_id_token: Option<bool>,
     pub resources: Vec<ResourceIndicator>,
     pub default_resource: Option<ResourceIndicator>,
+    /// The APIs that this client is: it may introspect the tokens meant for them.
+    pub serves: Vec<ResourceIndicator>,
 }
 
 /// Checked metadata: what is stored and what requests are measured against.
@@ -93,6 +95,8 @@ pub struct ClientMetadata {
     pub claims_in_id_token: bool,
     pub resources: Vec<ResourceIndicator>,
     pub default_resource: Option<ResourceIndicator>,
+    /// The APIs that this client is: it may introspect the tokens meant for them.
+    pub serves: Vec<ResourceIndicator>,
 }
 
 /// A member of the metadata that is refused, and why.
@@ -202,6 +206,7 @@ impl ClientMetadata {
             claims_in_id_token: raw.claims_in_id_token.unwrap_or(by_operator),
             resources: raw.resources,
             default_resource: raw.default_resource,
+            serves: raw.serves,
         })
     }
 
@@ -251,6 +256,7 @@ impl From<ClientMetadata> for RawClientMetadata {
             claims_in_id_token: Some(checked.claims_in_id_token),
             resources: checked.resources,
             default_resource: checked.default_resource,
+            serves: checked.serves,
         }
     }
 }

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 
 /// Longest query or body that is read, bytes.
-pub const LONGEST: usize = 16 * 1024;
+pub const LONGEST: usize = 32 * 1024;
 const MOST_PARAMETERS: usize = 100;
 /// RFC 8707 §2 lets `resource` be repeated; nothing else may be.
 const REPEATABLE: &str = "resource";

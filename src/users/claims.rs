@@ -3,7 +3,8 @@
 //! Specs: OpenID Connect Core §5.1, §5.4, §5.5.
 
 use super::User;
-use crate::oauth::claims::{ClaimMapping, ClaimRequest, Claims, claims_of_scope};
+use crate::config::ClaimMapping;
+use crate::oauth::claims::{ClaimRequest, Claims, claims_of_scope};
 use crate::oauth::scope::Scope;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ pub fn claims_about(user: &User, scope: &Scope, mappings: &[ClaimMapping]) -> Cl
             }
         }
     }
-    for mapping in mappings.iter().filter(|mapping| scope.contains(&mapping.scope)) {
+    for mapping in mappings.iter().filter(|mapping| scope.contains(mapping.scope.as_deref().unwrap_or(Scope::OPENID))) {
         if let Some(value) = user.attributes.0.get(&mapping.user_attribute) {
             claims.insert(mapping.name.clone(), value.clone());
         }

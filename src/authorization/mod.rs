@@ -1,0 +1,155 @@
+//! `/authorize`: an application asks for a person.
+//!
+//! Order of checks:
+//! 1. each parameter once, query and body together (RFC 6749 §3.1);
+//! 2. stage one: client and redirect URI, else a page;
+//! 3. stage two: everything else, else an error to the target;
+//! 4. [`next_step`]: sign-in, account, consent, or the answer. Each page ends in a redirect back to `/authorize/resume`,
+//!    which decides again.
+//!
+//! Cost: with a live session 1 round trip, no commit (once a day 1, which notes that the session is in use).
+//!
+//! Specs: RFC 6749 §4.1, RFC 9207, OpenID Connect Core §3.1.2, RFC 9700 §4.11 (a request of a registered, operator-trusted
+//! client with an error is answered to its registered URI without a page).
+
+mod consent;
+mod next_step;
+pub mod page;
+mod request;
+mod response;
+
+use crate::app::App;
+use crate::clients::Client;
+use crate::grants::authorization_code::AuthorizationCode;
+use crate::oauth::error::OAuthError;
+use crate::oauth::params::Params;
+use crate::oauth::scope::Scope;
+use crate::sessions::{self, SignedIn};
+use crate::web::authorization_request::{AuthorizationRequest, Unanswerable};
+use crate::web::browser::Browser;
+use crate::web::form::FormText;
+use crate::web::page_error::PageError;
+use crate::web::paths;
+use crate::web::redirect::see_other;
+use crate::web::response_target::ResponseTarget;
+use actix_web::{HttpRequest, HttpResponse, web};
+use next_step::{NextStep, Situation, next_step};
+
+pub use consent::{get_consent, post_consent};
+
+/// `GET /authorize`.
+pub async fn get_authorize(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
+    authorize(&app, &http, "").await
+}
+
+/// `POST /authorize` (OpenID Connect Core §3.1.2.1). Posted by another site the browser sends no cookies along, so the
+/// request goes on by a redirect, which carries them.
+pub async fn post_authorize(app: web::Data<App>, http: HttpRequest, body: FormText) -> Result<HttpResponse, PageError> {
+    authorize(&app, &http, &body.0).await
+}
+
+async fn authorize(app: &App, http: &HttpRequest, body: &str) -> Result<HttpResponse, PageError> {
+    let params = Params::parse_both(http.query_string(), body)
+        .map_err(|why| PageError::unanswerable(app, &Unanswerable::Malformed(why.to_string())))?;
+    let (client, target) = request::find_target(app, &params).map_err(|why| PageError::unanswerable(app, &why))?;
+    let request = match request::parse(app, &client, &params) {
+        Ok(request) => request,
+        Err(error) => return Ok(response::send_error(&target, app, http, &error)),
+    };
+    if !body.is_empty() {
+        let ticket = request.seal(app).map_err(PageError::internal)?;
+        return Ok(see_other(app, paths::RESUME, &[("ticket", &ticket)]));
+    }
+    proceed(app, http, request, &client, &target).await
+}
+
+/// `GET /authorize/resume`: after a page, decide again.
+pub async fn get_resume(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
+    let browser = Browser::of(&app, &http);
+    let request = ticket_of(&app, &browser, http.query_string())?;
+    let (client, target) = request.target(&app).map_err(|why| PageError::unanswerable(&app, &why))?;
+    proceed(&app, &http, request, &client, &target).await
+}
+
+/// The request that a page's ticket stands for.
+fn ticket_of(app: &App, browser: &Browser, query: &str) -> Result<AuthorizationRequest, PageError> {
+    let params = Params::parse(query).map_err(|_| PageError::expired_ticket())?;
+    params.get("ticket").and_then(|ticket| AuthorizationRequest::open(app, browser, ticket)).ok_or_else(PageError::expired_ticket)
+}
+
+async fn proceed(
+    app: &App,
+    http: &HttpRequest,
+    mut request: AuthorizationRequest,
+    client: &Client,
+    target: &ResponseTarget,
+) -> Result<HttpResponse, PageError> {
+    let browser = Browser::of(app, http);
+    let signed_in = browser.signed_in(app, client.client_id.as_str()).await?;
+    let consent_scope = request.consent_scope(app, client);
+    let step = next_step(&Situation {
+        request: &request,
+        client,
+        signed_in: signed_in.as_ref(),
+        consent_scope: &consent_scope,
+        target_proves_client: target.proves_the_client(),
+        now: app.now(),
+    });
+    let (path, kind) = match (step, signed_in) {
+        (NextStep::Answer, Some(signed_in)) => return answer(app, http, &request, &consent_scope, &signed_in, target).await,
+        (NextStep::Refuse(error), _) => return Ok(response::send_error(target, app, http, &error)),
+        (NextStep::SignUp, _) if app.config.sign_up.enabled => (paths::SIGN_UP, ""),
+        (NextStep::Consent, _) => (paths::CONSENT, ""),
+        (NextStep::ChooseAccount, _) => (paths::LOGIN, "choose"),
+        (NextStep::Login | NextStep::SignUp | NextStep::Answer, _) => (paths::LOGIN, ""),
+    };
+    request.browser = Some(browser.binding_digest(app));
+    let ticket = request.seal(app).map_err(PageError::internal)?;
+    let mut redirect = if kind.is_empty() {
+        see_other(app, path, &[("ticket", &ticket)])
+    } else {
+        see_other(app, path, &[("ticket", &ticket), ("show", kind)])
+    };
+    if let Some(cookie) = browser.new_binding_cookie(app) {
+        redirect.add_cookie(&cookie).map_err(PageError::internal)?;
+    }
+    Ok(redirect)
+}
+
+async fn answer(
+    app: &App,
+    http: &HttpRequest,
+    request: &AuthorizationRequest,
+    consent_scope: &Scope,
+    signed_in: &SignedIn,
+    target: &ResponseTarget,
+) -> Result<HttpResponse, PageError> {
+    let now = app.now();
+    let session = &signed_in.session;
+    if session.is_refresh_due(&app.sessions, now) {
+        let mut connection = app.storage.write().await?;
+        sessions::refresh_session(&mut connection, &session.id, now).await?;
+    }
+    let mut claims = request.claims.clone();
+    claims.keep_within(consent_scope);
+    let code = AuthorizationCode {
+        id: app.random.uuid_v7(now).to_string(),
+        client_id: request.client_id.clone(),
+        redirect_uri: request.redirect_uri.clone(),
+        user_id: signed_in.user.id.clone(),
+        session_id: session.id.clone(),
+        scope: request.scope.clone(),
+        resources: request.resources.clone(),
+        claims,
+        nonce: request.nonce.clone(),
+        code_challenge: request.code_challenge.clone(),
+        authenticated_at: session.authenticated_at,
+        acr: session.acr.clone(),
+        offline: request.scope.contains(Scope::OFFLINE_ACCESS),
+        expires_at: now + app.tokens.authorization_code_lifetime,
+    };
+    match code.seal(&app.sealing) {
+        Ok(code) => Ok(response::send_code(target, app, http, code)),
+        Err(error) => Ok(response::send_error(target, app, http, &OAuthError::server_error(error))),
+    }
+}

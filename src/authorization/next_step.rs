@@ -1,0 +1,96 @@
+//! What comes next for an authorization request: one pure decision, run again after every page. No page decides where
+//! the flow goes, so none can be skipped (security.md A45).
+//!
+//! Specs: OpenID Connect Core §3.1.2.3, §3.1.2.4 and §3.1.2.6.
+
+use crate::clients::Client;
+use crate::clock::Timestamp;
+use crate::oauth::error::{ErrorCode, OAuthError};
+use crate::oauth::scope::Scope;
+use crate::sessions::SignedIn;
+use crate::web::authorization_request::AuthorizationRequest;
+use std::time::Duration;
+
+/// The next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextStep {
+    Login,
+    SignUp,
+    ChooseAccount,
+    Consent,
+    Answer,
+    Refuse(OAuthError),
+}
+
+/// What the decision is made of.
+pub struct Situation<'a> {
+    pub request: &'a AuthorizationRequest,
+    pub client: &'a Client,
+    pub signed_in: Option<&'a SignedIn>,
+    pub consent_scope: &'a Scope,
+    /// Whether only this client can receive the answer.
+    pub target_proves_client: bool,
+    pub now: Timestamp,
+}
+
+/// Decides.
+///
+/// Order of checks: 1. somebody is signed in; 2. it is the person the client means; 3. recently enough; 4. the account
+/// was chosen; 5. the `acr` is reached; 6. consent.
+pub fn next_step(situation: &Situation<'_>) -> NextStep {
+    let Situation { request, signed_in, now, .. } = situation;
+    let refuse = |code, description: &'static str| NextStep::Refuse(OAuthError::new(code, description));
+    let prompt = request.prompt;
+    let Some(signed_in) = signed_in else {
+        return match (prompt.none, prompt.create) {
+            (true, _) => refuse(ErrorCode::LoginRequired, "Nobody is signed in."),
+            (_, true) => NextStep::SignUp,
+            _ => NextStep::Login,
+        };
+    };
+    // Proven after the request was made: replaying an older sign-in does not satisfy prompt=login or max_age=0.
+    let is_fresh = signed_in.session.authenticated_at >= request.issued_at;
+    if prompt.create && !is_fresh {
+        return NextStep::SignUp;
+    }
+    let meant = request.hinted_subject.as_deref().or_else(|| request.claims.subject());
+    if meant.is_some_and(|meant| meant != signed_in.user.id.as_str()) {
+        return if prompt.none || is_fresh {
+            refuse(ErrorCode::LoginRequired, "Another person is signed in than the one the app asked for.")
+        } else {
+            NextStep::Login
+        };
+    }
+    let age = now.since(signed_in.session.authenticated_at);
+    let too_old = request.max_age.is_some_and(|seconds| age > Duration::from_secs(seconds));
+    if !is_fresh && (prompt.login || too_old) {
+        return if prompt.none { refuse(ErrorCode::LoginRequired, "The sign-in is older than max_age.") } else { NextStep::Login };
+    }
+    if prompt.select_account && !is_fresh && request.chosen_session.as_ref() != Some(&signed_in.session.id) {
+        return NextStep::ChooseAccount;
+    }
+    let essential = request.claims.essential_acr_values();
+    if !essential.is_empty() && !essential.contains(&signed_in.session.acr.as_str()) {
+        return refuse(ErrorCode::UnmetAuthenticationRequirements, "The acr that claims asks for as essential cannot be reached.");
+    }
+    if needs_consent(situation, signed_in) {
+        return if prompt.none { refuse(ErrorCode::ConsentRequired, "The person has not consented to this.") } else { NextStep::Consent };
+    }
+    NextStep::Answer
+}
+
+/// OpenID Connect Core §3.1.2.4; RFC 6749 §10.2: where anybody could pose as the client, a remembered consent does not count.
+fn needs_consent(situation: &Situation<'_>, signed_in: &SignedIn) -> bool {
+    let request = situation.request;
+    let consent = signed_in.consent.as_ref();
+    let given_now = consent.is_some_and(|consent| consent.granted_at >= request.issued_at);
+    let covered = consent.is_some_and(|consent| consent.covers(situation.consent_scope, &request.resources));
+    if request.prompt.consent && !given_now {
+        return true;
+    }
+    if situation.client.metadata.first_party {
+        return false;
+    }
+    !covered || (!situation.target_proves_client && !given_now && situation.client.metadata.is_public())
+}
+

@@ -1,0 +1,47 @@
+//! The authorization response: a code or an error, on its way to a validated target.
+//!
+//! Specs: RFC 6749 §4.1.2, RFC 9207, OAuth 2.0 Form Post Response Mode.
+
+use super::page::{FormPostField, FormPostPage};
+use crate::app::App;
+use crate::oauth::error::OAuthError;
+use crate::oauth::response_mode::ResponseMode;
+use crate::web::page::{Layout, Page};
+use crate::web::response_target::ResponseTarget;
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// RFC 6749 §4.1.2.
+pub(super) fn send_code(target: &ResponseTarget, app: &App, request: &HttpRequest, code: String) -> HttpResponse {
+    send(target, app, request, vec![("code", code)])
+}
+
+/// RFC 6749 §4.1.2.1.
+pub(super) fn send_error(target: &ResponseTarget, app: &App, request: &HttpRequest, error: &OAuthError) -> HttpResponse {
+    crate::web::oauth_error::log(error);
+    send(target, app, request, vec![("error", error.code.to_string()), ("error_description", error.description.to_string())])
+}
+
+/// `state` goes back as it came; `iss` is in every answer (RFC 9207 §2).
+fn send(target: &ResponseTarget, app: &App, request: &HttpRequest, mut fields: Vec<(&'static str, String)>) -> HttpResponse {
+    fields.extend(target.state.clone().map(|state| ("state", state)));
+    fields.push(("iss", app.issuer().as_str().to_owned()));
+    match target.mode {
+        ResponseMode::Query => {
+            let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+            let separator = if target.uri.contains('?') { '&' } else { '?' };
+            // RFC 9700 §4.12: 303, so that no browser sends a form's body on.
+            HttpResponse::SeeOther()
+                .insert_header((LOCATION, format!("{}{separator}{query}", target.uri)))
+                .insert_header((CACHE_CONTROL, "no-store"))
+                .insert_header(("referrer-policy", "no-referrer"))
+                .finish()
+        }
+        ResponseMode::FormPost => {
+            let fields = fields.into_iter().map(|(name, value)| FormPostField { name: name.into(), value }).collect();
+            let view =
+                FormPostPage { layout: Layout::of(app), client_name: target.client_name.clone(), action: target.uri.clone(), fields };
+            Page::new(view).form_action(&[&target.form_action_source()]).respond_to(request)
+        }
+    }
+}

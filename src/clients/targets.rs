@@ -1,0 +1,81 @@
+//! Which APIs a token may be meant for, and which scope is left then.
+//!
+//! Specs: RFC 8707 §2, RFC 6749 §3.3.
+
+use super::{Client, Directory, Resource};
+use crate::oauth::error::{ErrorCode, OAuthError};
+use crate::oauth::resource::ResourceIndicator;
+use crate::oauth::scope::Scope;
+use std::sync::Arc;
+
+impl Directory {
+    /// The resources of an authorization request: those it names, else those that the scope's tokens belong to, else the
+    /// client's default.
+    ///
+    /// Errors: `invalid_target` for a resource that is unknown or not the client's.
+    pub fn targets(&self, client: &Client, requested: &[String], scope: &Scope) -> Result<Vec<ResourceIndicator>, OAuthError> {
+        let mut targets: Vec<ResourceIndicator> = Vec::new();
+        for text in requested {
+            let known = ResourceIndicator::parse(text).ok().filter(|resource| client.metadata.resources.contains(resource));
+            match known.filter(|resource| self.resource(resource).is_some()) {
+                Some(resource) if targets.contains(&resource) => {}
+                Some(resource) => targets.push(resource),
+                None => return Err(invalid_target("resource names an API that this client is not registered for.")),
+            }
+        }
+        if targets.is_empty() {
+            targets = self.client_resources(client).filter(|resource| scope.iter().any(|token| resource.scopes.contains_key(token))).map(|resource| resource.identifier.clone()).collect();
+        }
+        if targets.is_empty() {
+            targets.extend(client.metadata.default_resource.clone());
+        }
+        Ok(targets)
+    }
+
+    /// The resources of one token out of those that were granted (RFC 8707 §2.2): those it names, else all.
+    pub fn narrow_targets(&self, granted: &[ResourceIndicator], requested: &[String]) -> Result<Vec<Arc<Resource>>, OAuthError> {
+        let wanted: Vec<&ResourceIndicator> = if requested.is_empty() {
+            granted.iter().collect()
+        } else {
+            requested
+                .iter()
+                .map(|text| granted.iter().find(|resource| resource.as_str() == text))
+                .collect::<Option<_>>()
+                .ok_or_else(|| invalid_target("resource names an API that was not granted."))?
+        };
+        wanted
+            .into_iter()
+            .map(|resource| self.resource(resource).cloned())
+            .collect::<Option<_>>()
+            .ok_or_else(|| invalid_target("resource names an API that is no longer registered."))
+    }
+
+    /// What is left of a scope for tokens to these resources: the standard tokens and the resources' own.
+    pub fn scope_for(&self, scope: &Scope, resources: &[Arc<Resource>]) -> Scope {
+        scope.filtered(|token| Scope::STANDARD.contains(&token) || resources.iter().any(|resource| resource.scopes.contains_key(token)) || self.owner_of(token).is_none())
+    }
+
+    /// The scope that a client may have of what it asks for; tokens it may not have are left out (RFC 6749 §3.3).
+    ///
+    /// Errors: `invalid_scope` when nothing is left of something.
+    pub fn grantable_scope(&self, client: &Client, requested: &Scope) -> Result<Scope, OAuthError> {
+        let allowed = self.allowed_scope(client);
+        let granted = requested.filtered(|token| allowed.contains(token));
+        if granted.is_empty() && !requested.is_empty() {
+            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope holds nothing that this client may ask for."));
+        }
+        Ok(granted)
+    }
+
+    fn client_resources<'a>(&'a self, client: &'a Client) -> impl Iterator<Item = &'a Resource> {
+        client.metadata.resources.iter().filter_map(|id| self.resource(id)).map(Arc::as_ref)
+    }
+
+    fn owner_of(&self, token: &str) -> Option<&Resource> {
+        self.resources().find(|resource| resource.scopes.contains_key(token))
+    }
+}
+
+fn invalid_target(description: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidTarget, description)
+}

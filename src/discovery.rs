@@ -1,0 +1,102 @@
+//! Discovery and keys, from memory, with ETags.
+//!
+//! Cost: none.
+//!
+//! Specs: OpenID Connect Discovery 1.0 §3 and §4, RFC 8414, RFC 9207 §3, RFC 7517.
+
+use crate::app::App;
+use crate::keys::jose::{CLIENT_SECRET_ALGORITHMS, CLIENT_SIGNATURE_ALGORITHMS};
+use crate::oauth::authentication::Acr;
+use crate::oauth::claims::standard_claims;
+use crate::oauth::client_metadata::ClientAuthenticationMethod as Method;
+use crate::oauth::grant_type::GrantType;
+use crate::oauth::prompt::Prompt;
+use crate::oauth::response_mode::ResponseMode;
+use crate::oauth::scope::Scope;
+use crate::oauth::signature_algorithm::SignatureAlgorithm;
+use crate::secret::SecretDigest;
+use crate::web::paths;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+/// Caches may keep the documents for this long; far less than a key is published before it signs.
+const CACHE: &str = "public, max-age=300";
+
+/// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: one document for both.
+pub async fn get_metadata(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let body = metadata(&app).to_string();
+    let etag = format!("\"{}\"", SecretDigest::of(&body).as_str());
+    document(&request, body, &etag)
+}
+
+/// `GET /jwks`.
+pub async fn get_jwks(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let jwks = app.keys.document();
+    document(&request, jwks.body, &jwks.etag)
+}
+
+fn document(request: &HttpRequest, body: String, etag: &str) -> HttpResponse {
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let unchanged = known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == etag));
+    let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((CACHE_CONTROL, CACHE)).insert_header((ETAG, etag.to_owned()));
+    if unchanged { answer.finish() } else { answer.insert_header((CONTENT_TYPE, "application/json")).body(body) }
+}
+
+/// The metadata document. True: everything it names exists, and what exists it names.
+pub fn metadata(app: &App) -> Value {
+    let directory = app.clients.directory();
+    let api_scopes = directory.resources().flat_map(|resource| resource.scope_names().map(str::to_owned));
+    let scopes: Vec<String> = Scope::STANDARD.into_iter().map(str::to_owned).chain(api_scopes).collect();
+    let mapped_claims = app.config.claims.0.iter().map(|mapping| mapping.name.as_str());
+    let protocol_claims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
+    let claims: Vec<&str> = protocol_claims.into_iter().chain(standard_claims()).chain(mapped_claims).collect();
+    let methods: Vec<&str> = Method::ALL.iter().map(|method| method.as_str()).collect();
+    let confidential: Vec<&str> = methods.iter().copied().filter(|method| *method != Method::None.as_str()).collect();
+    let signing: Vec<&str> = SignatureAlgorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
+    let assertions: Vec<&str> = CLIENT_SIGNATURE_ALGORITHMS.into_iter().chain(CLIENT_SECRET_ALGORITHMS).collect();
+    let prompts: Vec<&str> = Prompt::SUPPORTED.into_iter().filter(|value| app.config.sign_up.enabled || *value != "create").collect();
+    let mut document = json!({
+        "issuer": app.issuer().as_str(),
+        "authorization_endpoint": app.url(paths::AUTHORIZE),
+        "token_endpoint": app.token_endpoint,
+        "userinfo_endpoint": app.url(paths::USERINFO),
+        "jwks_uri": app.url(paths::JWKS),
+        "introspection_endpoint": app.url(paths::INTROSPECT),
+        "revocation_endpoint": app.url(paths::REVOKE),
+        "end_session_endpoint": app.url(paths::LOGOUT),
+        "scopes_supported": scopes,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ResponseMode::SUPPORTED,
+        "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
+        "code_challenge_methods_supported": ["S256"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": signing,
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": assertions,
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertions,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertions,
+        "acr_values_supported": Acr::SUPPORTED,
+        "prompt_values_supported": prompts,
+        "display_values_supported": ["page", "popup", "touch"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims,
+        "ui_locales_supported": ["en"],
+        "claims_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "authorization_response_iss_parameter_supported": true,
+        "backchannel_logout_supported": false,
+        "frontchannel_logout_supported": false,
+    });
+    let brand = &app.config.brand;
+    for (name, url) in [("op_policy_uri", &brand.privacy_url), ("op_tos_uri", &brand.terms_url), ("service_documentation", &brand.support_url)] {
+        if let (Some(url), Some(members)) = (url, document.as_object_mut()) {
+            members.insert(name.into(), url.as_str().into());
+        }
+    }
+    document
+}

@@ -1,0 +1,82 @@
+//! Checking an address and a password.
+//!
+//! Order of checks: 1. the attempt is counted, by account and network, and for unknown browsers by account (nothing is
+//! evaluated past the limit); 2. one hash, of the person's password or of nobody's; 3. the account is enabled.
+//! Every refusal reads the same and takes the same time (security.md L1).
+//!
+//! Cost: 5 to 7 round trips, 2 to 3 commits, 1 argon2 hash; one more hash when its parameters have changed.
+
+use crate::app::App;
+use crate::credentials::guesses::{self, Attempt};
+use crate::credentials::password::{self, Checked, HashError, Password};
+use crate::metrics::SignIn;
+use crate::sealing::DigestPurpose;
+use crate::users::{Email, User};
+use crate::web::browser::Browser;
+use crate::web::client_address::ClientAddress;
+use crate::web::page_error::PageError;
+use actix_web::HttpRequest;
+use std::time::Duration;
+
+/// Failures per account, over all networks, before unknown browsers must wait.
+const WIDE_SLACK: i64 = 45;
+
+/// What became of it.
+pub(super) enum Outcome {
+    Right { user: Box<User>, counted: Vec<String> },
+    Refused,
+    Wait(Duration),
+}
+
+pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, email: &str, typed: &str) -> Result<Outcome, PageError> {
+    let now = app.now();
+    let email = Email::parse(email).ok();
+    // An unreadable address is nobody's; it is counted and hashed like an unknown one.
+    let name = email.as_ref().map_or("", Email::as_str);
+    let network = format!("{:?}", ClientAddress::of(http).limit_key());
+    let narrow = app.sealing.keyed_digest(DigestPurpose::FailedGuess, &["network", name, &network]);
+    let wide = app.sealing.keyed_digest(DigestPurpose::FailedGuess, &["account", name]);
+
+    let mut connection = app.storage.write().await?;
+    let found = match &email {
+        Some(email) => password::find_user_and_hash(&mut connection, email).await?,
+        None => None,
+    };
+    let known_browser = found.as_ref().is_some_and(|(user, _)| browser.knows(app, &user.id));
+    let mut counted = vec![narrow.clone()];
+    let mut attempt = guesses::count_attempt(&mut connection, &narrow, 0, now).await?;
+    if attempt == Attempt::Allowed && !known_browser {
+        counted.push(wide.clone());
+        attempt = guesses::count_attempt(&mut connection, &wide, WIDE_SLACK, now).await?;
+    }
+    drop(connection);
+    if let Attempt::Wait(wait) = attempt {
+        app.metrics.sign_in(SignIn::Throttled);
+        return Ok(Outcome::Wait(wait));
+    }
+
+    let typed = Password::typed(typed);
+    let stored = found.as_ref().and_then(|(_, hash)| hash.clone());
+    let checked = app.passwords.check(&typed, stored.as_deref()).await;
+    let checked = checked.map_err(|error| busy(app, error))?;
+    let right = found.filter(|_| checked != Checked::Wrong);
+    match right {
+        Some((user, hash)) if user.enabled => {
+            if let (Checked::RightButOutdated, Some(old)) = (checked, hash) {
+                let new = app.passwords.hash(&typed).await.map_err(|error| busy(app, error))?;
+                password::replace_password_hash(&mut app.storage.write().await?, &user.id, &old, &new).await?;
+            }
+            Ok(Outcome::Right { user: Box::new(user), counted })
+        }
+        refused => {
+            app.metrics.sign_in(if refused.is_some() { SignIn::Disabled } else { SignIn::Refused });
+            Ok(Outcome::Refused)
+        }
+    }
+}
+
+/// 503 with Retry-After: the person did nothing wrong.
+pub(super) fn busy(app: &App, error: HashError) -> PageError {
+    app.metrics.hash_refused();
+    PageError::unavailable(error)
+}

@@ -1,0 +1,91 @@
+//! The authorization request on its way through sign-in and consent: a sealed ticket, so that nothing is stored for
+//! somebody who has not signed in, reloads and tabs work, and any replica can take the next step.
+//!
+//! Specs: RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1.
+
+use super::browser::Browser;
+use super::response_target::{NoTarget, ResponseTarget};
+use crate::app::App;
+use crate::clients::{Client, ClientId};
+use crate::clock::Timestamp;
+use crate::oauth::claims::ClaimsRequest;
+use crate::oauth::pkce::CodeChallenge;
+use crate::oauth::prompt::Prompt;
+use crate::oauth::resource::ResourceIndicator;
+use crate::oauth::response_mode::ResponseMode;
+use crate::oauth::scope::Scope;
+use crate::sealing::{Purpose, SealingError};
+use crate::sessions::SessionId;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A request that was understood. It travels through sign-in and consent as a sealed ticket: nothing is stored for
+/// somebody who has not signed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    pub client_id: ClientId,
+    pub redirect_uri: Option<String>,
+    pub response_mode: ResponseMode,
+    pub state: Option<String>,
+    pub scope: Scope,
+    pub resources: Vec<ResourceIndicator>,
+    #[serde(default, skip_serializing_if = "ClaimsRequest::is_empty")]
+    pub claims: ClaimsRequest,
+    pub nonce: Option<String>,
+    pub code_challenge: Option<CodeChallenge>,
+    pub prompt: Prompt,
+    /// Seconds.
+    pub max_age: Option<u64>,
+    pub login_hint: Option<String>,
+    /// The `sub` of an `id_token_hint` that is proven ours.
+    pub hinted_subject: Option<String>,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// Digest of the browser's binding cookie; `None` until the first page.
+    pub browser: Option<String>,
+    /// The session that was chosen on the account page (`prompt=select_account`).
+    pub chosen_session: Option<SessionId>,
+}
+
+/// Why a request cannot even be answered to the client: a page for the person, details for the developer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unanswerable {
+    Malformed(String),
+    MissingClientId,
+    UnknownClient,
+    NoTarget { why: NoTarget, sent: Option<String>, registered: Vec<String>, client_id: String },
+}
+
+impl AuthorizationRequest {
+    /// The scope that the person must have consented to: what is asked for as a scope, and by name in `claims`.
+    pub fn consent_scope(&self, app: &App, client: &Client) -> Scope {
+        let allowed = app.clients.directory().allowed_scope(client);
+        self.scope.union(&self.claims.scope().filtered(|token| allowed.contains(token)))
+    }
+
+    pub fn seal(&self, app: &App) -> Result<String, SealingError> {
+        app.sealing.seal(Purpose::AuthorizationRequest, self)
+    }
+
+    /// Opens a ticket of this browser that has not expired.
+    pub fn open(app: &App, browser: &Browser, ticket: &str) -> Option<Self> {
+        let request: Self = app.sealing.open(Purpose::AuthorizationRequest, ticket)?;
+        let bound = request.browser.as_ref().is_none_or(|digest| browser.is_bound_by(app, digest));
+        (bound && request.expires_at > app.now()).then_some(request)
+    }
+
+    /// The client and target, checked anew: either may have changed while the person was on a page (security.md A9).
+    pub fn target(&self, app: &App) -> Result<(Arc<Client>, ResponseTarget), Unanswerable> {
+        let client = app.clients.find(self.client_id.as_str()).ok_or(Unanswerable::UnknownClient)?;
+        let target = ResponseTarget::new(&client, self.redirect_uri.as_deref(), self.response_mode, self.state.as_deref());
+        match target {
+            Ok(target) => Ok((client, target)),
+            Err(why) => Err(Unanswerable::NoTarget {
+                why,
+                sent: self.redirect_uri.clone(),
+                registered: client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
+                client_id: self.client_id.to_string(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! [`OAuthError`] as an answer: JSON, the one status table, and `WWW-Authenticate`, written here alone.
+//!
+//! Specs: RFC 6749 §5.2, RFC 6750 §3.
+
+use crate::oauth::error::{ErrorCode, OAuthError};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::json;
+
+/// Seconds until a client should try again after 503.
+pub const RETRY_AFTER_SECONDS: &str = "5";
+
+impl ResponseError for OAuthError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::BAD_REQUEST)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        log(self);
+        let mut answer = HttpResponse::build(self.status_code());
+        answer.insert_header((CACHE_CONTROL, "no-store")).insert_header((PRAGMA, "no-cache"));
+        match self.code {
+            ErrorCode::InvalidClient => {
+                answer.insert_header((WWW_AUTHENTICATE, "Basic realm=\"ostiary\", charset=\"UTF-8\""));
+            }
+            ErrorCode::InvalidToken | ErrorCode::InsufficientScope => {
+                answer.insert_header((WWW_AUTHENTICATE, bearer_challenge(Some(self))));
+            }
+            ErrorCode::TemporarilyUnavailable => {
+                answer.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
+            }
+            _ => {}
+        }
+        answer.json(json!({ "error": self.code.as_str(), "error_description": self.description }))
+    }
+}
+
+/// The challenge of RFC 6750 §3; without `error` when no token was sent.
+pub fn bearer_challenge(error: Option<&OAuthError>) -> String {
+    match error {
+        // Descriptions are our own text: no quotes or backslashes in them, but let none through either.
+        Some(error) => {
+            let description: String = error.description.chars().filter(|c| !matches!(c, '"' | '\\') && c.is_ascii_graphic() || *c == ' ').collect();
+            format!("Bearer realm=\"ostiary\", error=\"{}\", error_description=\"{description}\"", error.code)
+        }
+        None => "Bearer realm=\"ostiary\"".into(),
+    }
+}
+
+/// Writes the full reason under the request's id.
+pub fn log(error: &OAuthError) {
+    let cause = error.cause.as_deref().unwrap_or("");
+    match error.code {
+        ErrorCode::ServerError => tracing::error!(error = error.code.as_str(), description = %error.description, cause, "refused"),
+        ErrorCode::TemporarilyUnavailable => tracing::warn!(error = error.code.as_str(), description = %error.description, cause, "refused"),
+        _ => tracing::info!(error = error.code.as_str(), description = %error.description, cause, "refused"),
+    }
+}
