@@ -1,1 +1,5 @@
+#![forbid(unsafe_code)]
 
+pub mod clock;
+pub mod random;
+pub mod storage;

@@ -1,0 +1,16 @@
+DROP TABLE events;
+DROP TABLE failed_guesses;
+DROP TABLE consumed_tickets;
+DROP TABLE consumed_assertions;
+DROP TABLE revoked_tokens;
+DROP TABLE grants;
+DROP TABLE consents;
+DROP TABLE sessions;
+DROP TABLE passwords;
+DROP TABLE users;
+DROP TABLE resources;
+DROP TABLE client_secrets;
+DROP TABLE clients;
+DROP TABLE signing_keys;
+DROP TABLE changes;
+DROP TABLE settings;

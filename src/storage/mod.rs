@@ -1,0 +1,172 @@
+//! The database: SQLite or PostgreSQL, each query written once.
+//!
+//! [`Storage`] holds the pools, [`Connection`] is one connection taken from them, and `query!` compiles one diesel query for
+//! both databases:
+//!
+//! ```ignore
+//! use crate::storage::{Connection, StorageResult, query};
+//! use diesel::prelude::*;
+//! use diesel_async::RunQueryDsl;
+//!
+//! pub async fn find_client(conn: &mut Connection, id: &ClientId) -> StorageResult<Option<Client>> {
+//!     query!(conn, |c| clients::table.find(id).select(Client::as_select()).first(c).await.optional())
+//! }
+//! ```
+//!
+//! Functions that query take a connection, never the pools: the caller decides what one transaction is.
+
+mod backend;
+pub mod columns;
+pub mod copy;
+mod copy_tables;
+mod error;
+pub mod migrate;
+mod postgres;
+pub mod schema;
+mod sqlite;
+mod tls;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+pub use backend::Connection;
+pub(crate) use backend::{Held, query};
+pub use error::{StorageError, StorageResult};
+pub use sqlite::SqliteConnection;
+pub use watch::{Changes, Topic, announce};
+
+use backend::Backend;
+
+/// What [`Storage::open`] has to know.
+#[derive(Clone)]
+pub struct StorageSettings {
+    /// `sqlite:PATH`, or `postgres://…` with libpq's parameters in its query. May hold a password: never printed.
+    pub url: String,
+    /// The PostgreSQL schema that holds the tables; made when it is missing. SQLite has none.
+    pub schema: String,
+    /// Connections of this process at most. On SQLite they are the readers; there is always one writer beside them.
+    pub max_connections: usize,
+    /// How long a request waits for a connection, free or new, before it is answered with [`StorageError::Unavailable`].
+    pub connect_timeout: Duration,
+    /// How long one statement may run on PostgreSQL.
+    pub statement_timeout: Duration,
+    /// SQLite: whether an acknowledged write survives a power cut (`synchronous=FULL`), or may be lost (`NORMAL`, faster).
+    pub sqlite_synchronous_full: bool,
+}
+
+impl StorageSettings {
+    /// The default settings for the database at `url`.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            schema: "ostiary".to_owned(),
+            max_connections: 16,
+            connect_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(10),
+            sqlite_synchronous_full: true,
+        }
+    }
+}
+
+impl fmt::Debug for StorageSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StorageSettings")
+            .field("url", &"[secret]")
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The database of this process. Clones share the pools.
+#[derive(Clone)]
+pub struct Storage(Arc<Inner>);
+
+struct Inner {
+    backend: Backend,
+    connect_timeout: Duration,
+    /// Made by the first [`Storage::watch`].
+    watcher: OnceLock<watch::Watcher>,
+}
+
+impl Storage {
+    /// Makes the pools. Connects to nothing yet (a SQLite file is made when it is missing) and applies no migrations: see
+    /// [`migrate::run`].
+    ///
+    /// PostgreSQL connections live on the tokio runtime that this is called on, whichever runtime a query comes from.
+    /// Fails with [`StorageError::Settings`] for a URL that cannot be right, an unreadable `sslrootcert` or an unusable path.
+    pub async fn open(settings: &StorageSettings) -> StorageResult<Self> {
+        Ok(Self(Arc::new(Inner {
+            backend: Backend::open(settings)?,
+            connect_timeout: settings.connect_timeout,
+            watcher: OnceLock::new(),
+        })))
+    }
+
+    /// A connection for queries that change nothing: on SQLite one of the readers, which refuse to write.
+    pub async fn read(&self) -> StorageResult<Connection> {
+        self.0.backend.read(self.0.connect_timeout).await
+    }
+
+    /// A connection for single statements that write. Held no longer than needed: SQLite has only one.
+    pub async fn write(&self) -> StorageResult<Connection> {
+        self.0.backend.write(self.0.connect_timeout).await
+    }
+
+    /// Runs `steps` in one transaction (BEGIN on PostgreSQL, BEGIN IMMEDIATE on SQLite): committed when they succeed, rolled
+    /// back when they fail. When this future is dropped half-way, its connection is closed at once, which rolls back too and
+    /// leaves no lock behind.
+    pub async fn transaction<T, E: From<StorageError>>(
+        &self,
+        steps: impl AsyncFnOnce(&mut Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut conn = self.write().await?;
+        conn.close_on_drop(true);
+        conn.begin().await?;
+        let done = steps(&mut conn).await;
+        let ended = if done.is_ok() {
+            conn.commit().await
+        } else {
+            conn.rollback().await
+        };
+        conn.close_on_drop(ended.is_err());
+        match done {
+            Ok(value) => ended.map(|()| value).map_err(E::from),
+            // A rollback that fails has a lost connection; what made it necessary says more.
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks the database for nothing: whether it answers at all. One round trip.
+    pub async fn ping(&self) -> StorageResult<()> {
+        use diesel_async::RunQueryDsl as _;
+        let mut conn = self.read().await?;
+        query!(&mut conn, |c| diesel::sql_query("SELECT 1")
+            .execute(c)
+            .await)
+        .map(|_| ())
+    }
+
+    /// Changes that this process or another announced, from now on. See [`announce`].
+    ///
+    /// The first call starts the watcher on the current tokio runtime; it stops when the last clone of this storage is gone.
+    pub fn watch(&self) -> Changes {
+        self.0
+            .watcher
+            .get_or_init(|| watch::Watcher::start(&self.0.backend))
+            .subscribe()
+    }
+
+    /// Which database this is, for people: no password in it.
+    pub fn describe(&self) -> String {
+        self.0.backend.describe()
+    }
+
+    fn backend(&self) -> &Backend {
+        &self.0.backend
+    }
+}

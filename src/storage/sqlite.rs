@@ -1,0 +1,152 @@
+//! SQLite: the file, how its connections are set up, and how its statements leave the async threads.
+
+use std::path::PathBuf;
+
+use diesel::connection::AnsiTransactionManager;
+use diesel::{ConnectionError, ConnectionResult, QueryResult};
+use diesel_async::pooled_connection::deadpool::Pool;
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use futures_util::future::BoxFuture;
+
+use super::error::{StorageError, StorageResult};
+
+/// A SQLite connection whose statements run on tokio's blocking threads.
+pub type SqliteConnection = SyncConnectionWrapper<diesel::sqlite::SqliteConnection, Offload>;
+
+/// The database file.
+#[derive(Clone)]
+pub(super) struct SqliteFile {
+    path: String,
+    synchronous: &'static str,
+}
+
+impl SqliteFile {
+    /// `path` is what follows `sqlite:`. Makes the file, and its folder, when they are missing: readable by their owner only,
+    /// since people's data is in it.
+    pub(super) fn new(path: &str, synchronous_full: bool) -> StorageResult<Self> {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() || path.starts_with(":memory:") || path.starts_with("file:") {
+            return Err(StorageError::Settings(
+                "sqlite: wants the path of a file: several connections share it".to_owned(),
+            ));
+        }
+        make_file(&PathBuf::from(path))
+            .map_err(|error| StorageError::Settings(format!("{path}: {error}")))?;
+        Ok(Self {
+            path: path.to_owned(),
+            synchronous: if synchronous_full { "FULL" } else { "NORMAL" },
+        })
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(super) fn describe(&self) -> String {
+        format!("SQLite, {}", self.path)
+    }
+
+    /// The statements that set up a connection.
+    pub(super) fn pragmas(&self, read_only: bool) -> String {
+        // busy_timeout first, so that the others wait for another process too
+        format!(
+            "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous={}; PRAGMA foreign_keys=ON; \
+             PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA journal_size_limit=67108864; PRAGMA query_only={};",
+            self.synchronous,
+            if read_only { "ON" } else { "OFF" },
+        )
+    }
+
+    pub(super) async fn connect(&self, read_only: bool) -> ConnectionResult<SqliteConnection> {
+        let mut connection = SqliteConnection::establish(&self.path).await?;
+        connection
+            .batch_execute(&self.pragmas(read_only))
+            .await
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(connection)
+    }
+}
+
+fn make_file(path: &std::path::Path) -> std::io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    let mut file = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        folder.mode(0o700);
+        file.mode(0o600);
+    }
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
+        folder.recursive(true).create(parent)?;
+    }
+    file.append(true).create(true).open(path).map(|_| ())
+}
+
+pub(super) fn pool(
+    file: &SqliteFile,
+    size: usize,
+    read_only: bool,
+) -> StorageResult<Pool<SqliteConnection>> {
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    let setup = file.clone();
+    config.custom_setup = Box::new(move |_| {
+        let file = setup.clone();
+        Box::pin(async move { file.connect(read_only).await })
+    });
+    Pool::builder(AsyncDieselConnectionManager::new_with_config("", config))
+        .max_size(size)
+        .build()
+        .map_err(|error| StorageError::Settings(error.to_string()))
+}
+
+pub(super) async fn begin_immediate(connection: &mut SqliteConnection) -> QueryResult<()> {
+    connection
+        .spawn_blocking(|c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"))
+        .await
+}
+
+/// Runs SQLite statements on tokio's blocking threads. diesel_async's own version calls `block_in_place` when a future is dropped
+/// in mid-statement (a client went away), which panics on actix's single-threaded workers; this one waits on a plain channel.
+pub struct Offload;
+
+/// A statement on its way. Dropping it waits until the statement has ended, since the connection is usable only then.
+struct Running<R> {
+    result: tokio::sync::oneshot::Receiver<R>,
+    ended: std::sync::mpsc::Receiver<()>,
+}
+
+impl SpawnBlocking for Offload {
+    fn spawn_blocking<'a, R: Send + 'static>(
+        &mut self,
+        statement: impl FnOnce() -> R + Send + 'static,
+    ) -> BoxFuture<'a, Result<R, Box<dyn std::error::Error + Send + Sync>>> {
+        let (send, result) = tokio::sync::oneshot::channel();
+        let (alive, ended) = std::sync::mpsc::channel::<()>();
+        tokio::task::spawn_blocking(move || {
+            let value = statement();
+            drop(alive); // before the send, so that Drop below finds it gone; a panic drops it too
+            let _ = send.send(value);
+        });
+        let mut running = Running { result, ended };
+        Box::pin(async move { (&mut running.result).await.map_err(Into::into) })
+    }
+
+    fn get_runtime() -> Self {
+        Self
+    }
+}
+
+impl<R> Drop for Running<R> {
+    fn drop(&mut self) {
+        // fails, at once, when the statement has ended and its sender is gone: that is what is waited for
+        let _ = self.ended.recv();
+    }
+}

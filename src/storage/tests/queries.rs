@@ -1,0 +1,283 @@
+use std::collections::HashSet;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Database, both};
+use crate::clock::Timestamp;
+use crate::random::Random;
+use crate::storage::columns::{Json, id_newtype};
+use crate::storage::schema::{client_secrets, clients, consumed_tickets, users};
+use crate::storage::{Connection, StorageError, StorageResult, query};
+
+both!(
+    a_single_use_thing_has_one_winner_among_32,
+    a_row_comes_back_as_it_went_in,
+    violations_are_told_apart,
+    a_failed_transaction_leaves_nothing,
+    a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks,
+    boxed_filters_and_upserts_compile_for_both,
+    a_reader_waits_for_a_connection_only_so_long,
+);
+
+id_newtype! {
+    /// A user, for these tests.
+    struct UserId;
+}
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+struct User {
+    id: UserId,
+    email: String,
+    email_verified: bool,
+    enabled: bool,
+    profile: Json<serde_json::Value>,
+    attributes: Json<serde_json::Value>,
+    user_groups: Json<Vec<String>>,
+    roles: Json<Vec<String>>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+fn user(email: &str) -> User {
+    let now = Timestamp::from_unix_microseconds(1_700_000_000_123_456);
+    User {
+        id: UserId::generate(&Random::System, now),
+        email: email.to_owned(),
+        email_verified: true,
+        enabled: false,
+        profile: Json(serde_json::json!({"name": "Zoë \"Z\" 木村"})),
+        attributes: Json(serde_json::json!({})),
+        user_groups: Json(vec!["admins".to_owned()]),
+        roles: Json(Vec::new()),
+        created_at: now,
+        updated_at: now + Duration::from_micros(1),
+    }
+}
+
+async fn insert_user(conn: &mut Connection, user: &User) -> StorageResult<User> {
+    query!(conn, |c| diesel::insert_into(users::table)
+        .values(user)
+        .returning(User::as_returning())
+        .get_result(c)
+        .await)
+}
+
+async fn find_user(conn: &mut Connection, email: &str) -> StorageResult<Option<User>> {
+    query!(conn, |c| users::table
+        .filter(users::email.eq(email))
+        .select(User::as_select())
+        .first(c)
+        .await
+        .optional())
+}
+
+async fn consume_ticket(conn: &mut Connection, id: &str) -> StorageResult<bool> {
+    let row = (
+        consumed_tickets::id.eq(id),
+        consumed_tickets::purpose.eq("code"),
+        consumed_tickets::expires_at.eq(1),
+    );
+    query!(conn, |c| diesel::insert_into(consumed_tickets::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c)
+        .await)
+    .map(|n| n == 1)
+}
+
+async fn a_single_use_thing_has_one_winner_among_32(database: &Database) {
+    let mut consumers = tokio::task::JoinSet::new();
+    for _ in 0..32 {
+        let storage = database.storage.clone();
+        consumers.spawn(async move {
+            consume_ticket(&mut storage.write().await.unwrap(), "t1")
+                .await
+                .unwrap()
+        });
+    }
+    assert_eq!(
+        consumers
+            .join_all()
+            .await
+            .into_iter()
+            .filter(|won| *won)
+            .count(),
+        1
+    );
+}
+
+async fn a_row_comes_back_as_it_went_in(database: &Database) {
+    let mut conn = database.storage.write().await.unwrap();
+    let sent = user("zoe@example.com");
+    assert_eq!(insert_user(&mut conn, &sent).await.unwrap(), sent);
+    assert_eq!(
+        find_user(
+            &mut database.storage.read().await.unwrap(),
+            "zoe@example.com"
+        )
+        .await
+        .unwrap(),
+        Some(sent)
+    );
+    assert_eq!(
+        find_user(&mut conn, "nobody@example.com").await.unwrap(),
+        None
+    );
+}
+
+async fn violations_are_told_apart(database: &Database) {
+    let mut conn = database.storage.write().await.unwrap();
+    insert_user(&mut conn, &user("a@example.com"))
+        .await
+        .unwrap();
+    let error = insert_user(&mut conn, &user("a@example.com"))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_unique_violation() && !error.is_unavailable() && !error.is_foreign_key_violation(),
+        "{error}"
+    );
+    let orphan = (
+        client_secrets::id.eq("s"),
+        client_secrets::client_id.eq("nobody"),
+        client_secrets::digest.eq(""),
+        client_secrets::sealed.eq(""),
+        client_secrets::created_at.eq(0),
+    );
+    let error = query!(&mut conn, |c| diesel::insert_into(client_secrets::table)
+        .values(orphan)
+        .execute(c)
+        .await)
+    .unwrap_err();
+    assert!(
+        error.is_foreign_key_violation() && !error.is_unique_violation(),
+        "{error}"
+    );
+    // the connection is still good
+    assert!(
+        find_user(&mut conn, "a@example.com")
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+async fn a_failed_transaction_leaves_nothing(database: &Database) {
+    let storage = database.storage.clone();
+    // in a task of its own, since handlers' futures may have to be Send
+    let done: Result<(), StorageError> = tokio::spawn(async move {
+        storage
+            .transaction(async |conn| {
+                insert_user(conn, &user("b@example.com")).await?;
+                insert_user(conn, &user("b@example.com")).await?;
+                Ok(())
+            })
+            .await
+    })
+    .await
+    .unwrap();
+    assert!(done.unwrap_err().is_unique_violation());
+    assert_eq!(
+        find_user(&mut database.storage.read().await.unwrap(), "b@example.com")
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+async fn a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks(database: &Database) {
+    let mut conn = database.storage.write().await.unwrap();
+    insert_user(&mut conn, &user("c@example.com"))
+        .await
+        .unwrap();
+    drop(conn);
+    let disable = async |conn: &mut Connection| {
+        query!(conn, |c| diesel::update(
+            users::table.filter(users::email.eq("c@example.com"))
+        )
+        .set(users::email_verified.eq(false))
+        .execute(c)
+        .await)
+    };
+    let (reached, waiting) = tokio::sync::oneshot::channel();
+    let storage = database.storage.clone();
+    let task = tokio::spawn(async move {
+        storage
+            .transaction::<(), StorageError>(async |conn| {
+                disable(conn).await?;
+                let _ = reached.send(());
+                std::future::pending().await
+            })
+            .await
+    });
+    super::soon(waiting).await.unwrap();
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+    // Another process can take the lock, though nobody lends a connection of the first pool again.
+    let other = database.opened_again().await;
+    let changed =
+        super::soon(other.transaction::<usize, StorageError>(async |conn| disable(conn).await))
+            .await;
+    assert_eq!(changed.unwrap(), 1);
+}
+
+async fn boxed_filters_and_upserts_compile_for_both(database: &Database) {
+    let mut conn = database.storage.write().await.unwrap();
+    for name in ["one", "two", "two"] {
+        let row = (
+            clients::client_id.eq(name),
+            clients::metadata.eq("{}"),
+            clients::enabled.eq(true),
+            clients::declared.eq(false),
+            clients::created_at.eq(1),
+            clients::updated_at.eq(1),
+        );
+        query!(&mut conn, |c| diesel::insert_into(clients::table)
+            .values(row)
+            .on_conflict(clients::client_id)
+            .do_update()
+            .set((
+                clients::metadata.eq(diesel::upsert::excluded(clients::metadata)),
+                clients::updated_at.eq(clients::updated_at + 1)
+            ))
+            .execute(c)
+            .await)
+        .unwrap();
+    }
+    let only_changed = true;
+    let found: HashSet<String> = query!(&mut conn, |c| {
+        let mut found = clients::table
+            .left_join(client_secrets::table)
+            .select(clients::client_id)
+            .into_boxed::<DB>();
+        if only_changed {
+            found = found.filter(clients::updated_at.gt(1).and(client_secrets::id.is_null()));
+        }
+        found.load(c).await
+    })
+    .unwrap()
+    .into_iter()
+    .collect();
+    assert_eq!(found, HashSet::from(["two".to_owned()]));
+}
+
+async fn a_reader_waits_for_a_connection_only_so_long(database: &Database) {
+    let settings = crate::storage::StorageSettings {
+        max_connections: 1,
+        connect_timeout: Duration::from_millis(100),
+        ..database.settings.clone()
+    };
+    let storage = crate::storage::Storage::open(&settings).await.unwrap();
+    let held = storage.read().await.unwrap();
+    let error = storage
+        .read()
+        .await
+        .err()
+        .expect("the only connection is taken");
+    assert!(error.is_unavailable(), "{error}");
+    drop(held);
+    storage.ping().await.unwrap();
+}
