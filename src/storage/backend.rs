@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use diesel::QueryResult;
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
 use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 
@@ -31,6 +32,7 @@ pub struct Connection {
 }
 
 /// What a connection leads to. Matched only by `query!` and by the few statements that one database has and the other has not.
+#[allow(clippy::large_enum_variant)] // moved a few times a request; a box would be made as often
 pub(crate) enum Held {
     Postgres(Object<AsyncPgConnection>),
     Sqlite(Object<SqliteConnection>),
@@ -159,52 +161,30 @@ impl Connection {
     }
 
     pub(super) async fn begin(&mut self) -> StorageResult<()> {
-        Ok(match &mut self.held {
-            Held::Postgres(c) => {
-                <AsyncPgConnection as AsyncConnection>::TransactionManager::begin_transaction(
-                    &mut **c,
-                )
-                .await?
-            }
+        match &mut self.held {
             // IMMEDIATE: two transactions that read first and write later would fail with BUSY, without waiting
-            Held::Sqlite(c) => sqlite::begin_immediate(c).await?,
-            Held::Closed => {}
-        })
+            Held::Sqlite(c) => Ok(sqlite::begin_immediate(c).await?),
+            _ => query!(self, |c| begin(c).await),
+        }
     }
 
     pub(super) async fn commit(&mut self) -> StorageResult<()> {
-        Ok(match &mut self.held {
-            Held::Postgres(c) => {
-                <AsyncPgConnection as AsyncConnection>::TransactionManager::commit_transaction(
-                    &mut **c,
-                )
-                .await?
-            }
-            Held::Sqlite(c) => {
-                <SqliteConnection as AsyncConnection>::TransactionManager::commit_transaction(
-                    &mut **c,
-                )
-                .await?
-            }
-            Held::Closed => {}
-        })
+        query!(self, |c| commit(c).await)
     }
 
     pub(super) async fn rollback(&mut self) -> StorageResult<()> {
-        Ok(match &mut self.held {
-            Held::Postgres(c) => {
-                <AsyncPgConnection as AsyncConnection>::TransactionManager::rollback_transaction(
-                    &mut **c,
-                )
-                .await?
-            }
-            Held::Sqlite(c) => {
-                <SqliteConnection as AsyncConnection>::TransactionManager::rollback_transaction(
-                    &mut **c,
-                )
-                .await?
-            }
-            Held::Closed => {}
-        })
+        query!(self, |c| rollback(c).await)
     }
+}
+
+async fn begin<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
+    C::TransactionManager::begin_transaction(connection).await
+}
+
+async fn commit<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
+    C::TransactionManager::commit_transaction(connection).await
+}
+
+async fn rollback<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
+    C::TransactionManager::rollback_transaction(connection).await
 }

@@ -5,6 +5,7 @@ mod copy;
 mod migrate;
 mod queries;
 mod recovery;
+mod tls;
 mod watch;
 
 use std::time::Duration;
