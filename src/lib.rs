@@ -1,14 +1,5 @@
-//! wip
-pub mod oauth;
+#![forbid(unsafe_code)]
+
 pub mod clock;
 pub mod random;
-pub mod secret;
 pub mod storage;
-pub mod sealing;
-pub mod outbound;
-pub mod keys;
-pub mod clients;
-pub mod users;
-pub mod credentials;
-pub mod sessions;
-pub mod grants;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use diesel::QueryResult;
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
 use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 
+use super::StorageSettings;
 use super::error::{StorageError, StorageResult, with_causes};
 use super::postgres::{self, PostgresConnector};
 use super::sqlite::{self, SqliteConnection, SqliteFile};
-use super::StorageSettings;
 
 /// The pools of one database.
 pub(super) enum Backend {
@@ -31,6 +32,7 @@ pub struct Connection {
 }
 
 /// What a connection leads to. Matched only by `query!` and by the few statements that one database has and the other has not.
+#[allow(clippy::large_enum_variant)] // moved a few times a request; a box would be made as often
 pub(crate) enum Held {
     Postgres(Object<AsyncPgConnection>),
     Sqlite(Object<SqliteConnection>),
@@ -71,13 +73,21 @@ impl Backend {
             let file = SqliteFile::new(path, settings.sqlite_synchronous_full)?;
             let readers = sqlite::pool(&file, settings.max_connections.max(1), true)?;
             let writer = sqlite::pool(&file, 1, false)?;
-            Ok(Self::Sqlite { file, readers, writer })
-        } else if settings.url.starts_with("postgres://") || settings.url.starts_with("postgresql://") {
+            Ok(Self::Sqlite {
+                file,
+                readers,
+                writer,
+            })
+        } else if settings.url.starts_with("postgres://")
+            || settings.url.starts_with("postgresql://")
+        {
             let connector = PostgresConnector::new(settings)?;
             let pool = postgres::pool(&connector, settings.max_connections.max(1))?;
             Ok(Self::Postgres { connector, pool })
         } else {
-            Err(StorageError::Settings("the URL must begin with sqlite: or postgres://".to_owned()))
+            Err(StorageError::Settings(
+                "the URL must begin with sqlite: or postgres://".to_owned(),
+            ))
         }
     }
 
@@ -104,17 +114,25 @@ impl Backend {
 }
 
 /// deadpool waits for ever for a free connection; a request does not.
-async fn waited<T>(get: impl Future<Output = Result<T, PoolError>>, patience: Duration) -> StorageResult<T> {
+async fn waited<T>(
+    get: impl Future<Output = Result<T, PoolError>>,
+    patience: Duration,
+) -> StorageResult<T> {
     match tokio::time::timeout(patience, get).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) => Err(StorageError::Unavailable(with_causes(&error))),
-        Err(_) => Err(StorageError::Unavailable(format!("no connection within {patience:?}"))),
+        Err(_) => Err(StorageError::Unavailable(format!(
+            "no connection within {patience:?}"
+        ))),
     }
 }
 
 impl From<Held> for Connection {
     fn from(held: Held) -> Self {
-        Self { held, close_on_drop: false }
+        Self {
+            held,
+            close_on_drop: false,
+        }
     }
 }
 
@@ -143,27 +161,30 @@ impl Connection {
     }
 
     pub(super) async fn begin(&mut self) -> StorageResult<()> {
-        Ok(match &mut self.held {
-            Held::Postgres(c) => <AsyncPgConnection as AsyncConnection>::TransactionManager::begin_transaction(&mut **c).await?,
+        match &mut self.held {
             // IMMEDIATE: two transactions that read first and write later would fail with BUSY, without waiting
-            Held::Sqlite(c) => sqlite::begin_immediate(c).await?,
-            Held::Closed => {}
-        })
+            Held::Sqlite(c) => Ok(sqlite::begin_immediate(c).await?),
+            _ => query!(self, |c| begin(c).await),
+        }
     }
 
     pub(super) async fn commit(&mut self) -> StorageResult<()> {
-        Ok(match &mut self.held {
-            Held::Postgres(c) => <AsyncPgConnection as AsyncConnection>::TransactionManager::commit_transaction(&mut **c).await?,
-            Held::Sqlite(c) => <SqliteConnection as AsyncConnection>::TransactionManager::commit_transaction(&mut **c).await?,
-            Held::Closed => {}
-        })
+        query!(self, |c| commit(c).await)
     }
 
     pub(super) async fn rollback(&mut self) -> StorageResult<()> {
-        Ok(match &mut self.held {
-            Held::Postgres(c) => <AsyncPgConnection as AsyncConnection>::TransactionManager::rollback_transaction(&mut **c).await?,
-            Held::Sqlite(c) => <SqliteConnection as AsyncConnection>::TransactionManager::rollback_transaction(&mut **c).await?,
-            Held::Closed => {}
-        })
+        query!(self, |c| rollback(c).await)
     }
+}
+
+async fn begin<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
+    C::TransactionManager::begin_transaction(connection).await
+}
+
+async fn commit<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
+    C::TransactionManager::commit_transaction(connection).await
+}
+
+async fn rollback<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
+    C::TransactionManager::rollback_transaction(connection).await
 }
