@@ -7,14 +7,18 @@ use crate::config::Config;
 use crate::credentials::password::PasswordHasher;
 use crate::grants::TokenPolicy;
 use crate::keys::{KeyPolicy, KeyRing};
-use crate::mail::Mailer;
+use crate::mail::messages::Letterhead;
+use crate::mail::{Mail, MailError, Mailer};
+use crate::metrics::Metrics;
 use crate::oauth::issuer::Issuer;
 use crate::outbound::Outbound;
 use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::sessions::SessionPolicy;
 use crate::storage::Storage;
+use crate::web::page::Brand;
 use crate::web::paths;
+use std::sync::Arc;
 
 /// What handlers ask for by `web::Data<App>`.
 pub struct App {
@@ -27,6 +31,10 @@ pub struct App {
     pub clients: Clients,
     pub passwords: PasswordHasher,
     pub mailer: Mailer,
+    /// The mails that can be written.
+    pub letters: Letterhead,
+    pub metrics: Metrics,
+    pub brand: Arc<Brand>,
     pub outbound: Outbound,
     pub sessions: SessionPolicy,
     pub tokens: TokenPolicy,
@@ -47,6 +55,14 @@ impl App {
     /// The absolute URL of one of our paths. Never made of the Host header (security.md H1).
     pub fn url(&self, path: &str) -> String {
         self.config.issuer.join(path)
+    }
+
+    /// Sends a mail on its way; a mail that cannot be written is logged and holds nothing up.
+    pub fn send(&self, mail: Result<Mail, MailError>) {
+        match mail {
+            Ok(mail) => self.mailer.send(mail),
+            Err(error) => tracing::error!(%error, "a mail could not be written"),
+        }
     }
 
     /// What proving a client takes.

@@ -49,9 +49,9 @@ pub fn metadata(app: &App) -> Value {
     let directory = app.clients.directory();
     let api_scopes = directory.resources().flat_map(|resource| resource.scope_names().map(str::to_owned));
     let scopes: Vec<String> = Scope::STANDARD.into_iter().map(str::to_owned).chain(api_scopes).collect();
-    let mapped_claims = app.config.claims.0.iter().map(|mapping| mapping.name.as_str());
     let protocol_claims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
-    let claims: Vec<&str> = protocol_claims.into_iter().chain(standard_claims()).chain(mapped_claims).collect();
+    let mut claims: Vec<&str> = protocol_claims.into_iter().chain(standard_claims()).collect();
+    claims.extend(app.config.claims.0.iter().map(|mapping| mapping.name.as_str()));
     let methods: Vec<&str> = Method::ALL.iter().map(|method| method.as_str()).collect();
     let confidential: Vec<&str> = methods.iter().copied().filter(|method| *method != Method::None.as_str()).collect();
     let signing: Vec<&str> = SignatureAlgorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();

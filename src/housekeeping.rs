@@ -3,7 +3,7 @@
 //! Every replica does all of it: each step is harmless when done twice.
 
 use crate::app::App;
-use crate::storage::{Connection, StorageError, Topic};
+use crate::storage::{StorageError, Topic};
 use crate::{clients, credentials, events, grants, keys, sessions};
 use actix_web::web;
 use std::time::Duration;
@@ -26,29 +26,30 @@ impl Drop for Housekeeping {
 
 impl Housekeeping {
     pub fn start(app: web::Data<App>) -> Self {
-        let tasks = vec![
-            tokio::spawn(follow_changes(app.clone())),
-            tokio::spawn(every(CLEANING_INTERVAL, app.clone(), async |app| {
-                if let Err(error) = delete_expired(app).await {
-                    tracing::warn!(%error, "expired rows could not be removed; tried again in a minute");
-                }
-            })),
-            tokio::spawn(every(ROTATION_CHECK_INTERVAL, app, async |app| {
-                if let Err(error) = rotate_keys(app).await {
-                    tracing::error!(%error, "signing keys could not be rotated; tried again in ten minutes");
-                }
-            })),
-        ];
+        let tasks = vec![tokio::spawn(follow_changes(app.clone())), tokio::spawn(clean(app.clone())), tokio::spawn(watch_key_age(app))];
         Self { tasks }
     }
 }
 
-async fn every(interval: Duration, app: web::Data<App>, mut task: impl AsyncFnMut(&App)) {
-    let mut ticks = tokio::time::interval(interval);
+async fn clean(app: web::Data<App>) {
+    let mut ticks = tokio::time::interval(CLEANING_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        task(&app).await;
+        if let Err(error) = delete_expired(&app).await {
+            tracing::warn!(%error, "expired rows could not be removed; tried again in a minute");
+        }
+    }
+}
+
+async fn watch_key_age(app: web::Data<App>) {
+    let mut ticks = tokio::time::interval(ROTATION_CHECK_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = rotate_keys(&app).await {
+            tracing::error!(%error, "signing keys could not be rotated; tried again in ten minutes");
+        }
     }
 }
 
@@ -87,12 +88,13 @@ pub async fn rotate_keys(app: &App) -> Result<(), keys::KeyError> {
     app.keys.reload(&app.storage, &app.sealing, app.now()).await
 }
 
-/// Removes what has expired, in batches.
+/// Removes what has expired, in batches: a connection for each, since on SQLite there is one writer and people wait for it.
 pub async fn delete_expired(app: &App) -> Result<(), StorageError> {
     let now = app.now();
-    until_empty(app, async |connection| sessions::delete_expired_sessions(connection, &app.sessions, now, BATCH).await).await?;
-    until_empty(app, async |connection| grants::delete_expired_grants(connection, now, BATCH).await).await?;
-    until_empty(app, async |connection| events::delete_old_events(connection, now, BATCH).await).await?;
+    let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
+    while sessions::delete_expired_sessions(&mut app.storage.write().await?, &app.sessions, now, BATCH).await? >= full {}
+    while grants::delete_expired_grants(&mut app.storage.write().await?, now, BATCH).await? >= full {}
+    while events::delete_old_events(&mut app.storage.write().await?, now, BATCH).await? >= full {}
     let mut connection = app.storage.write().await?;
     grants::delete_expired_revocations(&mut connection, now).await?;
     grants::delete_expired_tickets(&mut connection, now).await?;
@@ -101,14 +103,4 @@ pub async fn delete_expired(app: &App) -> Result<(), StorageError> {
     credentials::guesses::delete_expired_guesses(&mut connection, now).await?;
     keys::delete_expired(&mut connection, now).await?;
     Ok(())
-}
-
-async fn until_empty(app: &App, mut step: impl AsyncFnMut(&mut Connection) -> Result<usize, StorageError>) -> Result<(), StorageError> {
-    loop {
-        // A connection for each batch: on SQLite there is one writer, and people are waiting for it.
-        let mut connection = app.storage.write().await?;
-        if step(&mut connection).await? < usize::try_from(BATCH).unwrap_or(usize::MAX) {
-            return Ok(());
-        }
-    }
 }

@@ -69,7 +69,7 @@ pub struct Sealing {
 
 impl DerivedKeys {
     fn derive(master: &MasterKey) -> Self {
-        let hkdf = Hkdf::<Sha256>::new(Some(b"ostiary"), master.expose());
+        let hkdf = Hkdf::<Sha256>::new(Some(b"ostiary"), master.as_bytes());
         let derive = |info: &str| {
             let mut key = Zeroizing::new([0u8; 32]);
             // 32 bytes is far below HKDF's limit of 8,160, the only error there is.

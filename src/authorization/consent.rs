@@ -17,10 +17,9 @@ use crate::grants::record_consent;
 use crate::oauth::error::{ErrorCode, OAuthError};
 use crate::web::authorization_request::AuthorizationRequest;
 use crate::web::browser::Browser;
-use crate::web::form::FormText;
 use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
-use crate::web::page_form::read_form;
+use crate::web::page_form::{PageBody, read_form};
 use crate::web::permissions::permissions;
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -49,7 +48,7 @@ pub async fn get_consent(app: web::Data<App>, http: HttpRequest) -> Result<HttpR
 }
 
 /// `POST /consent`.
-pub async fn post_consent(app: web::Data<App>, http: HttpRequest, body: FormText) -> Result<HttpResponse, PageError> {
+pub async fn post_consent(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     let params = read_form(&app, &http, &browser, &body)?;
     let text = params.get("ticket").unwrap_or("");

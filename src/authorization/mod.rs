@@ -27,8 +27,8 @@ use crate::oauth::scope::Scope;
 use crate::sessions::{self, SignedIn};
 use crate::web::authorization_request::{AuthorizationRequest, Unanswerable};
 use crate::web::browser::Browser;
-use crate::web::form::FormText;
 use crate::web::page_error::PageError;
+use crate::web::page_form::PageBody;
 use crate::web::paths;
 use crate::web::redirect::see_other;
 use crate::web::response_target::ResponseTarget;
@@ -44,7 +44,7 @@ pub async fn get_authorize(app: web::Data<App>, http: HttpRequest) -> Result<Htt
 
 /// `POST /authorize` (OpenID Connect Core §3.1.2.1). Posted by another site the browser sends no cookies along, so the
 /// request goes on by a redirect, which carries them.
-pub async fn post_authorize(app: web::Data<App>, http: HttpRequest, body: FormText) -> Result<HttpResponse, PageError> {
+pub async fn post_authorize(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     authorize(&app, &http, &body.0).await
 }
 

@@ -260,6 +260,11 @@ pub async fn find_password_hash(connection: &mut Connection, user_id: &UserId) -
     query!(connection, |c| passwords::table.find(user_id).select(passwords::hash).first(c).await.optional())
 }
 
+/// When a person's password was last changed.
+pub async fn find_password_changed_at(connection: &mut Connection, user_id: &UserId) -> Result<Option<Timestamp>, StorageError> {
+    query!(connection, |c| passwords::table.find(user_id).select(passwords::changed_at).first(c).await.optional())
+}
+
 /// Sets a person's password.
 pub async fn set_password_hash(connection: &mut Connection, user_id: &UserId, hash: &str, now: Timestamp) -> Result<(), StorageError> {
     query!(connection, |c| diesel::insert_into(passwords::table)

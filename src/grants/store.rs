@@ -28,8 +28,8 @@ pub async fn find_standing(
     client_id: &ClientId,
 ) -> Result<Option<(Standing, Option<StoredConsent>)>, StorageError> {
     let row: Option<(User, Option<BrowserSession>, Option<StoredConsent>)> = query!(connection, |c| users::table
-        .left_join(sessions::table.on(sessions::user_id.eq(users::id).and(sessions::id.eq(session_id))))
-        .left_join(consents::table.on(consents::user_id.eq(users::id).and(consents::client_id.eq(client_id))))
+        .left_join(sessions::table.on(sessions::user_id.eq(users::id).and(sessions::id.eq(session_id.clone()))))
+        .left_join(consents::table.on(consents::user_id.eq(users::id).and(consents::client_id.eq(client_id.clone()))))
         .filter(users::id.eq(user_id))
         .select((User::as_select(), Option::<BrowserSession>::as_select(), Option::<StoredConsent>::as_select()))
         .first(c)

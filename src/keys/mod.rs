@@ -8,6 +8,7 @@
 //! Specs: RFC 7515, RFC 7517, RFC 8725, OpenID Connect Core §10.1.1.
 
 pub mod jose;
+mod master_key_check;
 mod store;
 
 use crate::clock::Timestamp;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use jose::{JoseFault, Jws};
+pub use master_key_check::is_right_master_key;
 pub use store::{KeyListing, StoredKey, delete_expired};
 
 /// One key with its signer and verifier at hand.

@@ -18,10 +18,9 @@ use crate::oauth::params::Params;
 use crate::sessions::SignedIn;
 use crate::users::User;
 use crate::web::browser::{Browser, session_cookie};
-use crate::web::form::FormText;
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::read_form;
+use crate::web::page_form::{PageBody, read_form};
 use crate::web::paths;
 use crate::web::sign_in::begin_session;
 use crate::web::ticket::Ticket;
@@ -51,7 +50,7 @@ pub async fn get_login(app: web::Data<App>, http: HttpRequest) -> Result<HttpRes
 }
 
 /// `POST /login`.
-pub async fn post_login(app: web::Data<App>, http: HttpRequest, body: FormText) -> Result<HttpResponse, PageError> {
+pub async fn post_login(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     let params = read_form(&app, &http, &browser, &body)?;
     let ticket = Ticket::open(&app, &browser, &params)?;

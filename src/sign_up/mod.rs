@@ -16,10 +16,9 @@ use crate::oauth::authentication::Amr;
 use crate::oauth::params::Params;
 use crate::users::{self, Email, User, UserId};
 use crate::web::browser::{Browser, session_cookie};
-use crate::web::form::FormText;
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::read_form;
+use crate::web::page_form::{PageBody, read_form};
 use crate::web::paths;
 use crate::web::sign_in::begin_session;
 use crate::web::ticket::Ticket;
@@ -39,7 +38,7 @@ pub async fn get_sign_up(app: web::Data<App>, http: HttpRequest) -> Result<HttpR
 }
 
 /// `POST /signup`.
-pub async fn post_sign_up(app: web::Data<App>, http: HttpRequest, body: FormText) -> Result<HttpResponse, PageError> {
+pub async fn post_sign_up(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     let params = read_form(&app, &http, &browser, &body)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
@@ -68,14 +67,14 @@ pub async fn post_sign_up(app: web::Data<App>, http: HttpRequest, body: FormText
         .await;
     match begun {
         Ok(secret) => {
-            app.mailer.welcome(&app, &user);
+            app.send(app.letters.welcome(user.email.as_str()));
             with_cookies(
                 ticket.way_on(&app),
                 [Some(session_cookie(&app, &secret)), Some(browser.known_cookie(&app, &user.id)), browser.new_binding_cookie(&app)],
             )
         }
         Err(error) if error.is_unique_violation() => {
-            app.mailer.account_exists(&app, &user);
+            app.send(app.letters.account_exists(user.email.as_str()));
             errors.email = Some(EmailProblem::Taken);
             Ok(sign_up_page(&app, &http, &browser, &ticket, typed_email, typed_name, errors))
         }

@@ -116,3 +116,10 @@ pub(super) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     }
     text
 }
+
+/// A lost database is 503 on every surface, never a refusal; anything else is ours to answer for.
+impl From<StorageError> for crate::oauth::error::OAuthError {
+    fn from(error: StorageError) -> Self {
+        if error.is_unavailable() { Self::unavailable(error) } else { Self::server_error(error) }
+    }
+}

@@ -51,7 +51,7 @@ pub async fn post_token(app: web::Data<App>, request: HttpRequest, form: Protoco
         }
         TokenRequest::ClientCredentials { scope, resources } => client_credentials::issue_to(&app, &client, &scope, &resources)?,
     };
-    crate::metrics::token_issued(grant_type.as_str());
+    app.metrics.tokens_issued(grant_type.as_str());
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).insert_header((PRAGMA, "no-cache")).json(issued))
 }
 

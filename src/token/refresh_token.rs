@@ -54,9 +54,9 @@ pub(super) async fn refresh(
         // Somebody else was faster in this moment; what is true now decides.
         state = find(&mut connection, client, &token).await?;
         check(app, client, &state)?;
-        return_unless_grace(app, &mut connection, &token, &state).await?;
+        return_unless_grace(app, client, &mut connection, &token, &state).await?;
     } else if token.worth(&state.grant, &app.tokens, now) != Worth::Current {
-        return_unless_grace(app, &mut connection, &token, &state).await?;
+        return_unless_grace(app, client, &mut connection, &token, &state).await?;
     }
     token.generation += 1;
 
@@ -86,7 +86,7 @@ fn check(app: &App, client: &Client, state: &GrantState) -> Result<(), OAuthErro
 }
 
 /// Lets a token of the generation before pass within the grace; ends the grant of any other.
-async fn return_unless_grace(app: &App, connection: &mut Connection, token: &RefreshToken, state: &GrantState) -> Result<(), OAuthError> {
+async fn return_unless_grace(app: &App, client: &Client, connection: &mut Connection, token: &RefreshToken, state: &GrantState) -> Result<(), OAuthError> {
     let now = app.now();
     match token.worth(&state.grant, &app.tokens, now) {
         Worth::Current | Worth::WithinGrace => Ok(()),
@@ -95,8 +95,7 @@ async fn return_unless_grace(app: &App, connection: &mut Connection, token: &Ref
             if grants::end_grant(connection, &token.grant_id, EndReason::RefreshTokenReuse, now).await? {
                 events::record(connection, app, EventKind::RefreshTokenReused, &events::About::grant(&state.grant)).await?;
                 if let Some(standing) = &state.standing {
-                    let client_name = app.clients.find(state.grant.client_id.as_str()).map(|client| client.metadata.client_name.clone());
-                    app.mailer.refresh_token_reuse(app, &standing.user, client_name.as_deref().unwrap_or_default());
+                    app.send(app.letters.refresh_token_reuse(standing.user.email.as_str(), &client.metadata.client_name));
                 }
             }
             Err(OAuthError::invalid_grant("The refresh token was used before; what it stood for has been ended. Sign the person in again."))

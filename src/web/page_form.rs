@@ -6,15 +6,32 @@ use crate::app::App;
 use crate::oauth::params::Params;
 use crate::web::browser::Browser;
 use crate::web::form::FormText;
+use actix_web::dev::Payload;
+use actix_web::FromRequest;
+use futures_util::future::{FutureExt, LocalBoxFuture};
 use crate::web::page_error::PageError;
 use actix_web::HttpRequest;
 use actix_web::http::header::ORIGIN;
+
+/// The body of one of our own forms; what cannot be read is answered with a page.
+#[derive(Debug)]
+pub struct PageBody(pub String);
+
+impl FromRequest for PageBody {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = FormText::from_request(request, payload);
+        async move { Ok(Self(body.await?.0)) }.boxed_local()
+    }
+}
 
 /// Reads a form and checks where it comes from.
 ///
 /// Order of checks: 1. the browser says that another site sends it; 2. the body is readable; 3. the `csrf` field belongs
 /// to this browser and its session.
-pub fn read_form(app: &App, http: &HttpRequest, browser: &Browser, body: &FormText) -> Result<Params, PageError> {
+pub fn read_form(app: &App, http: &HttpRequest, browser: &Browser, body: &PageBody) -> Result<Params, PageError> {
     if !is_from_us(app, http) {
         return Err(PageError::foreign_form());
     }

@@ -1,0 +1,39 @@
+//! `ostiary copy`: a whole installation into another, empty database.
+
+use super::output::{Output, Table};
+use super::{Arguments, CliError};
+use crate::config::{Config, DatabaseUrl};
+use crate::server::storage_settings;
+use crate::storage::{Storage, StorageSettings, copy, migrate};
+use clap::Args;
+use serde_json::json;
+
+#[derive(Debug, Args)]
+pub(super) struct Copy {
+    /// Where from: `sqlite:PATH` or `postgres://…`
+    #[arg(long)]
+    from: String,
+    /// Where to: an empty database, of the other kind or the same
+    #[arg(long)]
+    to: String,
+}
+
+pub(super) async fn run(arguments: &Arguments, command: &Copy) -> Result<Output, CliError> {
+    let config = arguments.load()?;
+    let from = Storage::open(&settings(&config, &command.from, "--from")?).await?;
+    let to = Storage::open(&settings(&config, &command.to, "--to")?).await?;
+    migrate::run(&to).await?;
+    let tables = copy::copy(&from, &to).await.map_err(|error| CliError::Failed(error.to_string()))?;
+    let mut table = Table::new(["table", "rows", "sha-256"]);
+    for report in &tables {
+        table.row([report.table, &report.rows.to_string(), report.checksum.get(..16).unwrap_or(&report.checksum)]);
+    }
+    let documents: Vec<_> = tables.iter().map(|report| json!({ "table": report.table, "rows": report.rows, "checksum": report.checksum })).collect();
+    let text = format!("{table}\nCopied and verified. Start the server with the new database and the same master key.");
+    Ok(Output::new(text, json!(documents)))
+}
+
+fn settings(config: &Config, url: &str, option: &str) -> Result<StorageSettings, CliError> {
+    let url = DatabaseUrl::parse(url).map_err(|why| CliError::usage(format!("{option}: {why}")))?;
+    Ok(StorageSettings { url: url.expose(), ..storage_settings(config) })
+}

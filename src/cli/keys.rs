@@ -1,0 +1,79 @@
+//! `ostiary keys …`.
+
+use super::output::{Output, Table};
+use super::{CliError, Opened};
+use crate::clients;
+use crate::events::{self, About, EventKind};
+use crate::keys;
+use crate::sealing::Purpose;
+use clap::Subcommand;
+use serde_json::json;
+
+/// Signing keys and the master key.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// List signing keys with their state
+    List,
+    /// Publish the next signing keys now; they sign after keys.publish_ahead
+    Rotate,
+    /// Take a leaked key away at once: its tokens no longer verify, a new key signs from now on
+    Revoke { kid: String },
+    /// Seal everything in the database under the current master key; then drop the old one from previous_master_keys
+    RotateMaster,
+}
+
+pub(super) async fn run(opened: &Opened, command: KeysCommand) -> Result<Output, CliError> {
+    let app = &opened.app;
+    let now = app.now();
+    match command {
+        KeysCommand::List => {
+            let found = keys::list(&app.storage, now).await?;
+            let mut table = Table::new(["kid", "algorithm", "state", "signs from"]);
+            for key in &found {
+                table.row([&key.kid, key.algorithm.as_str(), key.state, &key.active_at.to_string()]);
+            }
+            let documents: Vec<_> = found
+                .iter()
+                .map(|key| json!({ "kid": key.kid, "algorithm": key.algorithm, "state": key.state, "created_at": key.created_at.to_string(), "active_at": key.active_at.to_string(), "expires_at": key.expires_at.map(|at| at.to_string()) }))
+                .collect();
+            Ok(Output::new(table.to_string(), json!(documents)))
+        }
+        KeysCommand::Rotate => {
+            let made = keys::rotate(&app.storage, &app.sealing, &app.random, &app.key_policy, now, true).await?;
+            record(opened, EventKind::KeyRotated, &made.join(" ")).await?;
+            let text = if made.is_empty() {
+                "The next keys are published already; nothing to do.".to_owned()
+            } else {
+                format!("Published {}; they sign from {} on.", made.join(", "), now + app.key_policy.publish_ahead)
+            };
+            Ok(Output::new(text, json!({ "published": made })))
+        }
+        KeysCommand::Revoke { kid } => {
+            if !keys::revoke(&app.storage, &app.sealing, &app.random, &kid, now).await? {
+                return Err(CliError::not_found(format!("no key {kid}; see: ostiary keys list")));
+            }
+            record(opened, EventKind::KeyRevoked, &kid).await?;
+            Ok(Output::new(format!("Revoked {kid}; a new key signs from now on."), json!({ "revoked": kid })))
+        }
+        KeysCommand::RotateMaster => {
+            let mut resealed = keys::reseal(&app.storage, &app.sealing).await?;
+            let sealed = clients::list_sealed_secrets(&mut app.storage.read().await?).await?;
+            for (id, text) in sealed.iter().filter(|(_, text)| !app.sealing.is_current(text)) {
+                let secret: String = app
+                    .sealing
+                    .open(Purpose::ClientSecret, text)
+                    .ok_or_else(|| CliError::usage(format!("client secret {id} opens with none of the master keys")))?;
+                let sealed = app.sealing.seal(Purpose::ClientSecret, &secret).map_err(|error| CliError::usage(error.to_string()))?;
+                clients::update_sealed_secret(&mut app.storage.write().await?, id, &sealed).await?;
+                resealed += 1;
+            }
+            let text = format!("{resealed} secrets are sealed anew. Refresh tokens sealed under the old key need it until they have been used or ended.");
+            Ok(Output::new(text, json!({ "resealed": resealed })))
+        }
+    }
+}
+
+async fn record(opened: &Opened, kind: EventKind, kids: &str) -> Result<(), CliError> {
+    let mut connection = opened.app.storage.write().await?;
+    Ok(events::record(&mut connection, &opened.app, kind, &About::default().with("kids", kids)).await?)
+}

@@ -1,0 +1,230 @@
+//! The command line. Each command is a file of its own; this one reads the arguments and finds the configuration.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration.
+
+mod client;
+mod config;
+mod copy;
+mod keys;
+mod migrate;
+mod output;
+mod resource;
+mod serve;
+mod session;
+mod user;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigFaults};
+use crate::keys::KeyError;
+use crate::random::Random;
+use crate::server::{self, StartError};
+use crate::storage::{Connection, StorageError};
+use clap::{Parser, Subcommand};
+use output::Output;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Read when it exists and no other file is named.
+const DEFAULT_FILE: &str = "ostiary.toml";
+
+/// An OAuth 2 and OpenID Connect authorization server.
+#[derive(Debug, Parser)]
+#[command(name = "ostiary", version, about)]
+pub struct Arguments {
+    /// The configuration file [default: the one that OSTIARY_CONFIG names, else ./ostiary.toml when there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What to do; without a command, serve.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server (this is the default)
+    Serve,
+    /// Check, show or explain the configuration
+    Config {
+        #[command(subcommand)]
+        command: config::ConfigCommand,
+    },
+    /// Bring the database's schema up to date, or show where it stands
+    Migrate(migrate::Migrate),
+    /// Copy a whole installation into another, empty database
+    Copy(copy::Copy),
+    /// Applications and machines
+    Client {
+        #[command(subcommand)]
+        command: client::ClientCommand,
+    },
+    /// APIs that access tokens are meant for
+    Resource {
+        #[command(subcommand)]
+        command: resource::ResourceCommand,
+    },
+    /// People
+    User {
+        #[command(subcommand)]
+        command: user::UserCommand,
+    },
+    /// Signing keys and the master key
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
+    /// Browser sessions
+    Session {
+        #[command(subcommand)]
+        command: session::SessionCommand,
+    },
+}
+
+/// Why a command ended without having done its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// Exit code 2.
+    #[error("{0}")]
+    Config(ConfigFaults),
+    /// What was asked for cannot be: exit code 2.
+    #[error("{0}")]
+    Usage(String),
+    /// Exit code 1.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl CliError {
+    fn usage(problem: impl Into<String>) -> Self {
+        Self::Usage(problem.into())
+    }
+
+    fn not_found(problem: impl Into<String>) -> Self {
+        Self::Failed(problem.into())
+    }
+}
+
+impl From<StorageError> for CliError {
+    fn from(error: StorageError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<KeyError> for CliError {
+    fn from(error: KeyError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<StartError> for CliError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Declared(_) => Self::Usage(error.to_string()),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+/// The installation, opened for a command. A server that runs beside it learns of changes within a second.
+pub(crate) struct Opened {
+    pub app: App,
+}
+
+impl Opened {
+    async fn of(arguments: &Arguments) -> Result<Self, CliError> {
+        let config = arguments.load()?;
+        Ok(Self { app: server::open(config, Clock::System, Random::System).await? })
+    }
+
+    /// Runs `steps` in one transaction.
+    async fn transaction<T>(&self, steps: impl AsyncFnOnce(&mut Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        self.app.storage.transaction(steps).await
+    }
+}
+
+/// Reads the arguments of the process, runs the command and tells the exit code.
+pub async fn run() -> ExitCode {
+    let mut arguments = Arguments::parse();
+    let json = arguments.json;
+    let done = match arguments.command.take().unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&arguments).await.map(|()| None),
+        Command::Config { command } => config::run(&arguments, command).map(|()| None),
+        Command::Migrate(command) => migrate::run(&arguments, &command).await.map(Some),
+        Command::Copy(command) => copy::run(&arguments, &command).await.map(Some),
+        administrative => administer(&arguments, administrative).await.map(Some),
+    };
+    let printed = match done {
+        Ok(Some(output)) if json => print(&format!("{:#}\n", output.json)),
+        Ok(Some(output)) => print(&format!("{}\n", output.text.trim_end())),
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ostiary: {}", error.to_string().trim_end());
+            if matches!(error, CliError::Failed(_)) { ExitCode::FAILURE } else { ExitCode::from(2) }
+        }
+    }
+}
+
+async fn administer(arguments: &Arguments, command: Command) -> Result<Output, CliError> {
+    let opened = Opened::of(arguments).await?;
+    match command {
+        Command::Client { command } => client::run(&opened, command).await,
+        Command::Resource { command } => resource::run(&opened, command).await,
+        Command::User { command } => user::run(&opened, command).await,
+        Command::Keys { command } => keys::run(&opened, command).await,
+        Command::Session { command } => session::run(&opened, command).await,
+        Command::Serve | Command::Config { .. } | Command::Migrate(_) | Command::Copy(_) => Err(CliError::usage("not an administrative command")),
+    }
+}
+
+impl Arguments {
+    /// The configuration of this process: the file, and the environment over it.
+    fn load(&self) -> Result<Config, CliError> {
+        // What is no Unicode cannot be one of ours: their names are ASCII and so are their values, or they are written in the file.
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Config::load(self.file().as_deref(), environment).map_err(CliError::Config)
+    }
+
+    fn file(&self) -> Option<PathBuf> {
+        let named = std::env::var_os("OSTIARY_CONFIG").filter(|name| !name.is_empty()).map(PathBuf::from);
+        let default = || Path::new(DEFAULT_FILE).exists().then(|| PathBuf::from(DEFAULT_FILE));
+        self.config.clone().or(named).or_else(default)
+    }
+}
+
+/// Prints to standard output; a reader that has gone (`| head`) is no failure.
+pub(crate) fn print(text: &str) -> Result<(), CliError> {
+    use std::io::Write as _;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(CliError::Failed(format!("cannot write: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_file_may_be_named_before_and_after_the_command() {
+        for line in [&["ostiary", "--config", "a.toml", "config", "check"][..], &["ostiary", "config", "check", "--config", "a.toml"]] {
+            let arguments = Arguments::try_parse_from(line).unwrap();
+            assert_eq!(arguments.file(), Some(PathBuf::from("a.toml")));
+        }
+        assert!(Arguments::try_parse_from(["ostiary"]).unwrap().command.is_none());
+        assert!(Arguments::try_parse_from(["ostiary", "frobnicate"]).is_err());
+    }
+}

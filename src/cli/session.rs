@@ -1,0 +1,67 @@
+//! `ostiary session …`.
+
+use super::output::{Output, Table};
+use super::{CliError, Opened};
+use crate::events::{self, About, EventKind};
+use crate::grants::EndReason;
+use crate::sessions::{self, SessionId};
+use crate::users::{self, Email, UserId};
+use clap::Subcommand;
+use serde_json::json;
+
+/// Browser sessions.
+#[derive(Debug, Subcommand)]
+pub enum SessionCommand {
+    /// List the sessions of a person, by address or id
+    List { user: String },
+    /// End one session of a person, or all of them; tokens that live by it end too
+    End {
+        user: String,
+        /// The session's id; absent: all
+        session: Option<String>,
+    },
+}
+
+pub(super) async fn run(opened: &Opened, command: SessionCommand) -> Result<Output, CliError> {
+    let app = &opened.app;
+    let now = app.now();
+    match command {
+        SessionCommand::List { user } => {
+            let user = user_id(opened, &user).await?;
+            let found = sessions::list_sessions(&mut app.storage.read().await?, &user, &app.sessions, now).await?;
+            let mut table = Table::new(["id", "signed in", "last used", "address"]);
+            for session in &found {
+                let address = session.address.as_deref().unwrap_or("");
+                table.row([session.id.as_str(), &session.authenticated_at.to_string(), &session.refreshed_at.to_string(), address]);
+            }
+            let documents: Vec<_> = found
+                .iter()
+                .map(|session| json!({ "id": session.id, "authenticated_at": session.authenticated_at.to_string(), "refreshed_at": session.refreshed_at.to_string(), "expires_at": session.expires_at.to_string(), "address": session.address, "user_agent": session.user_agent }))
+                .collect();
+            Ok(Output::new(table.to_string(), json!(documents)))
+        }
+        SessionCommand::End { user, session } => {
+            let user = user_id(opened, &user).await?;
+            let ended = opened
+                .transaction(async |connection| {
+                    let ended = match &session {
+                        Some(id) => usize::from(sessions::end_session(connection, &user, &SessionId::new(id.as_str()), EndReason::ByOperator, now).await?),
+                        None => sessions::end_sessions_of(connection, &user, None, EndReason::ByOperator, now).await?,
+                    };
+                    events::record(connection, app, EventKind::SessionEnded, &About::user(&user).with("by", "operator").with("ended", ended)).await?;
+                    Ok(ended)
+                })
+                .await?;
+            Ok(Output::new(format!("{ended} ended."), json!({ "ended": ended })))
+        }
+    }
+}
+
+async fn user_id(opened: &Opened, user: &str) -> Result<UserId, CliError> {
+    let mut connection = opened.app.storage.read().await?;
+    let found = match Email::parse(user) {
+        Ok(email) => users::find_user_by_email(&mut connection, &email).await?,
+        Err(_) => users::find_user(&mut connection, &UserId::new(user)).await?,
+    };
+    found.map(|user| user.id).ok_or_else(|| CliError::not_found(format!("no person {user}")))
+}

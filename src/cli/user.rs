@@ -1,0 +1,197 @@
+//! `ostiary user …`.
+
+use super::output::{Output, Table};
+use super::{CliError, Opened};
+use crate::credentials::password::{Password, WeakPassword, set_password_hash};
+use crate::events::{self, About, EventKind};
+use crate::grants::{EndReason, end_grants_of_user};
+use crate::sessions::end_sessions_of;
+use crate::storage::columns::Json;
+use crate::users::{self, Email, User, UserId};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+use std::io::IsTerminal;
+
+/// People.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account; asks for the password, or reads it from standard input
+    Create(CreateUser),
+    /// List people, oldest first
+    List {
+        /// The id after which to go on
+        #[arg(long)]
+        after: Option<String>,
+        #[arg(long, default_value_t = 100)]
+        limit: u16,
+    },
+    /// Show one person, by address or id
+    Show { user: String },
+    /// Switch an account off; sessions and tokens end at once
+    Disable { user: String },
+    /// Switch an account on again
+    Enable { user: String },
+    /// Set a password; asks for it, or reads it from standard input; sessions and tokens end
+    SetPassword { user: String },
+    /// Set roles and groups; lists replace what was there
+    Update {
+        user: String,
+        #[arg(long = "role")]
+        roles: Option<Vec<String>>,
+        #[arg(long = "group")]
+        groups: Option<Vec<String>>,
+    },
+    /// Delete a person and everything that is known of them
+    Delete { user: String },
+}
+
+#[derive(Debug, Args)]
+pub struct CreateUser {
+    email: String,
+    #[arg(long)]
+    name: Option<String>,
+    /// May be repeated; `ostiary:admin` makes an administrator
+    #[arg(long = "role")]
+    roles: Vec<String>,
+    #[arg(long = "group")]
+    groups: Vec<String>,
+    /// The address is known to be theirs
+    #[arg(long)]
+    email_verified: bool,
+    /// An attribute for claim mappings: `name=value`, the value JSON or text; may be repeated
+    #[arg(long = "attribute")]
+    attributes: Vec<String>,
+    /// An account that cannot sign in with a password yet
+    #[arg(long)]
+    without_password: bool,
+}
+
+pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output, CliError> {
+    let app = &opened.app;
+    match command {
+        UserCommand::Create(create) => self::create(opened, create).await,
+        UserCommand::List { after, limit } => {
+            let after = after.map(UserId::new);
+            let mut connection = app.storage.read().await?;
+            let found = users::list_users(&mut connection, after.as_ref(), i64::from(limit.max(1))).await?;
+            let total = users::count_users(&mut connection).await?;
+            let mut table = Table::new(["id", "email", "name", "enabled", "roles"]);
+            for user in &found {
+                table.row([user.id.as_str(), user.email.as_str(), user.display_name(), if user.enabled { "yes" } else { "no" }, &user.roles.0.join(" ")]);
+            }
+            Ok(Output::new(format!("{table}\n{} of {total}", found.len()), json!({ "users": found, "total": total })))
+        }
+        UserCommand::Show { user } => Ok(Output::document(json!(find(opened, &user).await?))),
+        UserCommand::Disable { user } => set_enabled(opened, &user, false).await,
+        UserCommand::Enable { user } => set_enabled(opened, &user, true).await,
+        UserCommand::SetPassword { user } => {
+            let user = find(opened, &user).await?;
+            let hash = hash_new_password(opened).await?;
+            let now = app.now();
+            opened
+                .transaction(async |connection| {
+                    set_password_hash(connection, &user.id, &hash, now).await?;
+                    end_sessions_of(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
+                    end_grants_of_user(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
+                    events::record(connection, app, EventKind::PasswordChanged, &About::user(&user.id).with("by", "operator")).await
+                })
+                .await?;
+            Ok(Output::new(format!("The password of {} is set; sessions and tokens have ended.", user.email), json!({ "id": user.id })))
+        }
+        UserCommand::Update { user, roles, groups } => {
+            let user = find(opened, &user).await?;
+            let (roles, groups) = (roles.unwrap_or(user.roles.0.clone()), groups.unwrap_or(user.groups.0.clone()));
+            users::set_roles_and_groups(&mut app.storage.write().await?, &user.id, &roles, &groups, app.now()).await?;
+            Ok(Output::document(json!(find(opened, user.id.as_str()).await?)))
+        }
+        UserCommand::Delete { user } => {
+            let user = find(opened, &user).await?;
+            opened
+                .transaction(async |connection| {
+                    users::delete_user(connection, &user.id).await?;
+                    events::record(connection, app, EventKind::UserDeleted, &About::user(&user.id).with("by", "operator")).await
+                })
+                .await?;
+            Ok(Output::new(format!("Deleted {}.", user.email), json!({ "deleted": user.id })))
+        }
+    }
+}
+
+async fn create(opened: &Opened, create: CreateUser) -> Result<Output, CliError> {
+    let app = &opened.app;
+    let email = Email::parse(&create.email).map_err(|why| CliError::usage(why.to_string()))?;
+    let now = app.now();
+    let mut user = User::new(UserId::generate(&app.random, now), email, create.name.as_deref(), now);
+    user.email_verified = create.email_verified;
+    user.roles = Json(create.roles);
+    user.groups = Json(create.groups);
+    user.attributes = Json(attributes(&create.attributes)?);
+    let hash = if create.without_password { None } else { Some(hash_new_password(opened).await?) };
+    opened
+        .transaction(async |connection| {
+            users::insert_user(connection, &user).await?;
+            if let Some(hash) = &hash {
+                set_password_hash(connection, &user.id, hash, now).await?;
+            }
+            events::record(connection, app, EventKind::UserCreated, &About::user(&user.id).with("by", "operator")).await
+        })
+        .await
+        .map_err(|error| if error.is_unique_violation() { CliError::usage("this address has an account") } else { error.into() })?;
+    Ok(Output::document(json!(user)))
+}
+
+fn attributes(texts: &[String]) -> Result<Map<String, Value>, CliError> {
+    texts
+        .iter()
+        .map(|text| {
+            let (name, value) = text.split_once('=').ok_or_else(|| CliError::usage("--attribute is written name=value"))?;
+            let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+            Ok((name.to_owned(), value))
+        })
+        .collect()
+}
+
+async fn set_enabled(opened: &Opened, user: &str, enabled: bool) -> Result<Output, CliError> {
+    let app = &opened.app;
+    let user = find(opened, user).await?;
+    let now = app.now();
+    opened
+        .transaction(async |connection| {
+            users::set_enabled(connection, &user.id, enabled, now).await?;
+            if !enabled {
+                end_sessions_of(connection, &user.id, None, EndReason::ByOperator, now).await?;
+                end_grants_of_user(connection, &user.id, None, EndReason::ByOperator, now).await?;
+            }
+            let kind = if enabled { EventKind::UserEnabled } else { EventKind::UserDisabled };
+            events::record(connection, app, kind, &About::user(&user.id).with("by", "operator")).await
+        })
+        .await?;
+    let what = if enabled { "enabled" } else { "disabled; sessions and tokens have ended" };
+    Ok(Output::new(format!("{} is {what}.", user.email), json!({ "id": user.id, "enabled": enabled })))
+}
+
+async fn find(opened: &Opened, user: &str) -> Result<User, CliError> {
+    let mut connection = opened.app.storage.read().await?;
+    let found = match Email::parse(user) {
+        Ok(email) => users::find_user_by_email(&mut connection, &email).await?,
+        Err(_) => users::find_user(&mut connection, &UserId::new(user)).await?,
+    };
+    found.ok_or_else(|| CliError::not_found(format!("no person {user}")))
+}
+
+/// Never from an argument: those are seen by every user of the machine (security.md Z5).
+async fn hash_new_password(opened: &Opened) -> Result<String, CliError> {
+    let typed = if std::io::stdin().is_terminal() {
+        rpassword::prompt_password("New password: ").map_err(|error| CliError::usage(error.to_string()))?
+    } else {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map_err(|error| CliError::usage(error.to_string()))?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    let minimum = opened.app.config.password.minimum_length;
+    let password = Password::new(&typed, minimum).map_err(|why| match why {
+        WeakPassword::TooShort => CliError::usage(format!("the password must have at least {minimum} characters")),
+        WeakPassword::TooLong => CliError::usage("the password is longer than 1024 bytes"),
+    })?;
+    opened.app.passwords.hash(&password).await.map_err(|error| CliError::usage(error.to_string()))
+}

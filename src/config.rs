@@ -1,0 +1,78 @@
+//! Configuration: file and environment → raw texts → [`Config`], checked once, every fault listed at once.
+//!
+//! The keys are declared in one table (`config/keys.rs`); what can be read, the names of the environment variables, `config show` and
+//! the reference page follow from it.
+
+mod check;
+mod choice;
+mod color;
+mod docs;
+mod fault;
+mod keys;
+pub mod master_key;
+mod source;
+mod table;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::path::Path;
+
+pub use choice::{
+    ClaimMapping, Claims, DatabaseUrl, Documents, Listen, LogFormat, MailTransport, SmtpTls,
+    SqliteSynchronous,
+};
+pub use color::Color;
+pub use docs::config_docs;
+pub use fault::{ConfigFaults, Fault};
+pub use keys::{
+    Brand, Config, Database, Keys, Log, Mail, Metrics, Otlp, Password, RateLimit, Sessions, SignUp,
+    Smtp, Tokens,
+};
+pub use master_key::MasterKey;
+
+use source::{Origin, Raw};
+use table::Reader;
+
+/// What the key table has as the default of `issuer`; the derived defaults start from it.
+const DEFAULT_ISSUER: &str = "http://localhost:3004";
+
+impl Config {
+    /// Reads the file, when one is given, and the environment (variables that begin with `OSTIARY_`), and checks everything.
+    ///
+    /// # Errors
+    /// Every fault, not only the first.
+    pub fn load(
+        path: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigFaults> {
+        let mut faults = Vec::new();
+        let mut raw = Raw::collect(&Self::keys(), path, environment, &mut faults);
+        raw.derive();
+        let mut reader = Reader { raw, faults };
+        let config = Self::read(&mut reader);
+        let Reader { raw, mut faults } = reader;
+        if let Some(config) = &config {
+            let origin = |key: &str| {
+                raw.values
+                    .get(key)
+                    .map_or(Origin::Default, |given| given.origin.clone())
+            };
+            faults.extend(check::check(config, &origin));
+        }
+        match config {
+            Some(config) if faults.is_empty() => Ok(config),
+            _ => Err(ConfigFaults(faults)),
+        }
+    }
+
+    /// Whether this is a developer's machine: an `http` issuer, which is possible on a loopback host only.
+    pub fn is_development(&self) -> bool {
+        !self.issuer.is_https()
+    }
+
+    /// Whether cookies carry `Secure` and the `__Host-` prefix.
+    pub fn secure_cookies(&self) -> bool {
+        self.issuer.is_https() && !self.insecure_cookies
+    }
+}

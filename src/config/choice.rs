@@ -1,0 +1,438 @@
+//! The values of keys that offer a choice or have a syntax of their own.
+
+use std::fmt;
+use std::ops::Deref;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use super::value::{Setting, quoted};
+use crate::secret::{REDACTED, Secret};
+
+/// Declares an enum whose values are words.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident as $unit:literal { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+
+        impl Setting for $name {
+            const UNIT: &'static str = $unit;
+            fn parse(text: &str) -> Result<Self, String> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(concat!("must be ", $unit).to_owned()),
+                }
+            }
+            fn show(&self) -> Option<String> {
+                Some(quoted(match self { $(Self::$variant => $word),+ }))
+            }
+        }
+    };
+}
+
+choice! {
+    /// How mail leaves.
+    MailTransport as "outbox or smtp" {
+        /// Kept for the developer to read; nothing is sent.
+        Outbox = "outbox",
+        /// Handed to a mail server.
+        Smtp = "smtp",
+    }
+}
+
+choice! {
+    /// How the way to the mail server is encrypted.
+    SmtpTls as "starttls, implicit or none" {
+        /// Begins in clear and must change to TLS (port 587).
+        Starttls = "starttls",
+        /// TLS from the first byte (port 465).
+        Implicit = "implicit",
+        /// In clear: only for a server on this machine.
+        None = "none",
+    }
+}
+
+choice! {
+    /// How log lines look.
+    LogFormat as "pretty or json" {
+        /// For people.
+        Pretty = "pretty",
+        /// One JSON object a line.
+        Json = "json",
+    }
+}
+
+choice! {
+    /// How careful SQLite is with a commit.
+    SqliteSynchronous as "full or normal" {
+        /// An acknowledged commit survives a loss of power.
+        Full = "full",
+        /// The last commits may be lost with the power; the database stays sound.
+        Normal = "normal",
+    }
+}
+
+/// Where the database is. `Debug` and `config show` leave the password out.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// A file, by `sqlite:PATH`.
+    Sqlite(PathBuf),
+    /// A server, by `postgres://…`; the whole URL.
+    Postgres(Secret),
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// What it must be, without the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return match path {
+                "" => Err("must name a file, as in sqlite:./data/ostiary.db".to_owned()),
+                ":memory:" => {
+                    Err("must name a file: a database in memory is lost at every stop".to_owned())
+                }
+                path => Ok(Self::Sqlite(PathBuf::from(path))),
+            };
+        }
+        let is_postgres = |url: &Url| matches!(url.scheme(), "postgres" | "postgresql");
+        match Url::parse(text) {
+            Ok(url) if is_postgres(&url) => Ok(Self::Postgres(Secret::from(text))),
+            _ => Err("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned()),
+        }
+    }
+
+    /// The URL with its password, for the one who connects.
+    pub fn expose(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Self::Postgres(url) => url.expose().clone(),
+        }
+    }
+
+    /// The URL without its password and parameters, for people.
+    pub fn redacted(&self) -> String {
+        let Self::Postgres(secret) = self else {
+            return self.expose();
+        };
+        let Ok(mut url) = Url::parse(secret.expose()) else {
+            return REDACTED.to_owned();
+        };
+        if url.password().is_some() && url.set_password(Some("secret")).is_err() {
+            return REDACTED.to_owned();
+        }
+        let modes: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(name, _)| name.starts_with("ssl"))
+            .map(|(k, v)| (k.into_owned(), v.into_owned()))
+            .collect();
+        url.set_query(None);
+        if !modes.is_empty() {
+            url.query_pairs_mut()
+                .extend_pairs(modes.iter().filter(|(name, _)| name != "sslpassword"));
+        }
+        url.as_str()
+            .replacen(":secret@", &format!(":{REDACTED}@"), 1)
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({})", self.redacted())
+    }
+}
+
+impl Setting for DatabaseUrl {
+    const UNIT: &'static str = "sqlite:PATH or postgres://…, secret";
+    const SECRET: bool = true;
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::parse(text)
+    }
+    fn show(&self) -> Option<String> {
+        Some(quoted(&self.redacted()))
+    }
+}
+
+/// The address to listen on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen {
+    /// A host name or address; IPv6 without brackets.
+    pub host: String,
+    /// The port; 0 lets the system choose.
+    pub port: u16,
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.host.contains(':') {
+            true => write!(f, "[{}]:{}", self.host, self.port),
+            false => write!(f, "{}:{}", self.host, self.port),
+        }
+    }
+}
+
+impl Setting for Listen {
+    const UNIT: &'static str = "host:port";
+    fn parse(text: &str) -> Result<Self, String> {
+        let problem =
+            || "must be host:port, as in 127.0.0.1:3004, [::]:3004 or 0.0.0.0:3004".to_owned();
+        let (host, port) = text.rsplit_once(':').ok_or_else(problem)?;
+        let port = port.parse().map_err(|_| problem())?;
+        let bare = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'));
+        let valid = match bare {
+            Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+            None => url::Host::parse(host).is_ok(),
+        };
+        if valid {
+            Ok(Self {
+                host: bare.unwrap_or(host).to_owned(),
+                port,
+            })
+        } else {
+            Err(problem())
+        }
+    }
+    fn show(&self) -> Option<String> {
+        Some(quoted(&self.to_string()))
+    }
+}
+
+/// Tables that the configuration hands on as they are (declared clients and resources). They may hold secrets: `Debug` shows their number.
+#[derive(Clone, Default)]
+pub struct Documents(pub Vec<Value>);
+
+impl Deref for Documents {
+    type Target = [Value];
+    fn deref(&self) -> &[Value] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Documents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Documents({})", self.0.len())
+    }
+}
+
+impl Setting for Documents {
+    const UNIT: &'static str = "list of tables";
+    const DOCUMENT: bool = true;
+    fn parse(text: &str) -> Result<Self, String> {
+        // The error of the JSON parser is not repeated: it can quote the text, and the text can hold a client secret.
+        let list: Vec<Value> = serde_json::from_str(text).map_err(|_| {
+            "must be a list of tables (in the environment: a JSON array of objects)".to_owned()
+        })?;
+        match list.iter().all(Value::is_object) {
+            true => Ok(Self(list)),
+            false => Err(
+                "must be a list of tables (in the environment: a JSON array of objects)".to_owned(),
+            ),
+        }
+    }
+    fn show(&self) -> Option<String> {
+        Some(if self.0.is_empty() {
+            "[]".to_owned()
+        } else {
+            format!("[]  # {} declared", self.0.len())
+        })
+    }
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// A claim that is filled from an attribute of the user.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimMapping {
+    /// The claim's name.
+    pub name: String,
+    /// The attribute that it is filled from.
+    pub user_attribute: String,
+    /// The scope that must be granted; without one, every client gets it.
+    pub scope: Option<String>,
+}
+
+/// The declared claim mappings.
+#[derive(Debug, Clone, Default)]
+pub struct Claims(pub Vec<ClaimMapping>);
+
+impl Deref for Claims {
+    type Target = [ClaimMapping];
+    fn deref(&self) -> &[ClaimMapping] {
+        &self.0
+    }
+}
+
+/// Claims that say who signed what for whom and how the person proved themselves: never a matter of configuration.
+const PROTOCOL_CLAIMS: &[&str] = &[
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "azp",
+    "nonce",
+    "auth_time",
+    "acr",
+    "amr",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "sid",
+    "client_id",
+    "scope",
+    "cnf",
+    "act",
+    "may_act",
+    "events",
+    "active",
+    "token_type",
+    "email_verified",
+    "phone_number_verified",
+];
+
+impl Setting for Claims {
+    const UNIT: &'static str = "list of tables";
+    const DOCUMENT: bool = true;
+    fn parse(text: &str) -> Result<Self, String> {
+        let list: Vec<ClaimMapping> = serde_json::from_str(text).map_err(|error| {
+            format!(
+                "must be a list of tables with name, user_attribute and perhaps scope ({error})"
+            )
+        })?;
+        let mut seen = std::collections::BTreeSet::new();
+        for claim in &list {
+            match claim.name.as_str() {
+                "" => return Err("a claim needs a name".to_owned()),
+                name if PROTOCOL_CLAIMS.contains(&name) => {
+                    return Err(format!("the claim {name:?} belongs to the protocol"));
+                }
+                name if !seen.insert(name) => {
+                    return Err(format!("the claim {name:?} is declared twice"));
+                }
+                _ => {}
+            }
+        }
+        Ok(Self(list))
+    }
+    fn show(&self) -> Option<String> {
+        let tables = self.0.iter().map(|claim| {
+            let scope = claim
+                .scope
+                .as_ref()
+                .map(|scope| format!(", scope = {}", quoted(scope)))
+                .unwrap_or_default();
+            format!(
+                "{{ name = {}, user_attribute = {}{scope} }}",
+                quoted(&claim.name),
+                quoted(&claim.user_attribute)
+            )
+        });
+        Some(format!("[{}]", tables.collect::<Vec<_>>().join(", ")))
+    }
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn databases() {
+        for (text, shown) in [
+            ("sqlite:./data/ostiary.db", "sqlite:./data/ostiary.db"),
+            ("sqlite:///var/lib/ostiary.db", "sqlite:/var/lib/ostiary.db"),
+            (
+                "postgres://u:hunter2@db/app?sslmode=verify-full&password=hunter2",
+                "postgres://u:[secret]@db/app?sslmode=verify-full",
+            ),
+            ("postgresql://db/app", "postgresql://db/app"),
+            (
+                "postgres://secret:secret@db/secret",
+                "postgres://secret:[secret]@db/secret",
+            ),
+        ] {
+            let url = DatabaseUrl::parse(text).unwrap();
+            assert_eq!(url.redacted(), shown);
+            assert!(!format!("{url:?}").contains("hunter2"));
+        }
+        for text in [
+            "",
+            "sqlite:",
+            "sqlite::memory:",
+            "mysql://hunter2@db",
+            "/var/lib/hunter2.db",
+        ] {
+            assert!(
+                !DatabaseUrl::parse(text).unwrap_err().contains("hunter2"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn addresses_to_listen_on() {
+        for text in [
+            "127.0.0.1:3004",
+            "[::]:3004",
+            "localhost:0",
+            "ostiary.internal:80",
+        ] {
+            assert_eq!(Listen::parse(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "3004",
+            ":3004",
+            "::1:3004",
+            "[::1]",
+            "localhost:65536",
+            "[x]:1",
+            "a b:1",
+        ] {
+            assert!(Listen::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn claims_of_the_protocol_cannot_be_mapped() {
+        let parse =
+            |name: &str| Claims::parse(&format!(r#"[{{"name":"{name}","user_attribute":"x"}}]"#));
+        assert_eq!(parse("department").unwrap().len(), 1);
+        for name in ["sub", "aud", "acr", "email_verified", ""] {
+            assert!(parse(name).is_err(), "{name}");
+        }
+        assert!(
+            Claims::parse(
+                r#"[{"name":"a","user_attribute":"x"},{"name":"a","user_attribute":"y"}]"#
+            )
+            .is_err()
+        );
+        assert!(Claims::parse(r#"[{"name":"a","user_attribute":"x","scop":"y"}]"#).is_err());
+    }
+
+    #[test]
+    fn declared_clients_do_not_leak_their_secrets() {
+        let text = r#"[{"client_id":"a","client_secret":"hunter2"}]"#;
+        let documents = Documents::parse(text).unwrap();
+        assert!(!format!("{documents:?}{}", documents.show().unwrap()).contains("hunter2"));
+        assert!(
+            !Documents::parse(r#"[{"client_secret":"hunter2"#)
+                .unwrap_err()
+                .contains("hunter2")
+        );
+        assert!(Documents::parse(r#"["hunter2"]"#).is_err());
+    }
+}

@@ -1,0 +1,239 @@
+//! Starting and stopping: from the configuration to a listening server.
+//!
+//! Order at the start: database and migrations, master key check (a wrong one touches nothing else), keys, clients,
+//! declared clients and resources, then the socket.
+
+use crate::app::App;
+use crate::clients::{Clients, declared};
+use crate::clock::Clock;
+use crate::config::master_key::{MasterKey, MasterKeyError};
+use crate::config::Config;
+use crate::credentials::password::{HashError, PasswordHasher, PasswordPolicy};
+use crate::housekeeping::Housekeeping;
+use crate::keys::{KeyError, KeyRing, is_right_master_key};
+use crate::mail::Mailer;
+use crate::metrics::Metrics;
+use crate::outbound::{Outbound, OutboundError};
+use crate::random::Random;
+use crate::sealing::Sealing;
+use crate::storage::{Storage, StorageError, StorageSettings, migrate};
+use crate::web::client_address::TrustedProxies;
+use crate::web::page::Brand;
+use crate::web::page_error;
+use crate::web::rate_limit::RateLimits;
+use crate::web::request_log::RequestLog;
+use crate::{routes, setup};
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, web};
+use std::time::Duration;
+
+/// A server that listens.
+pub struct Server {
+    /// Where it listens, as `http://host:port` with the issuer's path.
+    pub base_url: String,
+    app: web::Data<App>,
+    handle: ServerHandle,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    _housekeeping: Housekeeping,
+    sweeping: tokio::task::JoinHandle<()>,
+}
+
+/// Why a server does not start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    #[error("the master key is not the one that this database was made with: restore the right one, or name the old one in previous_master_keys; nothing was touched")]
+    WrongMasterKey,
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error("passwords: {0}")]
+    Passwords(#[from] HashError),
+    #[error("the outbound HTTP client: {0}")]
+    Outbound(#[from] OutboundError),
+    #[error("the configuration declares what cannot be:\n  {}", .0.join("\n  "))]
+    Declared(Vec<String>),
+    #[error("mail: {0}")]
+    Mail(String),
+    #[error("{0}")]
+    Other(String),
+    #[error("cannot listen on {address}: {source}")]
+    Listen { address: String, source: std::io::Error },
+}
+
+/// How long a request's head may take to arrive (security.md H3).
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// Larger bodies are refused before they are read.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Opens database, keys and clients: what the server and the command line share.
+///
+/// Cost: about 8 round trips; on a new installation the migrations and four key pairs.
+pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, StartError> {
+    let storage = Storage::open(&storage_settings(&config)).await?;
+    migrate::run(&storage).await?;
+    let sealing = Sealing::new(&MasterKey::load(&config)?, &config.previous_master_keys, random.clone());
+    if !is_right_master_key(&storage, &sealing).await? {
+        return Err(StartError::WrongMasterKey);
+    }
+    let now = clock.now();
+    let keys = KeyRing::open(&storage, &sealing, &random, now).await?;
+    let (sessions, tokens, key_policy, token_endpoint) = App::policies(&config);
+    let passwords = PasswordHasher::new(
+        PasswordPolicy {
+            memory: config.password.argon2_memory_kib,
+            iterations: config.password.argon2_iterations,
+            parallelism: config.password.argon2_parallelism,
+            permits: config.password.hash_permits,
+            queue: config.password.hash_queue,
+            longest_wait: config.password.hash_wait,
+        },
+        random.clone(),
+    )?;
+    let metrics = Metrics::new();
+    let app = App {
+        mailer: Mailer::start(&config, metrics.clone()).map_err(|error| StartError::Mail(error.to_string()))?,
+        letters: crate::mail::messages::Letterhead::new(&config),
+        outbound: Outbound::new(config.is_development())?,
+        brand: Brand::of(&config).map_err(|error| StartError::Other(format!("brand.logo: {error}")))?,
+        clients: Clients::default(),
+        config,
+        storage,
+        clock,
+        random,
+        sealing,
+        keys,
+        passwords,
+        metrics,
+        sessions,
+        tokens,
+        key_policy,
+        token_endpoint,
+    };
+    app.clients.reload(&app.storage).await?;
+    declare(&app).await?;
+    Ok(app)
+}
+
+/// The settings of the database that the configuration names.
+pub fn storage_settings(config: &Config) -> StorageSettings {
+    StorageSettings {
+        url: config.database.url.expose(),
+        schema: config.database.schema.clone(),
+        max_connections: usize::try_from(config.database.max_connections).unwrap_or(16),
+        connect_timeout: config.database.connect_timeout,
+        statement_timeout: config.database.statement_timeout,
+        sqlite_synchronous_full: config.database.sqlite_synchronous == crate::config::SqliteSynchronous::Full,
+    }
+}
+
+async fn declare(app: &App) -> Result<(), StartError> {
+    let clients = declared::parse_clients(&app.config.declared_clients.0);
+    let resources = declared::parse_resources(&app.config.declared_resources.0);
+    match (clients, resources) {
+        (Ok(clients), Ok(resources)) => {
+            if declared::apply(&app.storage, &app.clients, &clients, &resources, &app.sealing, &app.random, app.now()).await? {
+                app.clients.reload(&app.storage).await?;
+            }
+            Ok(())
+        }
+        (clients, resources) => {
+            let faults = clients.err().into_iter().chain(resources.err()).flatten().collect();
+            Err(StartError::Declared(faults))
+        }
+    }
+}
+
+impl Server {
+    /// Starts and listens. Port 0 takes a free one.
+    pub async fn start(config: Config, clock: Clock, random: Random) -> Result<Self, StartError> {
+        let app = web::Data::new(open(config, clock, random).await?);
+        let config = &app.config;
+        let proxies = TrustedProxies::new(&config.trusted_proxies);
+        let limits = RateLimits::new(&config.rate_limit, &proxies).map_err(|_| StartError::Other("rate_limit: a limit is zero".into()))?;
+        let sweeping = limits.start_sweeping();
+        let (workers, grace) = (config.workers, config.shutdown_grace);
+        let address = (config.listen.host.clone(), config.listen.port);
+        let shared = app.clone();
+        let server = HttpServer::new(move || {
+            let app = shared.clone();
+            let limits = limits.clone();
+            actix_web::App::new()
+                .app_data(app.clone())
+                .app_data(web::Data::new(app.metrics.clone()))
+                .app_data(web::PayloadConfig::new(LARGEST_BODY))
+                .configure(move |service| routes::register(service, &app, &limits))
+                .default_service(web::to(routes::not_found))
+                .wrap(from_fn(page_error::show))
+                .wrap(RequestLog::new(shared.metrics.clone(), proxies.clone()))
+        })
+        .workers(workers)
+        .client_request_timeout(HEAD_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(grace.as_secs())
+        .disable_signals()
+        .bind(&address)
+        .map_err(|source| StartError::Listen { address: format!("{}:{}", address.0, address.1), source })?;
+        let port = server.addrs().first().map_or(address.1, std::net::SocketAddr::port);
+        let base_url = format!("http://localhost:{port}{}", app.issuer().path());
+        let server = server.run();
+        let handle = server.handle();
+        let serving = tokio::spawn(server);
+        Ok(Self { base_url, handle, serving, _housekeeping: Housekeeping::start(app.clone()), sweeping, app })
+    }
+
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Stops accepting, finishes what is in flight within `shutdown_grace`.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        self.sweeping.abort();
+        let _ = self.serving.await;
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    pub async fn run_until_signal(self) -> std::io::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: no new connections, requests in flight are finished");
+        self.stop().await;
+        Ok(())
+    }
+}
+
+/// `ostiary serve`.
+pub async fn serve(config: Config) -> Result<(), StartError> {
+    let server = Server::start(config, Clock::System, Random::System).await?;
+    announce(&server).await?;
+    server.run_until_signal().await.map_err(|error| StartError::Other(error.to_string()))
+}
+
+/// Tells the operator where things are: on standard output, for people.
+async fn announce(server: &Server) -> Result<(), StorageError> {
+    use crate::web::paths;
+    let app = server.app();
+    println!("Ostiary is ready.\n");
+    println!("  issuer      {}", app.issuer());
+    println!("  discovery   {}", app.url(paths::DISCOVERY));
+    println!("  database    {}", app.storage.describe());
+    if app.config.mail.transport == crate::config::MailTransport::Outbox {
+        println!("  mail        {} (development outbox: nothing is sent)", app.url(paths::OUTBOX));
+    }
+    if let Some(link) = setup::first_administrator_link(app).await? {
+        println!("\nMake the first administrator account; the link works once, for 24 hours:\n\n  {link}");
+    }
+    println!();
+    tracing::info!(issuer = %app.issuer(), version = env!("CARGO_PKG_VERSION"), "started");
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Style sheet, scripts, icons: in the program, named with a hash of what is in them, so that they can be kept for ever.
+//!
+//! Cost: none.
+//!
+//! Specs: RFC 9111 §5.2.2.1, RFC 9110 §8.8.3; security.md H9.
+
+use crate::app::App;
+use crate::secret::SecretDigest;
+use crate::web::page::Brand;
+use crate::web::paths;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, web};
+use std::path::Path;
+
+const STYLE: &str = include_str!("../../static/style.css");
+const PAGE_SCRIPT: &str = include_str!("../../static/page.js");
+const FORM_POST_SCRIPT: &str = include_str!("../../static/form-post.js");
+const LOGO: &str = include_str!("../../static/logo.svg");
+const LARGEST_LOGO: u64 = 256 * 1024;
+
+/// The brand's logo, read at the start.
+#[derive(Debug, Clone)]
+pub struct Logo {
+    content_type: &'static str,
+    bytes: web::Bytes,
+    version: String,
+}
+
+impl Logo {
+    /// Errors: a sentence for the operator.
+    pub fn read(path: Option<&Path>) -> Result<Self, String> {
+        let Some(path) = path else { return Ok(Self::new("image/svg+xml", LOGO.as_bytes().to_vec())) };
+        let size = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
+        if size > LARGEST_LOGO {
+            return Err(format!("{} is larger than {LARGEST_LOGO} bytes", path.display()));
+        }
+        let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let content_type = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("svg") => "image/svg+xml",
+            Some("png") => "image/png",
+            _ => return Err(format!("{} is neither .svg nor .png", path.display())),
+        };
+        Ok(Self::new(content_type, bytes))
+    }
+
+    fn new(content_type: &'static str, bytes: Vec<u8>) -> Self {
+        let version = version_of(&bytes);
+        Self { content_type, bytes: bytes.into(), version }
+    }
+}
+
+fn version_of(bytes: &[u8]) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(bytes.iter().fold([0u8; 8], |mut hash, byte| {
+        // Not for security, only to tell versions apart: FNV-1a.
+        let mixed = (u64::from_be_bytes(hash) ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        hash = mixed.to_be_bytes();
+        hash
+    }))
+}
+
+/// What is behind a name: type, text, version.
+fn file(name: &str, brand: &Brand) -> Option<(&'static str, web::Bytes, String)> {
+    let text = |content_type, text: &'static str| {
+        let version = SecretDigest::of(text).as_str().chars().take(12).collect();
+        Some((content_type, web::Bytes::from_static(text.as_bytes()), version))
+    };
+    match name {
+        "style.css" => text("text/css; charset=utf-8", STYLE),
+        "page.js" => text("text/javascript; charset=utf-8", PAGE_SCRIPT),
+        "form-post.js" => text("text/javascript; charset=utf-8", FORM_POST_SCRIPT),
+        "brand.css" => {
+            let version = SecretDigest::of(&brand.css).as_str().chars().take(12).collect();
+            Some(("text/css; charset=utf-8", web::Bytes::from(brand.css.clone()), version))
+        }
+        "logo" => Some((brand.logo.content_type, brand.logo.bytes.clone(), brand.logo.version.clone())),
+        _ => None,
+    }
+}
+
+/// The version that goes into a file's URL.
+pub fn version(name: &str, brand: &Brand) -> String {
+    file(name, brand).map(|(_, _, version)| version).unwrap_or_default()
+}
+
+/// `GET /static/{name}`.
+pub async fn get_file(app: web::Data<App>, request: HttpRequest, name: web::Path<String>) -> HttpResponse {
+    serve(&app, &request, &name)
+}
+
+/// `GET /favicon.ico`, which browsers ask for unbidden.
+pub async fn get_favicon(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    serve(&app, &request, "logo")
+}
+
+fn serve(app: &App, request: &HttpRequest, name: &str) -> HttpResponse {
+    let Some((content_type, bytes, version)) = file(name, &app.brand) else { return HttpResponse::NotFound().finish() };
+    let etag = format!("\"{version}\"");
+    let named_by_version = request.query_string().strip_prefix("v=") == Some(version.as_str());
+    let caching = if named_by_version { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+    let unchanged = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| known.contains(&etag));
+    let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer
+        .insert_header((CACHE_CONTROL, caching))
+        .insert_header((ETAG, etag))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .insert_header(("cross-origin-resource-policy", "same-origin"))
+        // An SVG logo opened by itself must not run anything.
+        .insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"));
+    if unchanged { answer.finish() } else { answer.insert_header((CONTENT_TYPE, content_type)).body(bytes) }
+}
+
+/// Registers the files under the issuer's path.
+pub fn register(service: &mut web::ServiceConfig, base: &str) {
+    service.service(web::resource(format!("{base}{}/{{name}}", paths::STATIC)).route(web::get().to(get_file)));
+    service.service(web::resource("/favicon.ico").route(web::get().to(get_favicon)));
+}
