@@ -16,19 +16,7 @@ use serde::{Deserialize, Serialize};
 /// An instant: microseconds since 1970-01-01T00:00:00Z, leap seconds not counted. A BIGINT column on both databases.
 ///
 /// Arithmetic saturates: a lifetime that is too long never wraps into the past.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    AsExpression,
-    FromSqlRow,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow)]
 #[diesel(sql_type = BigInt)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
@@ -61,18 +49,14 @@ impl Timestamp {
 
     /// This instant in the calendar; the epoch when it lies outside the years that the calendar knows.
     pub fn to_utc(self) -> time::OffsetDateTime {
-        time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)
-            .unwrap_or(time::OffsetDateTime::UNIX_EPOCH)
+        time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000).unwrap_or(time::OffsetDateTime::UNIX_EPOCH)
     }
 }
 
 /// Prints as RFC 3339.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self
-            .to_utc()
-            .format(&time::format_description::well_known::Rfc3339)
-            .map_err(|_| fmt::Error)?;
+        let text = self.to_utc().format(&time::format_description::well_known::Rfc3339).map_err(|_| fmt::Error)?;
         f.write_str(&text)
     }
 }
@@ -172,10 +156,7 @@ mod tests {
         assert_eq!((late + Duration::MAX).unix_microseconds(), i64::MAX);
         assert_eq!(Timestamp::from_unix_microseconds(-1).unix_seconds(), -1);
         let noon = Timestamp::from_unix_seconds(12 * 3600);
-        assert_eq!(
-            noon.since(noon - Duration::from_secs(5)),
-            Duration::from_secs(5)
-        );
+        assert_eq!(noon.since(noon - Duration::from_secs(5)), Duration::from_secs(5));
         assert_eq!(noon.since(noon + Duration::from_secs(5)), Duration::ZERO);
     }
 }

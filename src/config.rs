@@ -18,17 +18,11 @@ mod value;
 
 use std::path::Path;
 
-pub use choice::{
-    ClaimMapping, Claims, DatabaseUrl, Documents, Listen, LogFormat, MailTransport, SmtpTls,
-    SqliteSynchronous,
-};
+pub use choice::{ClaimMapping, Claims, DatabaseUrl, Documents, Listen, LogFormat, MailTransport, SmtpTls, SqliteSynchronous};
 pub use color::Color;
 pub use docs::config_docs;
 pub use fault::{ConfigFaults, Fault};
-pub use keys::{
-    Brand, Config, Database, Keys, Log, Mail, Metrics, Otlp, Password, RateLimit, Sessions, SignUp,
-    Smtp, Tokens,
-};
+pub use keys::{Brand, Config, Database, Keys, Log, Mail, Metrics, Otlp, Password, RateLimit, Sessions, SignUp, Smtp, Tokens};
 pub use master_key::MasterKey;
 
 use source::{Origin, Raw};
@@ -42,10 +36,7 @@ impl Config {
     ///
     /// # Errors
     /// Every fault, not only the first.
-    pub fn load(
-        path: Option<&Path>,
-        environment: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigFaults> {
+    pub fn load(path: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
         let mut faults = Vec::new();
         let mut raw = Raw::collect(&Self::keys(), path, environment, &mut faults);
         raw.derive();
@@ -53,11 +44,7 @@ impl Config {
         let config = Self::read(&mut reader);
         let Reader { raw, mut faults } = reader;
         if let Some(config) = &config {
-            let origin = |key: &str| {
-                raw.values
-                    .get(key)
-                    .map_or(Origin::Default, |given| given.origin.clone())
-            };
+            let origin = |key: &str| raw.values.get(key).map_or(Origin::Default, |given| given.origin.clone());
             faults.extend(check::check(config, &origin));
         }
         match config {

@@ -93,7 +93,9 @@ pub fn metadata(app: &App) -> Value {
         "frontchannel_logout_supported": false,
     });
     let brand = &app.config.brand;
-    for (name, url) in [("op_policy_uri", &brand.privacy_url), ("op_tos_uri", &brand.terms_url), ("service_documentation", &brand.support_url)] {
+    for (name, url) in
+        [("op_policy_uri", &brand.privacy_url), ("op_tos_uri", &brand.terms_url), ("service_documentation", &brand.support_url)]
+    {
         if let (Some(url), Some(members)) = (url, document.as_object_mut()) {
             members.insert(name.into(), url.as_str().into());
         }

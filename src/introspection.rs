@@ -54,9 +54,7 @@ async fn introspect_access_token(app: &App, caller: &Client, token: &str) -> Res
             }
             None => false,
         },
-        None => {
-            check_client(&client, GrantType::ClientCredentials).is_ok() && !grants::is_revoked(&mut connection, &claims.jti).await?
-        }
+        None => check_client(&client, GrantType::ClientCredentials).is_ok() && !grants::is_revoked(&mut connection, &claims.jti).await?,
     };
     if !alive {
         return Ok(None);

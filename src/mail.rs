@@ -90,11 +90,7 @@ impl Mail {
     fn message(&self, from: &Mailbox) -> Result<Message, MailError> {
         let body = MultiPart::alternative_plain_html(self.text.clone(), self.html.clone());
         let to = Mailbox::new(None, self.to.clone());
-        let subject: String = self
-            .subject
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let subject: String = self.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         Ok(Message::builder()
             .from(from.clone())
             .to(to)
@@ -114,20 +110,12 @@ impl Mailer {
     pub fn start(config: &Config, metrics: Metrics) -> Result<Self, MailError> {
         let transport = match config.mail.transport {
             MailTransport::Smtp => Transport::Smtp(smtp(config)?),
-            MailTransport::Outbox => {
-                Transport::Outbox(Outbox::open(&config.data_dir.join("outbox"))?)
-            }
+            MailTransport::Outbox => Transport::Outbox(Outbox::open(&config.data_dir.join("outbox"))?),
         };
         let (queue, waiting) = mpsc::channel(QUEUE);
         let pending = Arc::new(Pending::default());
         tokio::spawn(worker::run(waiting, transport.clone(), metrics.clone()));
-        Ok(Self {
-            from: config.mail.from.clone(),
-            transport,
-            queue,
-            pending,
-            metrics,
-        })
+        Ok(Self { from: config.mail.from.clone(), transport, queue, pending, metrics })
     }
 
     /// Takes a mail for delivery and returns at once. What goes wrong is logged: the request that caused the mail cannot help it, and whether
@@ -146,12 +134,7 @@ impl Mailer {
             Transport::Outbox(outbox) => Some(outbox.add(mail)),
             Transport::Smtp(_) => None,
         };
-        let delivery = Delivery {
-            kind,
-            message,
-            outbox_id,
-            _pending: Pending::one(&self.pending),
-        };
+        let delivery = Delivery { kind, message, outbox_id, _pending: Pending::one(&self.pending) };
         if self.queue.try_send(delivery).is_err() {
             tracing::error!(kind, "a mail was dropped: too many wait for delivery");
             self.metrics.mail(kind, MailOutcome::Dropped);
@@ -168,9 +151,7 @@ impl Mailer {
 
     /// Waits until everything taken so far is delivered or given up, but no longer than `limit`. Whether all was.
     pub async fn settle(&self, limit: Duration) -> bool {
-        tokio::time::timeout(limit, self.pending.none())
-            .await
-            .is_ok()
+        tokio::time::timeout(limit, self.pending.none()).await.is_ok()
     }
 }
 
@@ -183,15 +164,10 @@ fn smtp(config: &Config) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailError
         SmtpTls::None => (Tls::None, 25),
     };
     // "Dangerous" is only that it begins without TLS; the line above decides that.
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
-        .tls(tls)
-        .port(smtp.port.unwrap_or(port))
-        .timeout(Some(SMTP_TIMEOUT));
+    let mut builder =
+        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host).tls(tls).port(smtp.port.unwrap_or(port)).timeout(Some(SMTP_TIMEOUT));
     if let (Some(username), Some(password)) = (&smtp.username, &smtp.password) {
-        builder = builder.credentials(Credentials::new(
-            username.clone(),
-            password.expose().clone(),
-        ));
+        builder = builder.credentials(Credentials::new(username.clone(), password.expose().clone()));
     }
     Ok(builder.build())
 }

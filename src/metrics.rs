@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use metrics::{Key, KeyName, Label, Level, Metadata, Recorder as _, Unit};
-use metrics_exporter_prometheus::{
-    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
-};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 const REQUESTS: &str = "ostiary_http_requests_total";
 const LATENCY: &str = "ostiary_http_request_duration_seconds";
@@ -25,9 +23,7 @@ const POOL_WAITING: &str = "ostiary_database_waiting";
 const MAIL: &str = "ostiary_mail_total";
 
 /// Upper bounds of the latency histogram, in seconds: from an answer out of memory to a password hash in a queue.
-const LATENCY_BUCKETS: &[f64] = &[
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-];
+const LATENCY_BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 static METADATA: Metadata<'static> = Metadata::new("ostiary", Level::INFO, None);
 
@@ -73,31 +69,21 @@ impl Metrics {
     pub fn new() -> Self {
         let builder = PrometheusBuilder::new();
         // Fails for an empty list of buckets only; the fall-back is a summary instead of a histogram.
-        let builder = builder
-            .set_buckets_for_metric(Matcher::Full(LATENCY.to_owned()), LATENCY_BUCKETS)
-            .unwrap_or_else(|_| PrometheusBuilder::new());
+        let builder =
+            builder.set_buckets_for_metric(Matcher::Full(LATENCY.to_owned()), LATENCY_BUCKETS).unwrap_or_else(|_| PrometheusBuilder::new());
         let recorder = builder.build_recorder();
         let handle = recorder.handle();
         describe(&recorder);
-        Self {
-            recorder: Arc::new(recorder),
-            handle,
-        }
+        Self { recorder: Arc::new(recorder), handle }
     }
 
     /// Counts an answered request. `route` is the pattern of the route.
     pub fn request(&self, route: &str, method: &'static str, status: u16, took: Duration) {
         let route = Label::new("route", route.to_owned());
-        let counted = vec![
-            route.clone(),
-            Label::new("method", method),
-            Label::new("status", status.to_string()),
-        ];
+        let counted = vec![route.clone(), Label::new("method", method), Label::new("status", status.to_string())];
         self.count(REQUESTS, counted);
         let key = Key::from_parts(LATENCY, vec![route, Label::new("method", method)]);
-        self.recorder
-            .register_histogram(&key, &METADATA)
-            .record(took.as_secs_f64());
+        self.recorder.register_histogram(&key, &METADATA).record(took.as_secs_f64());
     }
 
     /// Counts an answer of the token endpoint that issued tokens. `grant_type` is the registered word.
@@ -130,16 +116,8 @@ impl Metrics {
     /// Sets the state of a connection pool: connections in use, idle ones, and callers that wait. `pool` is its name.
     pub fn storage_pool(&self, pool: &'static str, in_use: usize, idle: usize, waiting: usize) {
         let label = || Label::new("pool", pool);
-        self.gauge(
-            POOL_CONNECTIONS,
-            vec![label(), Label::new("state", "in_use")],
-            in_use,
-        );
-        self.gauge(
-            POOL_CONNECTIONS,
-            vec![label(), Label::new("state", "idle")],
-            idle,
-        );
+        self.gauge(POOL_CONNECTIONS, vec![label(), Label::new("state", "in_use")], in_use);
+        self.gauge(POOL_CONNECTIONS, vec![label(), Label::new("state", "idle")], idle);
         self.gauge(POOL_WAITING, vec![label()], waiting);
     }
 
@@ -150,10 +128,7 @@ impl Metrics {
             MailOutcome::Failed => "failed",
             MailOutcome::Dropped => "dropped",
         };
-        self.count(
-            MAIL,
-            vec![Label::new("kind", kind), Label::new("outcome", word)],
-        );
+        self.count(MAIL, vec![Label::new("kind", kind), Label::new("outcome", word)]);
     }
 
     /// Everything counted, in Prometheus' text format.
@@ -163,58 +138,32 @@ impl Metrics {
     }
 
     fn count(&self, name: &'static str, labels: Vec<Label>) {
-        self.recorder
-            .register_counter(&Key::from_parts(name, labels), &METADATA)
-            .increment(1);
+        self.recorder.register_counter(&Key::from_parts(name, labels), &METADATA).increment(1);
     }
 
     fn gauge(&self, name: &'static str, labels: Vec<Label>, value: usize) {
-        self.recorder
-            .register_gauge(&Key::from_parts(name, labels), &METADATA)
-            .set(value as f64);
+        self.recorder.register_gauge(&Key::from_parts(name, labels), &METADATA).set(value as f64);
     }
 }
 
 fn describe(recorder: &PrometheusRecorder) {
-    let counter = |name: &'static str, text: &'static str| {
-        recorder.describe_counter(KeyName::from_const_str(name), None, text.into())
-    };
-    let gauge = |name: &'static str, text: &'static str| {
-        recorder.describe_gauge(KeyName::from_const_str(name), None, text.into())
-    };
-    counter(
-        REQUESTS,
-        "Answered requests by route, method and status; 499: the client went away.",
-    );
-    recorder.describe_histogram(
-        KeyName::from_const_str(LATENCY),
-        Some(Unit::Seconds),
-        "Time to the head of the answer.".into(),
-    );
-    counter(
-        TOKENS,
-        "Answers of the token endpoint that issued tokens, by grant type.",
-    );
+    let counter = |name: &'static str, text: &'static str| recorder.describe_counter(KeyName::from_const_str(name), None, text.into());
+    let gauge = |name: &'static str, text: &'static str| recorder.describe_gauge(KeyName::from_const_str(name), None, text.into());
+    counter(REQUESTS, "Answered requests by route, method and status; 499: the client went away.");
+    recorder.describe_histogram(KeyName::from_const_str(LATENCY), Some(Unit::Seconds), "Time to the head of the answer.".into());
+    counter(TOKENS, "Answers of the token endpoint that issued tokens, by grant type.");
     counter(SIGN_INS, "Sign-ins by outcome.");
     gauge(HASHES_WAITING, "Password hashes that wait for a permit.");
     gauge(HASHES_RUNNING, "Password hashes that are computed.");
-    counter(
-        HASHES_REFUSED,
-        "Password hashes refused because too many waited.",
-    );
+    counter(HASHES_REFUSED, "Password hashes refused because too many waited.");
     gauge(POOL_CONNECTIONS, "Database connections by pool and state.");
-    gauge(
-        POOL_WAITING,
-        "Callers that wait for a database connection, by pool.",
-    );
+    gauge(POOL_WAITING, "Callers that wait for a database connection, by pool.");
     counter(MAIL, "Mails by kind and outcome.");
 }
 
 /// `GET /metrics`. Meant for the operator's network: no secrets, but numbers that strangers need not see.
 pub async fn get_metrics(metrics: web::Data<Metrics>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(metrics.render())
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(metrics.render())
 }
 
 #[cfg(test)]
@@ -254,13 +203,7 @@ mod tests {
     fn servers_in_one_process_do_not_see_each_other() {
         let (one, two) = (Metrics::new(), Metrics::new());
         one.clone().hash_refused();
-        assert!(
-            one.render()
-                .contains("ostiary_password_hashes_refused_total 1")
-        );
-        assert!(
-            !two.render()
-                .contains("ostiary_password_hashes_refused_total")
-        );
+        assert!(one.render().contains("ostiary_password_hashes_refused_total 1"));
+        assert!(!two.render().contains("ostiary_password_hashes_refused_total"));
     }
 }

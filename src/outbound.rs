@@ -142,10 +142,26 @@ mod tests {
     async fn inner_addresses_are_not_called_however_they_are_spelt() {
         let outbound = Outbound::new(false).unwrap();
         for uri in [
-            "http://127.0.0.1:1", "https://127.0.0.1:1", "https://[::1]:1", "https://[::ffff:127.0.0.1]:1", "https://0.0.0.0:1",
-            "https://169.254.169.254", "https://10.0.0.1", "https://172.16.0.1", "https://192.168.0.1", "https://100.64.0.1",
-            "https://2130706433", "https://0177.0.0.1", "https://0x7f000001", "https://[fd00::1]", "https://[fe80::1]",
-            "https://[2001:db8::1]", "file:///etc/passwd", "gopher://a.example", "data:text/plain,x", "ftp://a.example",
+            "http://127.0.0.1:1",
+            "https://127.0.0.1:1",
+            "https://[::1]:1",
+            "https://[::ffff:127.0.0.1]:1",
+            "https://0.0.0.0:1",
+            "https://169.254.169.254",
+            "https://10.0.0.1",
+            "https://172.16.0.1",
+            "https://192.168.0.1",
+            "https://100.64.0.1",
+            "https://2130706433",
+            "https://0177.0.0.1",
+            "https://0x7f000001",
+            "https://[fd00::1]",
+            "https://[fe80::1]",
+            "https://[2001:db8::1]",
+            "file:///etc/passwd",
+            "gopher://a.example",
+            "data:text/plain,x",
+            "ftp://a.example",
         ] {
             assert!(matches!(outbound.get_json(uri).await, Err(OutboundError::Forbidden)), "{uri}");
         }

@@ -53,15 +53,10 @@ impl Random {
             Self::Seeded(sequence) => {
                 let mut sequence = sequence.lock().unwrap_or_else(PoisonError::into_inner);
                 for chunk in buffer.chunks_mut(32) {
-                    let block = Sha256::new()
-                        .chain_update(sequence.seed.to_be_bytes())
-                        .chain_update(sequence.position.to_be_bytes())
-                        .finalize();
+                    let block =
+                        Sha256::new().chain_update(sequence.seed.to_be_bytes()).chain_update(sequence.position.to_be_bytes()).finalize();
                     sequence.position += 1;
-                    chunk
-                        .iter_mut()
-                        .zip(block)
-                        .for_each(|(to, from)| *to = from);
+                    chunk.iter_mut().zip(block).for_each(|(to, from)| *to = from);
                 }
             }
         }
@@ -95,11 +90,7 @@ mod tests {
         assert_eq!(Random::seeded(7).token(), Random::seeded(7).token());
         assert_ne!(Random::seeded(7).token(), Random::seeded(8).token());
         let source = Random::seeded(7);
-        assert_ne!(
-            source.clone().token(),
-            source.token(),
-            "clones share the position"
-        );
+        assert_ne!(source.clone().token(), source.token(), "clones share the position");
         assert_ne!(Random::System.bytes::<16>(), Random::System.bytes::<16>());
         assert_eq!(Random::System.token().len(), 43);
     }
@@ -107,20 +98,9 @@ mod tests {
     #[test]
     fn ids_are_version_7_and_ordered_by_time() {
         let random = Random::seeded(1);
-        let ids: Vec<_> = (0..100)
-            .map(|ms| {
-                random.uuid_v7(Timestamp::from_unix_microseconds(
-                    1_700_000_000_000_000 + ms * 1000,
-                ))
-            })
-            .collect();
+        let ids: Vec<_> = (0..100).map(|ms| random.uuid_v7(Timestamp::from_unix_microseconds(1_700_000_000_000_000 + ms * 1000))).collect();
         assert!(ids.is_sorted());
         assert!(ids.iter().all(|id| id.get_version_num() == 7));
-        assert!(
-            ids.iter()
-                .map(|id| id.to_string())
-                .collect::<Vec<_>>()
-                .is_sorted()
-        );
+        assert!(ids.iter().map(|id| id.to_string()).collect::<Vec<_>>().is_sorted());
     }
 }

@@ -5,7 +5,9 @@ use crate::web::cors::{CorsRule, cors};
 use crate::web::page_error::PageError;
 use crate::web::paths;
 use crate::web::rate_limit::RateLimits;
-use crate::{account, authorization, discovery, health, introspection, login, logout, metrics, outbox, revocation, setup, sign_up, token, userinfo};
+use crate::{
+    account, authorization, discovery, health, introspection, login, logout, metrics, outbox, revocation, setup, sign_up, token, userinfo,
+};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard, web};
 
@@ -52,7 +54,9 @@ pub fn register(service: &mut web::ServiceConfig, app: &App, limits: &RateLimits
         at(paths::LOGOUT).route(web::get().to(logout::get_logout)).route(web::post().to(logout::post_logout)).wrap(limits.pages()),
     );
     service.service(at(paths::LOGIN).route(read().to(login::get_login)).wrap(limits.pages()).route(web::post().to(login::post_login)));
-    service.service(at(paths::SIGN_UP).route(read().to(sign_up::get_sign_up)).route(web::post().to(sign_up::post_sign_up)).wrap(limits.pages()));
+    service.service(
+        at(paths::SIGN_UP).route(read().to(sign_up::get_sign_up)).route(web::post().to(sign_up::post_sign_up)).wrap(limits.pages()),
+    );
     service.service(at(paths::SETUP).route(read().to(setup::get_setup)).route(web::post().to(setup::post_setup)).wrap(limits.pages()));
     for (path, page) in [
         (paths::ACCOUNT, read().to(account::get_account)),

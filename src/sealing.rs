@@ -109,9 +109,7 @@ impl Sealing {
         let plain = Zeroizing::new(serde_json::to_vec(value).map_err(|_| SealingError)?);
         let (cipher, name) = self.current.cipher(purpose).ok_or(SealingError)?;
         let nonce: [u8; NONCE] = self.random.bytes();
-        let sealed = cipher
-            .encrypt(XNonce::from_slice(&nonce), Payload { msg: &plain, aad: name.as_bytes() })
-            .map_err(|_| SealingError)?;
+        let sealed = cipher.encrypt(XNonce::from_slice(&nonce), Payload { msg: &plain, aad: name.as_bytes() }).map_err(|_| SealingError)?;
         let mut out = Vec::with_capacity(KEY_ID + NONCE + sealed.len());
         out.extend_from_slice(&self.current.id);
         out.extend_from_slice(&nonce);

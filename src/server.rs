@@ -6,8 +6,8 @@
 use crate::app::App;
 use crate::clients::{Clients, declared};
 use crate::clock::Clock;
-use crate::config::master_key::{MasterKey, MasterKeyError};
 use crate::config::Config;
+use crate::config::master_key::{MasterKey, MasterKeyError};
 use crate::credentials::password::{HashError, PasswordHasher, PasswordPolicy};
 use crate::housekeeping::Housekeeping;
 use crate::keys::{KeyError, KeyRing, is_right_master_key};
@@ -46,7 +46,9 @@ pub enum StartError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
-    #[error("the master key is not the one that this database was made with: restore the right one, or name the old one in previous_master_keys; nothing was touched")]
+    #[error(
+        "the master key is not the one that this database was made with: restore the right one, or name the old one in previous_master_keys; nothing was touched"
+    )]
     WrongMasterKey,
     #[error(transparent)]
     Keys(#[from] KeyError),

@@ -57,17 +57,12 @@ pub fn init(config: &Config) -> Result<Telemetry, TelemetryError> {
     {
         let (layer, traces) = otlp::layer(config)?.unzip();
         let registry = Registry::default().with(layers).with(layer);
-        registry
-            .try_init()
-            .map_err(|_| TelemetryError::AlreadySet)?;
+        registry.try_init().map_err(|_| TelemetryError::AlreadySet)?;
         Ok(Telemetry { traces })
     }
     #[cfg(not(feature = "otlp"))]
     {
-        Registry::default()
-            .with(layers)
-            .try_init()
-            .map_err(|_| TelemetryError::AlreadySet)?;
+        Registry::default().with(layers).try_init().map_err(|_| TelemetryError::AlreadySet)?;
         Ok(Telemetry {})
     }
 }
@@ -81,9 +76,7 @@ pub fn check_level(level: &str) -> Result<(), String> {
 }
 
 fn filter(level: &str) -> Result<EnvFilter, String> {
-    let problem = || {
-        "must be error, warn, info, debug or trace, or directives such as ostiary=debug,actix_server=info".to_owned()
-    };
+    let problem = || "must be error, warn, info, debug or trace, or directives such as ostiary=debug,actix_server=info".to_owned();
     let directives = match level {
         "error" => "error".to_owned(),
         "warn" | "info" | "debug" | "trace" => format!("warn,ostiary={level}"),
@@ -93,11 +86,7 @@ fn filter(level: &str) -> Result<EnvFilter, String> {
     EnvFilter::try_new(directives).map_err(|_| problem())
 }
 
-fn lines<W>(
-    format: LogFormat,
-    level: &str,
-    writer: W,
-) -> Result<Box<dyn Layer<Registry> + Send + Sync>, TelemetryError>
+fn lines<W>(format: LogFormat, level: &str, writer: W) -> Result<Box<dyn Layer<Registry> + Send + Sync>, TelemetryError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -105,13 +94,7 @@ where
     let layer = fmt::layer().with_writer(Escaped(writer)).with_ansi(false);
     Ok(match format {
         LogFormat::Pretty => layer.with_filter(filter).boxed(),
-        LogFormat::Json => layer
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .with_filter(filter)
-            .boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).with_current_span(true).with_span_list(false).with_filter(filter).boxed(),
     })
 }
 
@@ -147,9 +130,7 @@ fn escaped(bytes: &[u8]) -> String {
     for character in line.chars() {
         match character {
             // Line and paragraph separators and the controls of writing direction change what a person sees, too.
-            c if c.is_control()
-                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-            {
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
                 safe.extend(c.escape_default());
             }
             c => safe.push(c),
@@ -180,8 +161,7 @@ mod tests {
     fn logged(format: LogFormat, level: &str, write: impl FnOnce()) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
-        let subscriber =
-            Registry::default().with(lines(format, level, move || writer.clone()).unwrap());
+        let subscriber = Registry::default().with(lines(format, level, move || writer.clone()).unwrap());
         tracing::subscriber::with_default(subscriber, write);
         String::from_utf8(kept.0.lock().unwrap().clone()).unwrap()
     }
@@ -194,25 +174,15 @@ mod tests {
                 tracing::info!(target: "ostiary::test", user = %evil, "refused {evil}");
             });
             assert_eq!(text.matches('\n').count(), 1, "{text}");
-            assert!(
-                text.ends_with('\n') && !text.contains(['\r', '\u{1b}', '\u{2028}']),
-                "{text:?}"
-            );
+            assert!(text.ends_with('\n') && !text.contains(['\r', '\u{1b}', '\u{2028}']), "{text:?}");
         }
     }
 
     #[test]
     fn json_lines_are_json() {
-        let text = logged(
-            LogFormat::Json,
-            "info",
-            || tracing::info!(target: "ostiary::test", code = "a\tb", "hello"),
-        );
+        let text = logged(LogFormat::Json, "info", || tracing::info!(target: "ostiary::test", code = "a\tb", "hello"));
         let line: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(
-            (&line["message"], &line["code"], &line["level"]),
-            (&"hello".into(), &"a\tb".into(), &"INFO".into())
-        );
+        assert_eq!((&line["message"], &line["code"], &line["level"]), (&"hello".into(), &"a\tb".into(), &"INFO".into()));
     }
 
     #[test]
@@ -223,20 +193,12 @@ mod tests {
             tracing::warn!(target: "lettre", "theirs");
         };
         let text = logged(LogFormat::Pretty, "debug", write);
-        assert!(
-            text.contains("ours") && text.contains("theirs") && !text.contains("secret"),
-            "{text}"
-        );
+        assert!(text.contains("ours") && text.contains("theirs") && !text.contains("secret"), "{text}");
     }
 
     #[test]
     fn levels() {
-        for level in [
-            "error",
-            "info",
-            "ostiary=debug,actix_server=info",
-            "warn,ostiary=trace",
-        ] {
+        for level in ["error", "info", "ostiary=debug,actix_server=info", "warn,ostiary=trace"] {
             assert_eq!(check_level(level), Ok(()), "{level}");
         }
         for level in ["", "loud", "INFO!", "ostiary=loud", "=,="] {

@@ -45,7 +45,9 @@ async fn answer(app: &App, request: &HttpRequest, body: &Params) -> Result<HttpR
 }
 
 async fn claims(app: &App, token: &str) -> Result<Claims, OAuthError> {
-    let refused = |why: &str| OAuthError::new(ErrorCode::InvalidToken, "The access token is expired, revoked or not meant for this endpoint.").because(why);
+    let refused = |why: &str| {
+        OAuthError::new(ErrorCode::InvalidToken, "The access token is expired, revoked or not meant for this endpoint.").because(why)
+    };
     let now = app.now();
     let issuer = app.issuer().as_str();
     let token = AccessTokenClaims::read(token, issuer, &app.keys, &app.sealing, now).ok_or_else(|| refused("not a valid token of ours"))?;

@@ -90,7 +90,14 @@ async fn check_current(app: &App, signed_in: &SignedIn, typed: &str) -> Result<O
     Ok(None)
 }
 
-fn password_page(app: &App, http: &HttpRequest, browser: &Browser, signed_in: &SignedIn, errors: PasswordErrors, changed: bool) -> HttpResponse {
+fn password_page(
+    app: &App,
+    http: &HttpRequest,
+    browser: &Browser,
+    signed_in: &SignedIn,
+    errors: PasswordErrors,
+    changed: bool,
+) -> HttpResponse {
     let view = PasswordPage {
         layout: layout(app, signed_in),
         csrf: browser.csrf(app),

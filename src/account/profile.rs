@@ -20,8 +20,18 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
 
 const CLAIMS: [&str; 12] = [
-    "name", "preferred_username", "given_name", "family_name", "nickname", "phone_number", "website", "picture", "birthdate", "gender",
-    "locale", "zoneinfo",
+    "name",
+    "preferred_username",
+    "given_name",
+    "family_name",
+    "nickname",
+    "phone_number",
+    "website",
+    "picture",
+    "birthdate",
+    "gender",
+    "locale",
+    "zoneinfo",
 ];
 const LONGEST: usize = 250;
 
@@ -89,7 +99,9 @@ fn problem_with(name: &str, value: &str) -> Option<ProfileProblem> {
         }
         "phone_number" => {
             let digits = value.chars().filter(char::is_ascii_digit).count();
-            let fine = value.starts_with('+') && (7..=15).contains(&digits) && value.chars().skip(1).all(|c| c.is_ascii_digit() || " -().".contains(c));
+            let fine = value.starts_with('+')
+                && (7..=15).contains(&digits)
+                && value.chars().skip(1).all(|c| c.is_ascii_digit() || " -().".contains(c));
             (!fine).then_some(ProfileProblem::NotAPhoneNumber)
         }
         "birthdate" => {

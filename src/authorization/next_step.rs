@@ -93,4 +93,3 @@ fn needs_consent(situation: &Situation<'_>, signed_in: &SignedIn) -> bool {
     }
     !covered || (!situation.target_proves_client && !given_now && situation.client.metadata.is_public())
 }
-

@@ -82,8 +82,8 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
         return Err(invalid("nonce is longer than 1024 bytes."));
     }
     let directory = app.clients.directory();
-    let requested = Scope::parse(params.get("scope").unwrap_or(""))
-        .map_err(|why| OAuthError::new(ErrorCode::InvalidScope, why.to_string()))?;
+    let requested =
+        Scope::parse(params.get("scope").unwrap_or("")).map_err(|why| OAuthError::new(ErrorCode::InvalidScope, why.to_string()))?;
     let scope = directory.grantable_scope(client, &requested)?;
     let resources = directory.targets(client, params.resources(), &scope)?;
     let prompt = match params.get("prompt") {

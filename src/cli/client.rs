@@ -26,9 +26,17 @@ pub enum ClientCommand {
     /// Show one client
     Show { client_id: String },
     /// Change a client; what is not named stays
-    Update { client_id: String, #[command(flatten)] settings: Box<ClientSettings>, /// Switch the client on
-        #[arg(long, conflicts_with = "disable")] enable: bool, /// Switch the client off: nobody signs in, its tokens end
-        #[arg(long)] disable: bool },
+    Update {
+        client_id: String,
+        #[command(flatten)]
+        settings: Box<ClientSettings>,
+        /// Switch the client on
+        #[arg(long, conflicts_with = "disable")]
+        enable: bool,
+        /// Switch the client off: nobody signs in, its tokens end
+        #[arg(long)]
+        disable: bool,
+    },
     /// Delete a client with its grants and consents
     Delete { client_id: String },
     /// Make a new secret; the old one stays good for a while
@@ -138,12 +146,12 @@ impl ClientSettings {
         replace(&mut raw.redirect_uris, &self.redirect_uris);
         replace(&mut raw.post_logout_redirect_uris, &self.post_logout_redirect_uris);
         if let Some(method) = &self.auth_method {
-            raw.token_endpoint_auth_method = Some(
-                ClientAuthenticationMethod::ALL
-                    .into_iter()
-                    .find(|known| known.as_str() == method)
-                    .ok_or_else(|| CliError::usage("--auth-method is not one of none, client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt"))?,
-            );
+            raw.token_endpoint_auth_method =
+                Some(ClientAuthenticationMethod::ALL.into_iter().find(|known| known.as_str() == method).ok_or_else(|| {
+                    CliError::usage(
+                        "--auth-method is not one of none, client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt",
+                    )
+                })?);
         }
         if self.public {
             raw.token_endpoint_auth_method = Some(ClientAuthenticationMethod::None);
@@ -156,7 +164,10 @@ impl ClientSettings {
         }
         if !self.grant_types.is_empty() {
             let parsed: Option<Vec<_>> = self.grant_types.iter().map(|text| GrantType::parse(text)).collect();
-            raw.grant_types = Some(parsed.ok_or_else(|| CliError::usage("--grant-type is not one of authorization_code, refresh_token, client_credentials"))?);
+            raw.grant_types = Some(
+                parsed
+                    .ok_or_else(|| CliError::usage("--grant-type is not one of authorization_code, refresh_token, client_credentials"))?,
+            );
         }
         if let Some(scope) = &self.scope {
             raw.scope = Some(Scope::parse(scope).map_err(|why| CliError::usage(format!("--scope: {why}")))?);
@@ -202,7 +213,13 @@ pub(super) async fn run(opened: &Opened, command: ClientCommand) -> Result<Outpu
             let directory = opened.app.clients.directory();
             let mut table = Table::new(["client_id", "name", "kind", "enabled", "declared"]);
             for client in directory.clients() {
-                table.row([client.client_id.as_str(), &client.metadata.client_name, kind(client), yes(client.enabled), yes(client.declared)]);
+                table.row([
+                    client.client_id.as_str(),
+                    &client.metadata.client_name,
+                    kind(client),
+                    yes(client.enabled),
+                    yes(client.declared),
+                ]);
             }
             let documents = directory.clients().into_iter().map(document).collect::<Vec<_>>();
             Ok(Output::new(table.to_string(), json!(documents)))
@@ -310,7 +327,11 @@ async fn rotate_secret(opened: &Opened, client_id: &str, keep_old_for: u64) -> R
 /// What the client's developer needs, with the secret, shown this once.
 fn credentials(opened: &Opened, client_id: &ClientId, metadata: &ClientMetadata, secret: Option<&Secret>, verb: &str) -> Output {
     let issuer = opened.app.issuer().as_str();
-    let mut text = format!("{verb} {}\n\n  issuer         {issuer}\n  discovery      {}\n  client_id      {client_id}\n", metadata.client_name, opened.app.url(paths::DISCOVERY));
+    let mut text = format!(
+        "{verb} {}\n\n  issuer         {issuer}\n  discovery      {}\n  client_id      {client_id}\n",
+        metadata.client_name,
+        opened.app.url(paths::DISCOVERY)
+    );
     if let Some(secret) = secret {
         text.push_str(&format!("  client_secret  {}\n\nThe secret is shown this once; it cannot be read again.", secret.expose()));
     }
@@ -324,7 +345,13 @@ fn credentials(opened: &Opened, client_id: &ClientId, metadata: &ClientMetadata,
 }
 
 fn find(opened: &Opened, client_id: &str) -> Result<std::sync::Arc<Client>, CliError> {
-    opened.app.clients.directory().client(client_id).cloned().ok_or_else(|| CliError::not_found(format!("no client {client_id}; see: ostiary client list")))
+    opened
+        .app
+        .clients
+        .directory()
+        .client(client_id)
+        .cloned()
+        .ok_or_else(|| CliError::not_found(format!("no client {client_id}; see: ostiary client list")))
 }
 
 fn refuse_declared(client: &Client) -> Result<(), CliError> {

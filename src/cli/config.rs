@@ -20,10 +20,7 @@ pub(super) fn run(arguments: &Arguments, command: ConfigCommand) -> Result<(), C
     match command {
         ConfigCommand::Check => {
             let config = arguments.load()?;
-            print(&format!(
-                "The configuration of {} is sound.\n",
-                config.issuer
-            ))
+            print(&format!("The configuration of {} is sound.\n", config.issuer))
         }
         ConfigCommand::Show => print(&arguments.load()?.show()),
         ConfigCommand::Docs => print(&config_docs()),

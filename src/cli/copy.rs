@@ -28,7 +28,8 @@ pub(super) async fn run(arguments: &Arguments, command: &Copy) -> Result<Output,
     for report in &tables {
         table.row([report.table, &report.rows.to_string(), report.checksum.get(..16).unwrap_or(&report.checksum)]);
     }
-    let documents: Vec<_> = tables.iter().map(|report| json!({ "table": report.table, "rows": report.rows, "checksum": report.checksum })).collect();
+    let documents: Vec<_> =
+        tables.iter().map(|report| json!({ "table": report.table, "rows": report.rows, "checksum": report.checksum })).collect();
     let text = format!("{table}\nCopied and verified. Start the server with the new database and the same master key.");
     Ok(Output::new(text, json!(documents)))
 }

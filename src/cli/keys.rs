@@ -67,7 +67,9 @@ pub(super) async fn run(opened: &Opened, command: KeysCommand) -> Result<Output,
                 clients::update_sealed_secret(&mut app.storage.write().await?, id, &sealed).await?;
                 resealed += 1;
             }
-            let text = format!("{resealed} secrets are sealed anew. Refresh tokens sealed under the old key need it until they have been used or ended.");
+            let text = format!(
+                "{resealed} secrets are sealed anew. Refresh tokens sealed under the old key need it until they have been used or ended."
+            );
             Ok(Output::new(text, json!({ "resealed": resealed })))
         }
     }

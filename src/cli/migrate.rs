@@ -27,7 +27,8 @@ pub(super) async fn run(arguments: &Arguments, command: &Migrate) -> Result<Outp
         };
         table.row([&state.name, word]);
     }
-    let documents: Vec<_> = states.iter().map(|state| json!({ "name": state.name, "applied": state.applied, "known": state.known })).collect();
+    let documents: Vec<_> =
+        states.iter().map(|state| json!({ "name": state.name, "applied": state.applied, "known": state.known })).collect();
     let text = match applied.len() {
         0 => table.to_string(),
         _ => format!("{table}\nApplied now: {}", applied.join(", ")),

@@ -179,7 +179,9 @@ async fn administer(arguments: &Arguments, command: Command) -> Result<Output, C
         Command::User { command } => user::run(&opened, command).await,
         Command::Keys { command } => keys::run(&opened, command).await,
         Command::Session { command } => session::run(&opened, command).await,
-        Command::Serve | Command::Config { .. } | Command::Migrate(_) | Command::Copy(_) => Err(CliError::usage("not an administrative command")),
+        Command::Serve | Command::Config { .. } | Command::Migrate(_) | Command::Copy(_) => {
+            Err(CliError::usage("not an administrative command"))
+        }
     }
 }
 
@@ -187,8 +189,7 @@ impl Arguments {
     /// The configuration of this process: the file, and the environment over it.
     fn load(&self) -> Result<Config, CliError> {
         // What is no Unicode cannot be one of ours: their names are ASCII and so are their values, or they are written in the file.
-        let environment =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Config::load(self.file().as_deref(), environment).map_err(CliError::Config)
     }
 

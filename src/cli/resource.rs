@@ -77,7 +77,13 @@ pub(super) async fn run(opened: &Opened, command: ResourceCommand) -> Result<Out
             for resource in directory.resources() {
                 let scopes: Vec<&str> = resource.scope_names().collect();
                 let format = if resource.access_token_format == AccessTokenFormat::Jwt { "jwt" } else { "opaque" };
-                table.row([resource.identifier.as_str(), &resource.name, &scopes.join(" "), format, if resource.declared { "yes" } else { "no" }]);
+                table.row([
+                    resource.identifier.as_str(),
+                    &resource.name,
+                    &scopes.join(" "),
+                    format,
+                    if resource.declared { "yes" } else { "no" },
+                ]);
             }
             Ok(Output::new(table.to_string(), json!(directory.resources().collect::<Vec<_>>())))
         }

@@ -45,10 +45,18 @@ pub(super) async fn run(opened: &Opened, command: SessionCommand) -> Result<Outp
             let ended = opened
                 .transaction(async |connection| {
                     let ended = match &session {
-                        Some(id) => usize::from(sessions::end_session(connection, &user, &SessionId::new(id.as_str()), EndReason::ByOperator, now).await?),
+                        Some(id) => usize::from(
+                            sessions::end_session(connection, &user, &SessionId::new(id.as_str()), EndReason::ByOperator, now).await?,
+                        ),
                         None => sessions::end_sessions_of(connection, &user, None, EndReason::ByOperator, now).await?,
                     };
-                    events::record(connection, app, EventKind::SessionEnded, &About::user(&user).with("by", "operator").with("ended", ended)).await?;
+                    events::record(
+                        connection,
+                        app,
+                        EventKind::SessionEnded,
+                        &About::user(&user).with("by", "operator").with("ended", ended),
+                    )
+                    .await?;
                     Ok(ended)
                 })
                 .await?;

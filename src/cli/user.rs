@@ -77,7 +77,13 @@ pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output,
             let total = users::count_users(&mut connection).await?;
             let mut table = Table::new(["id", "email", "name", "enabled", "roles"]);
             for user in &found {
-                table.row([user.id.as_str(), user.email.as_str(), user.display_name(), if user.enabled { "yes" } else { "no" }, &user.roles.0.join(" ")]);
+                table.row([
+                    user.id.as_str(),
+                    user.email.as_str(),
+                    user.display_name(),
+                    if user.enabled { "yes" } else { "no" },
+                    &user.roles.0.join(" "),
+                ]);
             }
             Ok(Output::new(format!("{table}\n{} of {total}", found.len()), json!({ "users": found, "total": total })))
         }

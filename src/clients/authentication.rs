@@ -23,10 +23,19 @@ use std::time::Duration;
 #[derive(Debug)]
 pub enum PresentedCredentials {
     /// `client_id` alone: a public client.
-    None { client_id: String },
-    Secret { client_id: String, secret: Secret, method: Method },
+    None {
+        client_id: String,
+    },
+    Secret {
+        client_id: String,
+        secret: Secret,
+        method: Method,
+    },
     /// A JWT of type `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`; `client_id` when the body has one too.
-    Assertion { client_id: Option<String>, assertion: String },
+    Assertion {
+        client_id: Option<String>,
+        assertion: String,
+    },
 }
 
 /// What the check needs of the installation.

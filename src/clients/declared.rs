@@ -61,7 +61,11 @@ pub fn parse_clients(documents: &[Value]) -> Result<Vec<DeclaredClient>, Vec<Str
         match ClientMetadata::parse(raw, true) {
             Ok(metadata) => {
                 if metadata.has_secret() != secret.is_some() {
-                    let what = if secret.is_some() { "must have no client_secret for this method" } else { "needs a client_secret or client_secret_file" };
+                    let what = if secret.is_some() {
+                        "must have no client_secret for this method"
+                    } else {
+                        "needs a client_secret or client_secret_file"
+                    };
                     faults.push(format!("clients[{index}] ({client_id}): {what}"));
                 }
                 if secret.as_ref().is_some_and(|secret| secret.expose().len() < 16) {
@@ -105,8 +109,10 @@ pub async fn apply(
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     let directory = known.directory();
-    let changed_resources: Vec<_> =
-        resources.iter().filter(|declared| directory.resource(&declared.identifier).is_none_or(|known| known.as_ref() != *declared)).collect();
+    let changed_resources: Vec<_> = resources
+        .iter()
+        .filter(|declared| directory.resource(&declared.identifier).is_none_or(|known| known.as_ref() != *declared))
+        .collect();
     let is_unchanged = |declared: &DeclaredClient| {
         directory.client(declared.client_id.as_str()).is_some_and(|known| {
             let same_secret = match &declared.secret {

@@ -135,7 +135,8 @@ impl Directory {
     /// The scope that a client may ask for: what it registered, else the standard scopes and those of its resources.
     pub fn allowed_scope(&self, client: &Client) -> Scope {
         client.metadata.scope.clone().unwrap_or_else(|| {
-            let of_resources = client.metadata.resources.iter().filter_map(|id| self.resource(id)).flat_map(|resource| resource.scope_names());
+            let of_resources =
+                client.metadata.resources.iter().filter_map(|id| self.resource(id)).flat_map(|resource| resource.scope_names());
             let all: Vec<&str> = Scope::STANDARD.into_iter().chain(of_resources).collect();
             Scope::parse(&all.join(" ")).unwrap_or_default()
         })

@@ -161,11 +161,7 @@ pub async fn upsert_resource(connection: &mut Connection, resource: &Resource, n
         ))
         .on_conflict(resources::identifier)
         .do_update()
-        .set((
-            resources::metadata.eq(Json(resource.clone())),
-            resources::declared.eq(resource.declared),
-            resources::updated_at.eq(now),
-        ))
+        .set((resources::metadata.eq(Json(resource.clone())), resources::declared.eq(resource.declared), resources::updated_at.eq(now),))
         .execute(c)
         .await)?;
     announce(connection, Topic::Resources).await

@@ -24,7 +24,11 @@ impl Directory {
             }
         }
         if targets.is_empty() {
-            targets = self.client_resources(client).filter(|resource| scope.iter().any(|token| resource.scopes.contains_key(token))).map(|resource| resource.identifier.clone()).collect();
+            targets = self
+                .client_resources(client)
+                .filter(|resource| scope.iter().any(|token| resource.scopes.contains_key(token)))
+                .map(|resource| resource.identifier.clone())
+                .collect();
         }
         if targets.is_empty() {
             targets.extend(client.metadata.default_resource.clone());
@@ -52,7 +56,11 @@ impl Directory {
 
     /// What is left of a scope for tokens to these resources: the standard tokens and the resources' own.
     pub fn scope_for(&self, scope: &Scope, resources: &[Arc<Resource>]) -> Scope {
-        scope.filtered(|token| Scope::STANDARD.contains(&token) || resources.iter().any(|resource| resource.scopes.contains_key(token)) || self.owner_of(token).is_none())
+        scope.filtered(|token| {
+            Scope::STANDARD.contains(&token)
+                || resources.iter().any(|resource| resource.scopes.contains_key(token))
+                || self.owner_of(token).is_none()
+        })
     }
 
     /// The scope that a client may have of what it asks for; tokens it may not have are left out (RFC 6749 §3.3).

@@ -27,19 +27,16 @@ fn safe_under_https(config: &Config, faults: &mut Vec<Fault>) {
         return;
     }
     if config.mail.transport == MailTransport::Outbox {
-        faults.push(Fault::new(
-            "mail.transport",
-            "must be smtp with an https issuer: nobody would get the outbox's mail",
-        ));
+        faults.push(Fault::new("mail.transport", "must be smtp with an https issuer: nobody would get the outbox's mail"));
     }
     if config.master_key.is_none() {
-        faults.push(Fault::new("master_key", "must be given with an https issuer, by itself or as master_key_file (openssl rand -base64 32)"));
+        faults.push(Fault::new(
+            "master_key",
+            "must be given with an https issuer, by itself or as master_key_file (openssl rand -base64 32)",
+        ));
     }
     if config.insecure_cookies {
-        faults.push(Fault::new(
-            "insecure_cookies",
-            "must be false with an https issuer",
-        ));
+        faults.push(Fault::new("insecure_cookies", "must be false with an https issuer"));
     }
 }
 
@@ -49,37 +46,19 @@ fn mail(config: &Config, origin: &dyn Fn(&str) -> Origin, faults: &mut Vec<Fault
     }
     let smtp = &config.smtp;
     if smtp.host.is_none() {
-        faults.push(Fault::new(
-            "smtp.host",
-            "must be given with mail.transport = \"smtp\"",
-        ));
+        faults.push(Fault::new("smtp.host", "must be given with mail.transport = \"smtp\""));
     }
     if origin("mail.from") == Origin::Default {
-        faults.push(Fault::new(
-            "mail.from",
-            "must be given with mail.transport = \"smtp\"",
-        ));
+        faults.push(Fault::new("mail.from", "must be given with mail.transport = \"smtp\""));
     }
     match (&smtp.username, &smtp.password) {
-        (Some(_), None) => faults.push(Fault::new(
-            "smtp.password",
-            "must be given with smtp.username",
-        )),
-        (None, Some(_)) => faults.push(Fault::new(
-            "smtp.username",
-            "must be given with smtp.password",
-        )),
+        (Some(_), None) => faults.push(Fault::new("smtp.password", "must be given with smtp.username")),
+        (None, Some(_)) => faults.push(Fault::new("smtp.username", "must be given with smtp.password")),
         _ => {}
     }
-    let local = matches!(
-        smtp.host.as_deref(),
-        Some("localhost" | "127.0.0.1" | "::1")
-    );
+    let local = matches!(smtp.host.as_deref(), Some("localhost" | "127.0.0.1" | "::1"));
     if smtp.tls == SmtpTls::None && smtp.password.is_some() && !local {
-        faults.push(Fault::new(
-            "smtp.tls",
-            "must not be none when a password is sent to another machine",
-        ));
+        faults.push(Fault::new("smtp.tls", "must not be none when a password is sent to another machine"));
     }
 }
 
@@ -87,67 +66,28 @@ fn lifetimes(config: &Config, faults: &mut Vec<Fault>) {
     let (sessions, tokens, keys) = (&config.sessions, &config.tokens, &config.keys);
     let mut at_most = |key: &str, value: Duration, limit_key: &str, limit: Duration| {
         if value > limit {
-            faults.push(Fault::new(
-                key,
-                format!("must not be longer than {limit_key}"),
-            ));
+            faults.push(Fault::new(key, format!("must not be longer than {limit_key}")));
         }
     };
-    at_most(
-        "sessions.idle_lifetime",
-        sessions.idle_lifetime,
-        "sessions.absolute_lifetime",
-        sessions.absolute_lifetime,
-    );
-    at_most(
-        "sessions.refresh_interval",
-        sessions.refresh_interval,
-        "sessions.idle_lifetime",
-        sessions.idle_lifetime,
-    );
-    let (idle, absolute) = (
-        tokens.refresh_token_idle_lifetime,
-        tokens.refresh_token_absolute_lifetime,
-    );
-    at_most(
-        "tokens.refresh_token_idle_lifetime",
-        idle,
-        "tokens.refresh_token_absolute_lifetime",
-        absolute,
-    );
-    at_most(
-        "tokens.refresh_token_grace",
-        tokens.refresh_token_grace,
-        "tokens.refresh_token_idle_lifetime",
-        idle,
-    );
-    at_most(
-        "keys.publish_ahead",
-        keys.publish_ahead,
-        "keys.rotation_interval",
-        keys.rotation_interval,
-    );
+    at_most("sessions.idle_lifetime", sessions.idle_lifetime, "sessions.absolute_lifetime", sessions.absolute_lifetime);
+    at_most("sessions.refresh_interval", sessions.refresh_interval, "sessions.idle_lifetime", sessions.idle_lifetime);
+    let (idle, absolute) = (tokens.refresh_token_idle_lifetime, tokens.refresh_token_absolute_lifetime);
+    at_most("tokens.refresh_token_idle_lifetime", idle, "tokens.refresh_token_absolute_lifetime", absolute);
+    at_most("tokens.refresh_token_grace", tokens.refresh_token_grace, "tokens.refresh_token_idle_lifetime", idle);
+    at_most("keys.publish_ahead", keys.publish_ahead, "keys.rotation_interval", keys.rotation_interval);
 }
 
 fn rest(config: &Config, faults: &mut Vec<Fault>) {
     // RFC 9106 §3.1: at least 8 KiB for each lane.
     if config.password.argon2_memory_kib < 8 * config.password.argon2_parallelism {
-        faults.push(Fault::new(
-            "password.argon2_memory_kib",
-            "must be at least 8 times password.argon2_parallelism",
-        ));
+        faults.push(Fault::new("password.argon2_memory_kib", "must be at least 8 times password.argon2_parallelism"));
     }
     let schema = &config.database.schema;
     let plain = schema.len() <= 63
         && schema.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && schema
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        && schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !plain || schema.starts_with("pg_") || schema == "information_schema" {
-        faults.push(Fault::new(
-            "database.schema",
-            "must be lower-case letters, digits and _, at most 63, and no schema of the system",
-        ));
+        faults.push(Fault::new("database.schema", "must be lower-case letters, digits and _, at most 63, and no schema of the system"));
     }
     if let Some(problem) = config.brand.logo.as_deref().and_then(logo_problem) {
         faults.push(Fault::new("brand.logo", problem));
@@ -156,24 +96,17 @@ fn rest(config: &Config, faults: &mut Vec<Fault>) {
         faults.push(Fault::new("log.level", problem));
     }
     if config.otlp.endpoint.is_some() && !cfg!(feature = "otlp") {
-        faults.push(Fault::new(
-            "otlp.endpoint",
-            "needs a build with the otlp feature (cargo build --features otlp)",
-        ));
+        faults.push(Fault::new("otlp.endpoint", "needs a build with the otlp feature (cargo build --features otlp)"));
     }
 }
 
 fn logo_problem(path: &Path) -> Option<String> {
-    let known = path.extension().is_some_and(|extension| {
-        extension.eq_ignore_ascii_case("svg") || extension.eq_ignore_ascii_case("png")
-    });
+    let known = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg") || extension.eq_ignore_ascii_case("png"));
     match std::fs::metadata(path) {
         _ if !known => Some("must be an .svg or .png file".to_owned()),
         Err(error) => Some(format!("cannot read {}: {error}", path.display())),
         Ok(file) if !file.is_file() => Some(format!("{} is not a file", path.display())),
-        Ok(file) if file.len() > MAX_LOGO => {
-            Some(format!("must not be larger than {} KiB", MAX_LOGO / 1024))
-        }
+        Ok(file) if file.len() > MAX_LOGO => Some(format!("must not be larger than {} KiB", MAX_LOGO / 1024)),
         Ok(_) => None,
     }
 }

@@ -94,9 +94,7 @@ impl DatabaseUrl {
             let path = path.strip_prefix("//").unwrap_or(path);
             return match path {
                 "" => Err("must name a file, as in sqlite:./data/ostiary.db".to_owned()),
-                ":memory:" => {
-                    Err("must name a file: a database in memory is lost at every stop".to_owned())
-                }
+                ":memory:" => Err("must name a file: a database in memory is lost at every stop".to_owned()),
                 path => Ok(Self::Sqlite(PathBuf::from(path))),
             };
         }
@@ -126,18 +124,13 @@ impl DatabaseUrl {
         if url.password().is_some() && url.set_password(Some("secret")).is_err() {
             return REDACTED.to_owned();
         }
-        let modes: Vec<(String, String)> = url
-            .query_pairs()
-            .filter(|(name, _)| name.starts_with("ssl"))
-            .map(|(k, v)| (k.into_owned(), v.into_owned()))
-            .collect();
+        let modes: Vec<(String, String)> =
+            url.query_pairs().filter(|(name, _)| name.starts_with("ssl")).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
         url.set_query(None);
         if !modes.is_empty() {
-            url.query_pairs_mut()
-                .extend_pairs(modes.iter().filter(|(name, _)| name != "sslpassword"));
+            url.query_pairs_mut().extend_pairs(modes.iter().filter(|(name, _)| name != "sslpassword"));
         }
-        url.as_str()
-            .replacen(":secret@", &format!(":{REDACTED}@"), 1)
+        url.as_str().replacen(":secret@", &format!(":{REDACTED}@"), 1)
     }
 }
 
@@ -179,25 +172,15 @@ impl fmt::Display for Listen {
 impl Setting for Listen {
     const UNIT: &'static str = "host:port";
     fn parse(text: &str) -> Result<Self, String> {
-        let problem =
-            || "must be host:port, as in 127.0.0.1:3004, [::]:3004 or 0.0.0.0:3004".to_owned();
+        let problem = || "must be host:port, as in 127.0.0.1:3004, [::]:3004 or 0.0.0.0:3004".to_owned();
         let (host, port) = text.rsplit_once(':').ok_or_else(problem)?;
         let port = port.parse().map_err(|_| problem())?;
-        let bare = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'));
+        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let valid = match bare {
             Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
             None => url::Host::parse(host).is_ok(),
         };
-        if valid {
-            Ok(Self {
-                host: bare.unwrap_or(host).to_owned(),
-                port,
-            })
-        } else {
-            Err(problem())
-        }
+        if valid { Ok(Self { host: bare.unwrap_or(host).to_owned(), port }) } else { Err(problem()) }
     }
     fn show(&self) -> Option<String> {
         Some(quoted(&self.to_string()))
@@ -226,22 +209,15 @@ impl Setting for Documents {
     const DOCUMENT: bool = true;
     fn parse(text: &str) -> Result<Self, String> {
         // The error of the JSON parser is not repeated: it can quote the text, and the text can hold a client secret.
-        let list: Vec<Value> = serde_json::from_str(text).map_err(|_| {
-            "must be a list of tables (in the environment: a JSON array of objects)".to_owned()
-        })?;
+        let list: Vec<Value> =
+            serde_json::from_str(text).map_err(|_| "must be a list of tables (in the environment: a JSON array of objects)".to_owned())?;
         match list.iter().all(Value::is_object) {
             true => Ok(Self(list)),
-            false => Err(
-                "must be a list of tables (in the environment: a JSON array of objects)".to_owned(),
-            ),
+            false => Err("must be a list of tables (in the environment: a JSON array of objects)".to_owned()),
         }
     }
     fn show(&self) -> Option<String> {
-        Some(if self.0.is_empty() {
-            "[]".to_owned()
-        } else {
-            format!("[]  # {} declared", self.0.len())
-        })
+        Some(if self.0.is_empty() { "[]".to_owned() } else { format!("[]  # {} declared", self.0.len()) })
     }
     fn absent() -> Option<Self> {
         Some(Self::default())
@@ -305,11 +281,8 @@ impl Setting for Claims {
     const UNIT: &'static str = "list of tables";
     const DOCUMENT: bool = true;
     fn parse(text: &str) -> Result<Self, String> {
-        let list: Vec<ClaimMapping> = serde_json::from_str(text).map_err(|error| {
-            format!(
-                "must be a list of tables with name, user_attribute and perhaps scope ({error})"
-            )
-        })?;
+        let list: Vec<ClaimMapping> = serde_json::from_str(text)
+            .map_err(|error| format!("must be a list of tables with name, user_attribute and perhaps scope ({error})"))?;
         let mut seen = std::collections::BTreeSet::new();
         for claim in &list {
             match claim.name.as_str() {
@@ -327,16 +300,8 @@ impl Setting for Claims {
     }
     fn show(&self) -> Option<String> {
         let tables = self.0.iter().map(|claim| {
-            let scope = claim
-                .scope
-                .as_ref()
-                .map(|scope| format!(", scope = {}", quoted(scope)))
-                .unwrap_or_default();
-            format!(
-                "{{ name = {}, user_attribute = {}{scope} }}",
-                quoted(&claim.name),
-                quoted(&claim.user_attribute)
-            )
+            let scope = claim.scope.as_ref().map(|scope| format!(", scope = {}", quoted(scope))).unwrap_or_default();
+            format!("{{ name = {}, user_attribute = {}{scope} }}", quoted(&claim.name), quoted(&claim.user_attribute))
         });
         Some(format!("[{}]", tables.collect::<Vec<_>>().join(", ")))
     }
@@ -354,72 +319,37 @@ mod tests {
         for (text, shown) in [
             ("sqlite:./data/ostiary.db", "sqlite:./data/ostiary.db"),
             ("sqlite:///var/lib/ostiary.db", "sqlite:/var/lib/ostiary.db"),
-            (
-                "postgres://u:hunter2@db/app?sslmode=verify-full&password=hunter2",
-                "postgres://u:[secret]@db/app?sslmode=verify-full",
-            ),
+            ("postgres://u:hunter2@db/app?sslmode=verify-full&password=hunter2", "postgres://u:[secret]@db/app?sslmode=verify-full"),
             ("postgresql://db/app", "postgresql://db/app"),
-            (
-                "postgres://secret:secret@db/secret",
-                "postgres://secret:[secret]@db/secret",
-            ),
+            ("postgres://secret:secret@db/secret", "postgres://secret:[secret]@db/secret"),
         ] {
             let url = DatabaseUrl::parse(text).unwrap();
             assert_eq!(url.redacted(), shown);
             assert!(!format!("{url:?}").contains("hunter2"));
         }
-        for text in [
-            "",
-            "sqlite:",
-            "sqlite::memory:",
-            "mysql://hunter2@db",
-            "/var/lib/hunter2.db",
-        ] {
-            assert!(
-                !DatabaseUrl::parse(text).unwrap_err().contains("hunter2"),
-                "{text}"
-            );
+        for text in ["", "sqlite:", "sqlite::memory:", "mysql://hunter2@db", "/var/lib/hunter2.db"] {
+            assert!(!DatabaseUrl::parse(text).unwrap_err().contains("hunter2"), "{text}");
         }
     }
 
     #[test]
     fn addresses_to_listen_on() {
-        for text in [
-            "127.0.0.1:3004",
-            "[::]:3004",
-            "localhost:0",
-            "ostiary.internal:80",
-        ] {
+        for text in ["127.0.0.1:3004", "[::]:3004", "localhost:0", "ostiary.internal:80"] {
             assert_eq!(Listen::parse(text).unwrap().to_string(), text);
         }
-        for text in [
-            "",
-            "3004",
-            ":3004",
-            "::1:3004",
-            "[::1]",
-            "localhost:65536",
-            "[x]:1",
-            "a b:1",
-        ] {
+        for text in ["", "3004", ":3004", "::1:3004", "[::1]", "localhost:65536", "[x]:1", "a b:1"] {
             assert!(Listen::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn claims_of_the_protocol_cannot_be_mapped() {
-        let parse =
-            |name: &str| Claims::parse(&format!(r#"[{{"name":"{name}","user_attribute":"x"}}]"#));
+        let parse = |name: &str| Claims::parse(&format!(r#"[{{"name":"{name}","user_attribute":"x"}}]"#));
         assert_eq!(parse("department").unwrap().len(), 1);
         for name in ["sub", "aud", "acr", "email_verified", ""] {
             assert!(parse(name).is_err(), "{name}");
         }
-        assert!(
-            Claims::parse(
-                r#"[{"name":"a","user_attribute":"x"},{"name":"a","user_attribute":"y"}]"#
-            )
-            .is_err()
-        );
+        assert!(Claims::parse(r#"[{"name":"a","user_attribute":"x"},{"name":"a","user_attribute":"y"}]"#).is_err());
         assert!(Claims::parse(r#"[{"name":"a","user_attribute":"x","scop":"y"}]"#).is_err());
     }
 
@@ -428,11 +358,7 @@ mod tests {
         let text = r#"[{"client_id":"a","client_secret":"hunter2"}]"#;
         let documents = Documents::parse(text).unwrap();
         assert!(!format!("{documents:?}{}", documents.show().unwrap()).contains("hunter2"));
-        assert!(
-            !Documents::parse(r#"[{"client_secret":"hunter2"#)
-                .unwrap_err()
-                .contains("hunter2")
-        );
+        assert!(!Documents::parse(r#"[{"client_secret":"hunter2"#).unwrap_err().contains("hunter2"));
         assert!(Documents::parse(r#"["hunter2"]"#).is_err());
     }
 }

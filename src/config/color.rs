@@ -19,9 +19,7 @@ impl Color {
 
     /// Reads `#rrggbb`.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text
-            .strip_prefix('#')
-            .filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
         let [_, r, g, b] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
         Some(Self { rgb: [r, g, b] })
     }
@@ -30,11 +28,7 @@ impl Color {
     fn luminance(self) -> f64 {
         let [r, g, b] = self.rgb.map(|channel| {
             let c = f64::from(channel) / 255.0;
-            if c <= 0.04045 {
-                c / 12.92
-            } else {
-                ((c + 0.055) / 1.055).powf(2.4)
-            }
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
         });
         0.2126 * r + 0.7152 * g + 0.0722 * b
     }
@@ -47,11 +41,7 @@ impl Color {
 
     /// Black or white, whichever is easier to read on this colour. The ratio is always above 4.5.
     pub fn text_on(self) -> Self {
-        if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) {
-            Self::WHITE
-        } else {
-            Self::BLACK
-        }
+        if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) { Self::WHITE } else { Self::BLACK }
     }
 
     /// The nearest shade of this colour that has at least `ratio` to `background`: darker on a light one, lighter on a dark one.
@@ -66,12 +56,8 @@ impl Color {
     fn mixed(self, other: Self, part: f64) -> Self {
         let [r, g, b] = self.rgb;
         let [r2, g2, b2] = other.rgb;
-        let mix = |from: u8, to: u8| {
-            (f64::from(from) + (f64::from(to) - f64::from(from)) * part).round() as u8
-        };
-        Self {
-            rgb: [mix(r, r2), mix(g, g2), mix(b, b2)],
-        }
+        let mix = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * part).round() as u8;
+        Self { rgb: [mix(r, r2), mix(g, g2), mix(b, b2)] }
     }
 }
 
@@ -89,9 +75,7 @@ mod tests {
     #[test]
     fn colours_are_read_and_written() {
         assert_eq!(Color::parse("#1A2b3c").unwrap().to_string(), "#1a2b3c");
-        for text in [
-            "", "1a2b3c", "#1a2b3", "#1a2b3g", "#1a2b3c;", "#+12345", "red", "#ééé",
-        ] {
+        for text in ["", "1a2b3c", "#1a2b3", "#1a2b3g", "#1a2b3c;", "#+12345", "red", "#ééé"] {
             assert_eq!(Color::parse(text), None, "{text}");
         }
     }
@@ -111,10 +95,7 @@ mod tests {
                     let color = Color { rgb: [r, g, b] };
                     assert!(color.contrast(color.text_on()) >= 4.5, "{color}");
                     for background in [Color::WHITE, Color { rgb: [24, 26, 30] }] {
-                        assert!(
-                            color.readable_on(background, 4.5).contrast(background) >= 4.5,
-                            "{color} on {background}"
-                        );
+                        assert!(color.readable_on(background, 4.5).contrast(background) >= 4.5, "{color} on {background}");
                     }
                 }
             }

@@ -29,24 +29,14 @@ pub fn config_docs() -> String {
     for key in Config::keys() {
         let its_group = key.name.split_once('.').map_or("", |(group, _)| group);
         if group != Some(its_group) {
-            let title = if its_group.is_empty() {
-                "The server"
-            } else {
-                its_group
-            };
+            let title = if its_group.is_empty() { "The server" } else { its_group };
             let mark = if its_group.is_empty() { "" } else { "`" };
-            page.push_str(&format!("\n## {mark}{title}{mark}\n\n| key | environment | default | unit | meaning |\n| --- | --- | --- | --- | --- |\n"));
+            page.push_str(&format!(
+                "\n## {mark}{title}{mark}\n\n| key | environment | default | unit | meaning |\n| --- | --- | --- | --- | --- |\n"
+            ));
             group = Some(its_group);
         }
-        let _ = writeln!(
-            page,
-            "| `{}` | `{}` | {} | {} | {} |",
-            key.name,
-            key.variable(),
-            preset(&key),
-            unit(&key),
-            cell(key.meaning)
-        );
+        let _ = writeln!(page, "| `{}` | `{}` | {} | {} | {} |", key.name, key.variable(), preset(&key), unit(&key), cell(key.meaning));
     }
     page
 }
@@ -60,10 +50,7 @@ fn preset(key: &Key) -> String {
 }
 
 fn unit(key: &Key) -> String {
-    let bounds = key
-        .bounds
-        .map(|(least, most)| format!(", {least} to {most}"))
-        .unwrap_or_default();
+    let bounds = key.bounds.map(|(least, most)| format!(", {least} to {most}")).unwrap_or_default();
     cell(&format!("{}{bounds}", key.unit))
 }
 

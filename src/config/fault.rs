@@ -14,10 +14,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of one key.
     pub fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self {
-            key: key.into(),
-            problem: problem.into(),
-        }
+        Self { key: key.into(), problem: problem.into() }
     }
 }
 
@@ -30,11 +27,7 @@ impl std::error::Error for ConfigFaults {}
 impl fmt::Display for ConfigFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.0.len();
-        writeln!(
-            f,
-            "the configuration has {count} fault{}:",
-            if count == 1 { "" } else { "s" }
-        )?;
+        writeln!(f, "the configuration has {count} fault{}:", if count == 1 { "" } else { "s" })?;
         for fault in &self.0 {
             writeln!(f, "  {}: {}", fault.key, fault.problem)?;
         }
@@ -61,9 +54,7 @@ fn distance(a: &str, b: &str) -> usize {
         let mut left = i + 1;
         let mut next = vec![left];
         for (to, above) in b.chars().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(from != to))
-                .min(left + 1)
-                .min(above + 1);
+            left = (diagonal + usize::from(from != to)).min(left + 1).min(above + 1);
             diagonal = *above;
             next.push(left);
         }
@@ -78,33 +69,19 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (a, b, far) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("abc", "", 3),
-            ("kitten", "sitting", 3),
-            ("issuer", "isuser", 2),
-        ] {
+        for (a, b, far) in [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("issuer", "isuser", 2)] {
             assert_eq!(distance(a, b), far, "{a} {b}");
         }
     }
 
     #[test]
     fn a_slip_gets_a_suggestion_and_nonsense_gets_none() {
-        let known = [
-            "issuer",
-            "smtp.host",
-            "smtp.port",
-            "tokens.access_token_lifetime",
-        ];
+        let known = ["issuer", "smtp.host", "smtp.port", "tokens.access_token_lifetime"];
         for (given, meant) in [
             ("isuer", Some("issuer")),
             ("smtp.hots", Some("smtp.host")),
             ("tokens.access_lifetime", None),
-            (
-                "tokens.access_tokens_lifetime",
-                Some("tokens.access_token_lifetime"),
-            ),
+            ("tokens.access_tokens_lifetime", Some("tokens.access_token_lifetime")),
             ("frobnicate", None),
         ] {
             assert_eq!(suggestion(given, known.into_iter()), meant, "{given}");

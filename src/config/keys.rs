@@ -8,9 +8,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
-use super::choice::{
-    Claims, DatabaseUrl, Documents, Listen, LogFormat, MailTransport, SmtpTls, SqliteSynchronous,
-};
+use super::choice::{Claims, DatabaseUrl, Documents, Listen, LogFormat, MailTransport, SmtpTls, SqliteSynchronous};
 use super::color::Color;
 use super::master_key::MasterKey;
 use super::table::{Key, Preset, Reader, settings};

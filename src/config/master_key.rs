@@ -69,23 +69,14 @@ impl MasterKey {
     /// What is wrong, without the text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim().trim_end_matches('=');
-        let decoded = URL_SAFE_NO_PAD
-            .decode(text)
-            .or_else(|_| STANDARD_NO_PAD.decode(text));
-        let bytes = Zeroizing::new(
-            decoded
-                .map_err(|_| "must be base64 of 32 bytes (openssl rand -base64 32)".to_owned())?,
-        );
-        let array: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
-            format!(
-                "must be base64 of 32 bytes, not of {} (openssl rand -base64 32)",
-                bytes.len()
-            )
-        })?;
+        let decoded = URL_SAFE_NO_PAD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text));
+        let bytes = Zeroizing::new(decoded.map_err(|_| "must be base64 of 32 bytes (openssl rand -base64 32)".to_owned())?);
+        let array: [u8; 32] = bytes
+            .as_slice()
+            .try_into()
+            .map_err(|_| format!("must be base64 of 32 bytes, not of {} (openssl rand -base64 32)", bytes.len()))?;
         if array.iter().all(|byte| Some(byte) == array.first()) {
-            return Err(
-                "is one byte repeated, not a random key (openssl rand -base64 32)".to_owned(),
-            );
+            return Err("is one byte repeated, not a random key (openssl rand -base64 32)".to_owned());
         }
         Ok(Self::from_bytes(array))
     }
@@ -121,10 +112,7 @@ impl MasterKey {
         if !path.exists() {
             Self::create(data_dir, &path)?;
         }
-        let at = |source| MasterKeyError::Io {
-            path: path.clone(),
-            source,
-        };
+        let at = |source| MasterKeyError::Io { path: path.clone(), source };
         let mode = fs::metadata(&path).map_err(at)?.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(MasterKeyError::Exposed(path));
@@ -138,23 +126,14 @@ impl MasterKey {
             let path = path.to_owned();
             move |source| MasterKeyError::Io { path, source }
         };
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(data_dir)
-            .map_err(at(data_dir))?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(at(data_dir))?;
         let key = Self::generate()?;
         let draft = data_dir.join(format!("{FILE_NAME}.{}", uuid::Uuid::now_v7()));
-        let written = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&draft)
-            .and_then(|mut file| {
-                file.write_all(key.to_text().as_bytes())?;
-                file.write_all(b"\n")?;
-                file.sync_all()
-            });
+        let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).and_then(|mut file| {
+            file.write_all(key.to_text().as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()
+        });
         let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             other => other,
@@ -163,9 +142,7 @@ impl MasterKey {
         let removed = fs::remove_file(&draft);
         linked.map_err(at(path))?;
         removed.map_err(at(&draft))?;
-        File::open(data_dir)
-            .and_then(|folder| folder.sync_all())
-            .map_err(at(data_dir))
+        File::open(data_dir).and_then(|folder| folder.sync_all()).map_err(at(data_dir))
     }
 }
 
@@ -178,34 +155,18 @@ mod tests {
     #[test]
     fn keys_are_read_in_both_alphabets() {
         let expected: Vec<u8> = (0..32).collect();
-        for text in [
-            ZERO_TO_31,
-            ZERO_TO_31.trim_end_matches('='),
-            &format!(" {ZERO_TO_31}\n"),
-        ] {
-            assert_eq!(
-                MasterKey::parse(text).unwrap().as_bytes().as_slice(),
-                expected
-            );
+        for text in [ZERO_TO_31, ZERO_TO_31.trim_end_matches('='), &format!(" {ZERO_TO_31}\n")] {
+            assert_eq!(MasterKey::parse(text).unwrap().as_bytes().as_slice(), expected);
         }
         let slashes = STANDARD_NO_PAD.encode([&[0xff; 31][..], &[0xfe]].concat());
         assert!(slashes.contains('/'));
         let dashes = slashes.replace('/', "_").replace('+', "-");
-        assert_eq!(
-            MasterKey::parse(&slashes).unwrap().as_bytes(),
-            MasterKey::parse(&dashes).unwrap().as_bytes()
-        );
+        assert_eq!(MasterKey::parse(&slashes).unwrap().as_bytes(), MasterKey::parse(&dashes).unwrap().as_bytes());
     }
 
     #[test]
     fn what_is_no_key_is_refused_without_repeating_it() {
-        for text in [
-            "",
-            "hunter2",
-            "AAAA",
-            &STANDARD_NO_PAD.encode([7; 32]),
-            &STANDARD_NO_PAD.encode([1; 33]),
-        ] {
+        for text in ["", "hunter2", "AAAA", &STANDARD_NO_PAD.encode([7; 32]), &STANDARD_NO_PAD.encode([1; 33])] {
             let problem = MasterKey::parse(text).unwrap_err();
             assert!(text.is_empty() || !problem.contains(text), "{problem}");
         }
@@ -218,31 +179,17 @@ mod tests {
         let first = MasterKey::load_or_create(&data_dir).unwrap();
         let again = MasterKey::load_or_create(&data_dir).unwrap();
         assert_eq!(first.as_bytes(), again.as_bytes());
-        let mode = fs::metadata(data_dir.join(FILE_NAME))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = fs::metadata(data_dir.join(FILE_NAME)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(
-            fs::read_dir(&data_dir).unwrap().count(),
-            1,
-            "the draft must not stay"
-        );
+        assert_eq!(fs::read_dir(&data_dir).unwrap().count(), 1, "the draft must not stay");
     }
 
     #[test]
     fn starts_at_once_agree_on_one_key() {
         let folder = tempfile::tempdir().unwrap();
         let keys: Vec<[u8; 32]> = std::thread::scope(|scope| {
-            let starts: Vec<_> = (0..16)
-                .map(|_| {
-                    scope.spawn(|| *MasterKey::load_or_create(folder.path()).unwrap().as_bytes())
-                })
-                .collect();
-            starts
-                .into_iter()
-                .map(|start| start.join().unwrap())
-                .collect()
+            let starts: Vec<_> = (0..16).map(|_| scope.spawn(|| *MasterKey::load_or_create(folder.path()).unwrap().as_bytes())).collect();
+            starts.into_iter().map(|start| start.join().unwrap()).collect()
         });
         assert!(keys.iter().all(|key| key == &keys[0]));
     }
@@ -254,13 +201,7 @@ mod tests {
         let path = folder.path().join(FILE_NAME);
         for mode in [0o640, 0o604, 0o620] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            assert!(
-                matches!(
-                    MasterKey::load_or_create(folder.path()),
-                    Err(MasterKeyError::Exposed(_))
-                ),
-                "{mode:o}"
-            );
+            assert!(matches!(MasterKey::load_or_create(folder.path()), Err(MasterKeyError::Exposed(_))), "{mode:o}");
         }
     }
 
@@ -270,10 +211,7 @@ mod tests {
         let path = folder.path().join(FILE_NAME);
         fs::write(&path, "garbage").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        assert!(matches!(
-            MasterKey::load_or_create(folder.path()),
-            Err(MasterKeyError::Invalid(..))
-        ));
+        assert!(matches!(MasterKey::load_or_create(folder.path()), Err(MasterKeyError::Invalid(..))));
         assert_eq!(fs::read_to_string(&path).unwrap(), "garbage");
     }
 }

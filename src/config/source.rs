@@ -75,28 +75,15 @@ impl Raw {
             }
             // Only the message and the place: the parser's own display repeats the line, which may hold a secret.
             Err(error) => {
-                let before = error
-                    .span()
-                    .and_then(|span| text.get(..span.start))
-                    .unwrap_or_default();
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
                 let line = before.matches('\n').count() + 1;
-                faults.push(Fault::new(
-                    format!("{name}:{line}"),
-                    format!("is not TOML: {}", error.message()),
-                ));
+                faults.push(Fault::new(format!("{name}:{line}"), format!("is not TOML: {}", error.message())));
             }
         }
     }
 
     /// Turns nested tables into dotted names; lists of tables become JSON.
-    fn flatten(
-        &self,
-        keys: &[Key],
-        prefix: &str,
-        table: toml::Table,
-        written: &mut BTreeMap<String, Secret>,
-        faults: &mut Vec<Fault>,
-    ) {
+    fn flatten(&self, keys: &[Key], prefix: &str, table: toml::Table, written: &mut BTreeMap<String, Secret>, faults: &mut Vec<Fault>) {
         for (name, value) in table {
             let name = format!("{prefix}{name}");
             let document = keys.iter().any(|key| key.name == name && key.document);
@@ -106,12 +93,9 @@ impl Raw {
                     self.flatten(keys, &format!("{name}."), table, written, faults);
                     continue;
                 }
-                toml::Value::Array(items) => items
-                    .into_iter()
-                    .map(scalar)
-                    .collect::<Option<Vec<_>>>()
-                    .map(|items| items.join(","))
-                    .ok_or("must be a list of texts"),
+                toml::Value::Array(items) => {
+                    items.into_iter().map(scalar).collect::<Option<Vec<_>>>().map(|items| items.join(",")).ok_or("must be a list of texts")
+                }
                 value => scalar(value).ok_or("must be a text, a number, or true or false"),
             };
             match text {
@@ -121,17 +105,10 @@ impl Raw {
         }
     }
 
-    fn read_environment(
-        &mut self,
-        keys: &[Key],
-        environment: impl Iterator<Item = (String, String)>,
-        faults: &mut Vec<Fault>,
-    ) {
+    fn read_environment(&mut self, keys: &[Key], environment: impl Iterator<Item = (String, String)>, faults: &mut Vec<Fault>) {
         let mut written = BTreeMap::new();
         for (variable, value) in environment {
-            let ours = variable.starts_with("OSTIARY_")
-                && variable != "OSTIARY_CONFIG"
-                && !is_of_kubernetes(&variable);
+            let ours = variable.starts_with("OSTIARY_") && variable != "OSTIARY_CONFIG" && !is_of_kubernetes(&variable);
             // An empty variable is how compose files write "not set".
             if !ours || value.is_empty() {
                 continue;
@@ -141,63 +118,36 @@ impl Raw {
                 if plain == variable {
                     return Some(key.name.to_owned());
                 }
-                (key.secret && variable.strip_suffix("_FILE") == Some(&plain))
-                    .then(|| format!("{}_file", key.name))
+                (key.secret && variable.strip_suffix("_FILE") == Some(&plain)).then(|| format!("{}_file", key.name))
             });
             match name {
                 Some(name) => drop(written.insert(name, Secret::from(value))),
                 None => faults.push(unknown(&variable, keys.iter().map(Key::variable).collect())),
             }
         }
-        let variable = |name: &str| {
-            Origin::Environment(format!(
-                "OSTIARY_{}",
-                name.to_ascii_uppercase().replace('.', "_")
-            ))
-        };
+        let variable = |name: &str| Origin::Environment(format!("OSTIARY_{}", name.to_ascii_uppercase().replace('.', "_")));
         self.place(keys, written, &variable, faults);
     }
 
     /// Puts what one source has written into its keys, reading `…_file` and refusing unknown names.
-    fn place(
-        &mut self,
-        keys: &[Key],
-        written: BTreeMap<String, Secret>,
-        origin: &dyn Fn(&str) -> Origin,
-        faults: &mut Vec<Fault>,
-    ) {
+    fn place(&mut self, keys: &[Key], written: BTreeMap<String, Secret>, origin: &dyn Fn(&str) -> Origin, faults: &mut Vec<Fault>) {
         for (name, text) in &written {
             let direct = keys.iter().find(|key| key.name == name);
-            let by_file = || {
-                name.strip_suffix("_file")
-                    .and_then(|name| keys.iter().find(|key| key.secret && key.name == name))
-            };
+            let by_file = || name.strip_suffix("_file").and_then(|name| keys.iter().find(|key| key.secret && key.name == name));
             let (key, text) = match (direct, by_file()) {
                 (Some(key), _) => (key, Ok(text.clone())),
                 (None, Some(key)) if written.contains_key(key.name) => {
-                    faults.push(Fault::new(
-                        key.name,
-                        format!("is given twice: by itself and by {name}"),
-                    ));
+                    faults.push(Fault::new(key.name, format!("is given twice: by itself and by {name}")));
                     continue;
                 }
                 (None, Some(key)) => (key, read_secret(Path::new(text.expose()))),
                 (None, None) => {
-                    faults.push(unknown(
-                        name,
-                        keys.iter().map(|key| key.name.to_owned()).collect(),
-                    ));
+                    faults.push(unknown(name, keys.iter().map(|key| key.name.to_owned()).collect()));
                     continue;
                 }
             };
             match text {
-                Ok(text) => drop(self.values.insert(
-                    key.name,
-                    Given {
-                        text,
-                        origin: origin(name),
-                    },
-                )),
+                Ok(text) => drop(self.values.insert(key.name, Given { text, origin: origin(name) })),
                 Err(problem) => faults.push(Fault::new(name, problem)),
             }
         }
@@ -205,41 +155,24 @@ impl Raw {
 
     /// Supplies the defaults that follow from other values (`Preset::Derived` in the table).
     pub(super) fn derive(&mut self) {
-        let text = |raw: &Self, key: &str, default: &str| {
-            raw.values
-                .get(key)
-                .map_or(default.to_owned(), |given| given.text.expose().clone())
-        };
+        let text =
+            |raw: &Self, key: &str, default: &str| raw.values.get(key).map_or(default.to_owned(), |given| given.text.expose().clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         self.supply("workers", cores.min(64).to_string());
         self.supply("password.hash_permits", cores.min(64).to_string());
         let data_dir = text(self, "data_dir", "./data");
-        self.supply(
-            "database.url",
-            format!("sqlite:{}/ostiary.db", data_dir.trim_end_matches('/')),
-        );
+        self.supply("database.url", format!("sqlite:{}/ostiary.db", data_dir.trim_end_matches('/')));
         if let Ok(issuer) = Issuer::parse(&text(self, "issuer", super::DEFAULT_ISSUER)) {
-            let port = if issuer.is_https() {
-                3004
-            } else {
-                issuer.port()
-            };
+            let port = if issuer.is_https() { 3004 } else { issuer.port() };
             self.supply("listen", format!("127.0.0.1:{port}"));
             // A host of IPv6 or without a dot is no mail domain; the outbox, the only transport that needs no address, is content.
-            let host = if issuer.host().contains('.') && !issuer.host().contains(':') {
-                issuer.host()
-            } else {
-                "localhost"
-            };
+            let host = if issuer.host().contains('.') && !issuer.host().contains(':') { issuer.host() } else { "localhost" };
             self.supply("mail.from", format!("ostiary@{host}"));
         }
     }
 
     fn supply(&mut self, key: &'static str, text: String) {
-        self.values.entry(key).or_insert_with(|| Given {
-            text: Secret::from(text),
-            origin: Origin::Default,
-        });
+        self.values.entry(key).or_insert_with(|| Given { text: Secret::from(text), origin: Origin::Default });
     }
 }
 
@@ -248,22 +181,16 @@ fn scalar(value: toml::Value) -> Option<String> {
         toml::Value::String(text) => Some(text),
         toml::Value::Integer(number) => Some(number.to_string()),
         toml::Value::Boolean(value) => Some(value.to_string()),
-        toml::Value::Float(_)
-        | toml::Value::Datetime(_)
-        | toml::Value::Array(_)
-        | toml::Value::Table(_) => None,
+        toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Array(_) | toml::Value::Table(_) => None,
     }
 }
 
 fn read_secret(path: &Path) -> Result<Secret, String> {
-    let size = fs::metadata(path)
-        .map_err(|error| format!("cannot read {}: {error}", path.display()))?
-        .len();
+    let size = fs::metadata(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?.len();
     if size > MAX_SECRET_FILE {
         return Err(format!("{} is too large to be a secret", path.display()));
     }
-    let text = fs::read_to_string(path)
-        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     Ok(Secret::from(text.trim_end_matches(['\n', '\r'])))
 }
 
@@ -276,7 +203,5 @@ fn unknown(name: &str, known: Vec<String>) -> Fault {
 
 /// Kubernetes sets these in every pod beside a service that is called `ostiary`; they are not meant for us.
 fn is_of_kubernetes(variable: &str) -> bool {
-    variable.starts_with("OSTIARY_SERVICE_")
-        || variable == "OSTIARY_PORT"
-        || variable.starts_with("OSTIARY_PORT_")
+    variable.starts_with("OSTIARY_SERVICE_") || variable == "OSTIARY_PORT" || variable.starts_with("OSTIARY_PORT_")
 }

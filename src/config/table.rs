@@ -38,10 +38,7 @@ pub enum Preset {
 impl Key {
     /// The environment variable of the key.
     pub fn variable(&self) -> String {
-        format!(
-            "OSTIARY_{}",
-            self.name.to_ascii_uppercase().replace('.', "_")
-        )
+        format!("OSTIARY_{}", self.name.to_ascii_uppercase().replace('.', "_"))
     }
 }
 
@@ -64,8 +61,7 @@ impl Reader {
             Ok(value) => Some(value),
             Err(problem) => {
                 let place = origin.place();
-                self.faults
-                    .push(Fault::new(key.name, format!("{problem}{place}")));
+                self.faults.push(Fault::new(key.name, format!("{problem}{place}")));
                 None
             }
         }
@@ -86,13 +82,8 @@ fn within<T: Setting>(value: T, key: &Key) -> Result<T, String> {
         return Ok(value);
     };
     let bound = |text| T::parse(text).ok().and_then(|bound| bound.size());
-    let inside = bound(least).is_none_or(|least| size >= least)
-        && bound(most).is_none_or(|most| size <= most);
-    if inside {
-        Ok(value)
-    } else {
-        Err(format!("must be from {least} to {most}"))
-    }
+    let inside = bound(least).is_none_or(|least| size >= least) && bound(most).is_none_or(|most| size <= most);
+    if inside { Ok(value) } else { Err(format!("must be from {least} to {most}")) }
 }
 
 /// Declares a group of keys: its struct, and beside it the table and the reader.

@@ -3,32 +3,17 @@ use std::io::Write as _;
 use super::*;
 
 fn from_environment(variables: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
-    Config::load(
-        None,
-        variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-    )
+    Config::load(None, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 
 fn from_file(toml: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(toml.as_bytes()).unwrap();
-    Config::load(
-        Some(file.path()),
-        variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-    )
+    Config::load(Some(file.path()), variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 
 fn faulty_keys(result: Result<Config, ConfigFaults>) -> Vec<String> {
-    let mut keys: Vec<String> = result
-        .unwrap_err()
-        .0
-        .into_iter()
-        .map(|fault| fault.key)
-        .collect();
+    let mut keys: Vec<String> = result.unwrap_err().0.into_iter().map(|fault| fault.key).collect();
     keys.sort();
     keys
 }
@@ -57,31 +42,17 @@ fn nothing_at_all_is_a_configuration() {
 
 #[test]
 fn defaults_follow_from_other_keys() {
-    let config = from_environment(&[
-        ("OSTIARY_ISSUER", "http://localhost:4000"),
-        ("OSTIARY_DATA_DIR", "/srv/id/"),
-    ])
-    .unwrap();
+    let config = from_environment(&[("OSTIARY_ISSUER", "http://localhost:4000"), ("OSTIARY_DATA_DIR", "/srv/id/")]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:4000");
     assert_eq!(config.database.url.expose(), "sqlite:/srv/id/ostiary.db");
-    assert_eq!(
-        from_environment(&production()).unwrap().listen.to_string(),
-        "127.0.0.1:3004"
-    );
+    assert_eq!(from_environment(&production()).unwrap().listen.to_string(), "127.0.0.1:3004");
 }
 
 #[test]
 fn the_environment_wins_over_the_file() {
     let toml = "workers = 3\n[log]\nlevel = \"warn\"\n[rate_limit.sign_in]\nburst = 7\n";
     let config = from_file(toml, &[("OSTIARY_WORKERS", "5"), ("OSTIARY_LOG_LEVEL", "")]).unwrap();
-    assert_eq!(
-        (
-            config.workers,
-            config.log.level.as_str(),
-            config.rate_limit.sign_in_burst
-        ),
-        (5, "warn", 7)
-    );
+    assert_eq!((config.workers, config.log.level.as_str(), config.rate_limit.sign_in_burst), (5, "warn", 7));
 }
 
 #[test]
@@ -90,10 +61,7 @@ fn every_key_can_be_written_in_both_ways() {
     for key in Config::keys() {
         assert!(seen.insert(key.name), "{} is declared twice", key.name);
         let (toml, variable) = (format!("{} = \"\\u0001\"", key.name), key.variable());
-        for result in [
-            from_file(&toml, &[]),
-            from_environment(&[(&variable, "\u{1}")]),
-        ] {
+        for result in [from_file(&toml, &[]), from_environment(&[(&variable, "\u{1}")])] {
             let faults = result.map_or_else(|faults| faults.to_string(), |_| String::new());
             assert!(!faults.contains("not known"), "{}: {faults}", key.name);
         }
@@ -102,83 +70,39 @@ fn every_key_can_be_written_in_both_ways() {
 
 #[test]
 fn lists_are_arrays_or_separated_by_commas() {
-    let networks = |config: Config| {
-        config
-            .trusted_proxies
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-    };
+    let networks = |config: Config| config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>();
     let expected = ["10.0.0.0/8", "::1/128"];
-    assert_eq!(
-        networks(from_file("trusted_proxies = [\"10.0.0.0/8\", \"::1\"]", &[]).unwrap()),
-        expected
-    );
-    assert_eq!(
-        networks(from_environment(&[("OSTIARY_TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).unwrap()),
-        expected
-    );
+    assert_eq!(networks(from_file("trusted_proxies = [\"10.0.0.0/8\", \"::1\"]", &[]).unwrap()), expected);
+    assert_eq!(networks(from_environment(&[("OSTIARY_TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).unwrap()), expected);
 }
 
 #[test]
 fn clients_and_claims_are_tables_or_json() {
     let toml = "[[clients]]\nclient_id = \"a\"\nredirect_uris = [\"https://a.example\"]\n[[claims]]\nname = \"dept\"\nuser_attribute = \"department\"\n";
     let config = from_file(toml, &[]).unwrap();
-    assert_eq!(
-        config.declared_clients[0]["redirect_uris"][0],
-        "https://a.example"
-    );
+    assert_eq!(config.declared_clients[0]["redirect_uris"][0], "https://a.example");
     assert_eq!(config.claims[0].user_attribute, "department");
-    let config = from_environment(&[(
-        "OSTIARY_CLIENTS",
-        r#"[{"client_id":"a"},{"client_id":"b"}]"#,
-    )])
-    .unwrap();
+    let config = from_environment(&[("OSTIARY_CLIENTS", r#"[{"client_id":"a"},{"client_id":"b"}]"#)]).unwrap();
     assert_eq!(config.declared_clients.len(), 2);
-    assert_eq!(
-        faulty_keys(from_environment(&[("OSTIARY_CLIENTS", "a,b")])),
-        ["clients"]
-    );
+    assert_eq!(faulty_keys(from_environment(&[("OSTIARY_CLIENTS", "a,b")])), ["clients"]);
 }
 
 #[test]
 fn all_faults_are_listed_at_once() {
     let toml = "isuer = \"x\"\nworkers = 0\n[tokens]\naccess_token_lifetime = \"5 minutes\"\n[smtp]\nport = 70000\n[nonsense]\na = 1\n";
-    let result = from_file(
-        toml,
-        &[
-            ("OSTIARY_BRAND_COLOR", "red"),
-            ("OSTIARY_BRAND_COLOUR", "#123456"),
-        ],
-    );
+    let result = from_file(toml, &[("OSTIARY_BRAND_COLOR", "red"), ("OSTIARY_BRAND_COLOUR", "#123456")]);
     let keys = faulty_keys(result);
     assert_eq!(
         keys,
-        [
-            "OSTIARY_BRAND_COLOUR",
-            "brand.color",
-            "isuer",
-            "nonsense.a",
-            "smtp.port",
-            "tokens.access_token_lifetime",
-            "workers"
-        ]
+        ["OSTIARY_BRAND_COLOUR", "brand.color", "isuer", "nonsense.a", "smtp.port", "tokens.access_token_lifetime", "workers"]
     );
 }
 
 #[test]
 fn unknown_names_get_a_suggestion() {
-    let faults = from_file("isuer = \"x\"", &[("OSTIARY_SMTP_HOTS", "x")])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        faults.contains("isuer: is not known; did you mean issuer?"),
-        "{faults}"
-    );
-    assert!(
-        faults.contains("OSTIARY_SMTP_HOTS: is not known; did you mean OSTIARY_SMTP_HOST?"),
-        "{faults}"
-    );
+    let faults = from_file("isuer = \"x\"", &[("OSTIARY_SMTP_HOTS", "x")]).unwrap_err().to_string();
+    assert!(faults.contains("isuer: is not known; did you mean issuer?"), "{faults}");
+    assert!(faults.contains("OSTIARY_SMTP_HOTS: is not known; did you mean OSTIARY_SMTP_HOST?"), "{faults}");
 }
 
 #[test]
@@ -195,33 +119,18 @@ fn variables_of_kubernetes_are_let_be() {
 #[test]
 fn an_https_issuer_refuses_the_settings_of_a_developer() {
     from_environment(&production()).unwrap();
-    let keys = faulty_keys(from_environment(&[
-        ("OSTIARY_ISSUER", "https://id.example.com"),
-        ("OSTIARY_INSECURE_COOKIES", "true"),
-    ]));
+    let keys = faulty_keys(from_environment(&[("OSTIARY_ISSUER", "https://id.example.com"), ("OSTIARY_INSECURE_COOKIES", "true")]));
     assert_eq!(keys, ["insecure_cookies", "mail.transport", "master_key"]);
     assert!(from_environment(&production()).unwrap().secure_cookies());
 }
 
 #[test]
 fn mail_needs_its_server() {
+    assert_eq!(faulty_keys(from_environment(&[("OSTIARY_MAIL_TRANSPORT", "smtp")])), ["mail.from", "smtp.host"]);
+    let with = |extra: &[(&'static str, &'static str)]| from_environment(&[production(), extra.to_vec()].concat());
+    assert_eq!(faulty_keys(with(&[("OSTIARY_SMTP_USERNAME", "u")])), ["smtp.password"]);
     assert_eq!(
-        faulty_keys(from_environment(&[("OSTIARY_MAIL_TRANSPORT", "smtp")])),
-        ["mail.from", "smtp.host"]
-    );
-    let with = |extra: &[(&'static str, &'static str)]| {
-        from_environment(&[production(), extra.to_vec()].concat())
-    };
-    assert_eq!(
-        faulty_keys(with(&[("OSTIARY_SMTP_USERNAME", "u")])),
-        ["smtp.password"]
-    );
-    assert_eq!(
-        faulty_keys(with(&[
-            ("OSTIARY_SMTP_USERNAME", "u"),
-            ("OSTIARY_SMTP_PASSWORD", "p"),
-            ("OSTIARY_SMTP_TLS", "none")
-        ])),
+        faulty_keys(with(&[("OSTIARY_SMTP_USERNAME", "u"), ("OSTIARY_SMTP_PASSWORD", "p"), ("OSTIARY_SMTP_TLS", "none")])),
         ["smtp.tls"]
     );
 }
@@ -229,21 +138,9 @@ fn mail_needs_its_server() {
 #[test]
 fn lifetimes_fit_together() {
     for (variable, value, key) in [
-        (
-            "OSTIARY_SESSIONS_IDLE_LIFETIME",
-            "31d",
-            "sessions.idle_lifetime",
-        ),
-        (
-            "OSTIARY_SESSIONS_REFRESH_INTERVAL",
-            "8d",
-            "sessions.refresh_interval",
-        ),
-        (
-            "OSTIARY_TOKENS_REFRESH_TOKEN_IDLE_LIFETIME",
-            "91d",
-            "tokens.refresh_token_idle_lifetime",
-        ),
+        ("OSTIARY_SESSIONS_IDLE_LIFETIME", "31d", "sessions.idle_lifetime"),
+        ("OSTIARY_SESSIONS_REFRESH_INTERVAL", "8d", "sessions.refresh_interval"),
+        ("OSTIARY_TOKENS_REFRESH_TOKEN_IDLE_LIFETIME", "91d", "tokens.refresh_token_idle_lifetime"),
         ("OSTIARY_DATABASE_SCHEMA", "public; drop", "database.schema"),
         ("OSTIARY_BRAND_LOGO", "/nonexistent.svg", "brand.logo"),
         ("OSTIARY_LOG_LEVEL", "loud,=", "log.level"),
@@ -259,33 +156,12 @@ fn secrets_come_from_files_too() {
     std::fs::write(&path, format!("{KEY}\n")).unwrap();
     let path = path.to_str().unwrap();
     let expected = MasterKey::parse(KEY).unwrap();
-    for config in [
-        from_environment(&[("OSTIARY_MASTER_KEY_FILE", path)]),
-        from_file(&format!("master_key_file = {path:?}"), &[]),
-    ] {
-        assert_eq!(
-            config.unwrap().master_key.unwrap().as_bytes(),
-            expected.as_bytes()
-        );
+    for config in [from_environment(&[("OSTIARY_MASTER_KEY_FILE", path)]), from_file(&format!("master_key_file = {path:?}"), &[])] {
+        assert_eq!(config.unwrap().master_key.unwrap().as_bytes(), expected.as_bytes());
     }
-    assert_eq!(
-        faulty_keys(from_environment(&[
-            ("OSTIARY_MASTER_KEY_FILE", path),
-            ("OSTIARY_MASTER_KEY", KEY)
-        ])),
-        ["master_key"]
-    );
-    assert_eq!(
-        faulty_keys(from_environment(&[(
-            "OSTIARY_MASTER_KEY_FILE",
-            "/nonexistent"
-        )])),
-        ["master_key_file"]
-    );
-    assert_eq!(
-        faulty_keys(from_environment(&[("OSTIARY_ISSUER_FILE", path)])),
-        ["OSTIARY_ISSUER_FILE"]
-    );
+    assert_eq!(faulty_keys(from_environment(&[("OSTIARY_MASTER_KEY_FILE", path), ("OSTIARY_MASTER_KEY", KEY)])), ["master_key"]);
+    assert_eq!(faulty_keys(from_environment(&[("OSTIARY_MASTER_KEY_FILE", "/nonexistent")])), ["master_key_file"]);
+    assert_eq!(faulty_keys(from_environment(&[("OSTIARY_ISSUER_FILE", path)])), ["OSTIARY_ISSUER_FILE"]);
 }
 
 #[test]
@@ -301,35 +177,17 @@ fn no_secret_is_shown_printed_or_repeated_in_a_fault() {
     ]);
     let config = config.unwrap();
     let printed = format!("{}{config:?}", config.show());
-    assert!(
-        !printed.contains(secret) && !printed.contains(KEY),
-        "{printed}"
-    );
+    assert!(!printed.contains(secret) && !printed.contains(KEY), "{printed}");
 
-    let faults = from_environment(&[
-        ("OSTIARY_MASTER_KEY", secret),
-        ("OSTIARY_DATABASE_URL", &format!("mysql://u:{secret}@db")),
-    ]);
+    let faults = from_environment(&[("OSTIARY_MASTER_KEY", secret), ("OSTIARY_DATABASE_URL", &format!("mysql://u:{secret}@db"))]);
     assert!(!faults.unwrap_err().to_string().contains(secret));
-    let faults = from_file(
-        &format!("log.level = \"info\"\nmaster_key = \"{secret}\" oops\n"),
-        &[],
-    )
-    .unwrap_err()
-    .to_string();
-    assert!(
-        !faults.contains(secret) && faults.contains(":2: is not TOML"),
-        "{faults}"
-    );
+    let faults = from_file(&format!("log.level = \"info\"\nmaster_key = \"{secret}\" oops\n"), &[]).unwrap_err().to_string();
+    assert!(!faults.contains(secret) && faults.contains(":2: is not TOML"), "{faults}");
 }
 
 #[test]
 fn what_is_shown_can_be_read_again() {
-    let config = from_environment(&[
-        ("OSTIARY_BRAND_NAME", "A \"B\" \\ é"),
-        ("OSTIARY_TRUSTED_PROXIES", "10.0.0.0/8"),
-    ])
-    .unwrap();
+    let config = from_environment(&[("OSTIARY_BRAND_NAME", "A \"B\" \\ é"), ("OSTIARY_TRUSTED_PROXIES", "10.0.0.0/8")]).unwrap();
     let again = from_file(&config.show(), &[]).unwrap();
     assert_eq!(again.show(), config.show());
     assert_eq!(again.brand.name, "A \"B\" \\ é");
@@ -342,9 +200,5 @@ fn the_reference_page_is_the_output_of_config_docs() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(path, config_docs()).unwrap();
     }
-    assert_eq!(
-        std::fs::read_to_string(path).unwrap_or_default(),
-        config_docs(),
-        "run: ostiary config docs > docs/configuration.md"
-    );
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), config_docs(), "run: ostiary config docs > docs/configuration.md");
 }

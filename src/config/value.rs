@@ -77,9 +77,7 @@ impl Setting for String {
     fn parse(text: &str) -> Result<Self, String> {
         match text.trim() {
             "" => Err("must not be empty".to_owned()),
-            _ if text.chars().any(char::is_control) => {
-                Err("must not contain control characters".to_owned())
-            }
+            _ if text.chars().any(char::is_control) => Err("must not contain control characters".to_owned()),
             text => Ok(text.to_owned()),
         }
     }
@@ -89,20 +87,12 @@ impl Setting for String {
 }
 
 /// Units of a duration in milliseconds, the largest first.
-const UNITS: [(&str, u64); 5] = [
-    ("d", 86_400_000),
-    ("h", 3_600_000),
-    ("m", 60_000),
-    ("s", 1_000),
-    ("ms", 1),
-];
+const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 impl Setting for Duration {
     const UNIT: &'static str = "duration: 500ms, 30s, 5m, 1h, 7d";
     fn parse(text: &str) -> Result<Self, String> {
-        let digits = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at_checked(digits).unwrap_or_default();
         UNITS
             .iter()
@@ -115,10 +105,7 @@ impl Setting for Duration {
     }
     fn show(&self) -> Option<String> {
         let all = self.as_millis();
-        let (unit, each) = UNITS
-            .iter()
-            .find(|(_, each)| all > 0 && all % u128::from(*each) == 0)
-            .unwrap_or(&("s", 1_000));
+        let (unit, each) = UNITS.iter().find(|(_, each)| all > 0 && all % u128::from(*each) == 0).unwrap_or(&("s", 1_000));
         Some(format!("\"{}{unit}\"", all / u128::from(*each)))
     }
     fn size(&self) -> Option<u128> {
@@ -139,11 +126,8 @@ impl Setting for Issuer {
 impl Setting for Url {
     const UNIT: &'static str = "URL";
     fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-        let url =
-            url.ok_or_else(|| "must be a URL that begins with https:// or http://".to_owned())?;
+        let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+        let url = url.ok_or_else(|| "must be a URL that begins with https:// or http://".to_owned())?;
         match url.username().is_empty() && url.password().is_none() {
             true => Ok(url),
             false => Err("must not contain a user name or password".to_owned()),
@@ -168,11 +152,7 @@ impl Setting for Secret {
     const UNIT: &'static str = "text, secret";
     const SECRET: bool = true;
     fn parse(text: &str) -> Result<Self, String> {
-        if text.is_empty() {
-            Err("must not be empty".to_owned())
-        } else {
-            Ok(Secret::from(text))
-        }
+        if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(Secret::from(text)) }
     }
     fn show(&self) -> Option<String> {
         Some(quoted(REDACTED))
@@ -193,16 +173,10 @@ impl Setting for MasterKey {
 impl Setting for IpNet {
     const UNIT: &'static str = "address or network: 10.0.0.0/8, fd00::/8";
     fn parse(text: &str) -> Result<Self, String> {
-        let network = text
-            .parse::<IpNet>()
-            .ok()
-            .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-        let network = network
-            .ok_or_else(|| format!("{text:?} is not an address or network such as 10.0.0.0/8"))?;
+        let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        let network = network.ok_or_else(|| format!("{text:?} is not an address or network such as 10.0.0.0/8"))?;
         match network.prefix_len() {
-            0 => Err(format!(
-                "{text:?} trusts everybody, so that a client could write any address it likes"
-            )),
+            0 => Err(format!("{text:?} trusts everybody, so that a client could write any address it likes")),
             _ => Ok(network.trunc()),
         }
     }
@@ -215,9 +189,10 @@ impl Setting for Mailbox {
     const UNIT: &'static str = "address: Name <name@example.com>";
     fn parse(text: &str) -> Result<Self, String> {
         let unprintable = text.chars().any(char::is_control);
-        text.parse().ok().filter(|_| !unprintable).ok_or_else(|| {
-            "must be an e-mail address, as in Ostiary <ostiary@example.com>".to_owned()
-        })
+        text.parse()
+            .ok()
+            .filter(|_| !unprintable)
+            .ok_or_else(|| "must be an e-mail address, as in Ostiary <ostiary@example.com>".to_owned())
     }
     fn show(&self) -> Option<String> {
         Some(quoted(&self.to_string()))
@@ -238,11 +213,7 @@ impl<T: Setting> Setting for Option<T> {
     const UNIT: &'static str = T::UNIT;
     const SECRET: bool = T::SECRET;
     fn parse(text: &str) -> Result<Self, String> {
-        if text.is_empty() {
-            Ok(None)
-        } else {
-            T::parse(text).map(Some)
-        }
+        if text.is_empty() { Ok(None) } else { T::parse(text).map(Some) }
     }
     fn show(&self) -> Option<String> {
         self.as_ref().and_then(T::show)
@@ -260,20 +231,10 @@ impl<T: Setting> Setting for Vec<T> {
     const UNIT: &'static str = T::UNIT;
     const SECRET: bool = T::SECRET;
     fn parse(text: &str) -> Result<Self, String> {
-        text.split([',', '\n'])
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-            .map(T::parse)
-            .collect()
+        text.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty()).map(T::parse).collect()
     }
     fn show(&self) -> Option<String> {
-        Some(format!(
-            "[{}]",
-            self.iter()
-                .filter_map(T::show)
-                .collect::<Vec<_>>()
-                .join(", ")
-        ))
+        Some(format!("[{}]", self.iter().filter_map(T::show).collect::<Vec<_>>().join(", ")))
     }
     fn absent() -> Option<Self> {
         Some(Vec::new())
@@ -286,53 +247,25 @@ mod tests {
 
     #[test]
     fn durations_are_read_and_shown_in_their_largest_unit() {
-        for (text, seconds, shown) in [
-            ("0s", 0, "0s"),
-            ("90s", 90, "90s"),
-            ("120s", 120, "2m"),
-            ("24h", 86_400, "1d"),
-            ("7d", 604_800, "7d"),
-        ] {
+        for (text, seconds, shown) in
+            [("0s", 0, "0s"), ("90s", 90, "90s"), ("120s", 120, "2m"), ("24h", 86_400, "1d"), ("7d", 604_800, "7d")]
+        {
             let duration = Duration::parse(text).unwrap();
             assert_eq!(duration.as_secs(), seconds, "{text}");
             assert_eq!(duration.show().unwrap(), quoted(shown), "{text}");
         }
         assert_eq!(Duration::parse("250ms").unwrap().as_millis(), 250);
-        for text in [
-            "",
-            "5",
-            "m",
-            "-1s",
-            "1.5h",
-            "5 m",
-            "5M",
-            "1y",
-            "99999999999999999999d",
-            "400000000d",
-            "é",
-        ] {
+        for text in ["", "5", "m", "-1s", "1.5h", "5 m", "5M", "1y", "99999999999999999999d", "400000000d", "é"] {
             assert!(Duration::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn networks_are_read_with_and_without_a_prefix() {
-        let parse = |text| {
-            Vec::<IpNet>::parse(text)
-                .map(|list| list.iter().map(ToString::to_string).collect::<Vec<_>>())
-        };
-        assert_eq!(
-            parse("10.1.2.3/8, ::1,192.0.2.7").unwrap(),
-            ["10.0.0.0/8", "::1/128", "192.0.2.7/32"]
-        );
+        let parse = |text| Vec::<IpNet>::parse(text).map(|list| list.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(parse("10.1.2.3/8, ::1,192.0.2.7").unwrap(), ["10.0.0.0/8", "::1/128", "192.0.2.7/32"]);
         assert_eq!(parse("").unwrap(), Vec::<String>::new());
-        for text in [
-            "10.0.0.0/33",
-            "example.com",
-            "0.0.0.0/0",
-            "::/0",
-            "10.0.0.0/8;::1",
-        ] {
+        for text in ["10.0.0.0/33", "example.com", "0.0.0.0/0", "::/0", "10.0.0.0/8;::1"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
@@ -340,38 +273,21 @@ mod tests {
     #[test]
     fn urls_are_of_the_web_and_carry_no_password() {
         assert!(Url::parse("https://example.com/terms").is_ok());
-        for text in [
-            "javascript:alert(1)",
-            "mailto:a@example.com",
-            "https://",
-            "/terms",
-            "https://u:p@example.com",
-        ] {
+        for text in ["javascript:alert(1)", "mailto:a@example.com", "https://", "/terms", "https://u:p@example.com"] {
             assert!(<Url as Setting>::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn secrets_are_not_shown() {
-        assert_eq!(
-            <Secret as Setting>::parse("hunter2")
-                .unwrap()
-                .show()
-                .unwrap(),
-            "\"[secret]\""
-        );
+        assert_eq!(<Secret as Setting>::parse("hunter2").unwrap().show().unwrap(), "\"[secret]\"");
         assert_eq!(Option::<Secret>::parse("").unwrap().show(), None);
     }
 
     #[test]
     fn a_sender_cannot_carry_a_second_header() {
         assert!(<Mailbox as Setting>::parse("Ostiary <id@example.com>").is_ok());
-        for text in [
-            "",
-            "Ostiary",
-            "id@example.com\r\nBcc: x@example.com",
-            "<id@example.com>\n",
-        ] {
+        for text in ["", "Ostiary", "id@example.com\r\nBcc: x@example.com", "<id@example.com>\n"] {
             assert!(<Mailbox as Setting>::parse(text).is_err(), "{text:?}");
         }
     }

@@ -149,8 +149,8 @@ impl PasswordHasher {
         let algorithm = argon2_of(parsed.memory, parsed.iterations, parsed.parallelism, parsed.hash.len())?;
         let computed = self.run(algorithm, password, parsed.salt.clone(), parsed.hash.len()).await?;
         let equal: bool = computed.ct_eq(&parsed.hash).into();
-        let current = (parsed.memory, parsed.iterations, parsed.parallelism)
-            == (self.policy.memory, self.policy.iterations, self.policy.parallelism);
+        let current =
+            (parsed.memory, parsed.iterations, parsed.parallelism) == (self.policy.memory, self.policy.iterations, self.policy.parallelism);
         Ok(match (known && equal, current) {
             (false, _) => Checked::Wrong,
             (true, true) => Checked::Right,
@@ -301,7 +301,9 @@ mod tests {
         let hasher = hasher(1, 1, 10);
         let stored = hasher.hash(&Password::new("caf\u{e9} con leche", 8).unwrap()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-        for (typed, result) in [("cafe\u{301} con leche", Checked::Right), ("caf\u{e9} con lech", Checked::Wrong), ("Caf\u{e9} con leche", Checked::Wrong)] {
+        for (typed, result) in
+            [("cafe\u{301} con leche", Checked::Right), ("caf\u{e9} con lech", Checked::Wrong), ("Caf\u{e9} con leche", Checked::Wrong)]
+        {
             assert_eq!(hasher.check(&Password::typed(typed), Some(&stored)).await, Ok(result), "{typed}");
         }
         assert_eq!(hasher.check(&Password::typed("x"), None).await, Ok(Checked::Wrong));

@@ -4,13 +4,13 @@
 
 use super::GrantId;
 use crate::clients::ClientId;
+use crate::clients::resource::AccessTokenFormat;
+use crate::clock::Timestamp;
 use crate::keys::{KeyError, KeyRing};
 use crate::oauth::authentication::Amr;
 use crate::oauth::scope::Scope;
 use crate::oauth::signature_algorithm::SignatureAlgorithm;
-use crate::clock::Timestamp;
 use crate::sealing::{Purpose, Sealing};
-use crate::clients::resource::AccessTokenFormat;
 use serde::{Deserialize, Serialize};
 
 /// The media type of RFC 9068 §2.1, as `typ`.

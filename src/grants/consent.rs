@@ -40,12 +40,8 @@ pub async fn record_consent(
     resources: &[ResourceIndicator],
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let before: Option<StoredConsent> = query!(connection, |c| consents::table
-        .find((user_id, client_id))
-        .select(StoredConsent::as_select())
-        .first(c)
-        .await
-        .optional())?;
+    let before: Option<StoredConsent> =
+        query!(connection, |c| consents::table.find((user_id, client_id)).select(StoredConsent::as_select()).first(c).await.optional())?;
     let (scope, resources) = match before {
         Some(before) => {
             let mut all = before.resources.0;

@@ -124,7 +124,12 @@ pub async fn end_grant(connection: &mut Connection, id: &GrantId, why: EndReason
 }
 
 /// Ends the grant that a code made. Returns its id if it was alive.
-pub async fn end_grant_of_code(connection: &mut Connection, code_id: &str, why: EndReason, now: Timestamp) -> Result<Option<GrantId>, StorageError> {
+pub async fn end_grant_of_code(
+    connection: &mut Connection,
+    code_id: &str,
+    why: EndReason,
+    now: Timestamp,
+) -> Result<Option<GrantId>, StorageError> {
     query!(connection, |c| diesel::update(grants::table.filter(grants::code_id.eq(code_id)))
         .filter(grants::ended_at.is_null())
         .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
@@ -135,7 +140,12 @@ pub async fn end_grant_of_code(connection: &mut Connection, code_id: &str, why: 
 }
 
 /// Ends the grants that live by a session; those with `offline_access` live on.
-pub async fn end_grants_of_session(connection: &mut Connection, id: &SessionId, why: EndReason, now: Timestamp) -> Result<usize, StorageError> {
+pub async fn end_grants_of_session(
+    connection: &mut Connection,
+    id: &SessionId,
+    why: EndReason,
+    now: Timestamp,
+) -> Result<usize, StorageError> {
     query!(connection, |c| diesel::update(grants::table.filter(grants::session_id.eq(id)))
         .filter(grants::offline.eq(false))
         .filter(grants::ended_at.is_null())

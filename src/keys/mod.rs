@@ -112,7 +112,13 @@ impl KeyRing {
             let private: Value =
                 sealing.open(Purpose::SigningKey, &row.sealed_private_jwk).ok_or_else(|| KeyError::Sealed(row.kid.clone()))?;
             let pair = jose::SigningPair::from_jwk(row.algorithm, &private)?;
-            keys.push(LoadedKey { public_jwk: jose::public_part(&private)?, kid: row.kid, algorithm: row.algorithm, active_at: row.active_at, pair });
+            keys.push(LoadedKey {
+                public_jwk: jose::public_part(&private)?,
+                kid: row.kid,
+                algorithm: row.algorithm,
+                active_at: row.active_at,
+                pair,
+            });
         }
         let body = serde_json::json!({ "keys": keys.iter().map(|key| &key.public_jwk).collect::<Vec<_>>() }).to_string();
         let etag = format!("\"{}\"", crate::secret::SecretDigest::of(&body).as_str());
@@ -208,8 +214,7 @@ pub async fn reseal(storage: &Storage, sealing: &Sealing) -> Result<usize, KeyEr
     let rows = store::list_all(&mut storage.read().await?).await?;
     let mut resealed = 0;
     for row in rows.iter().filter(|row| !sealing.is_current(&row.sealed_private_jwk)) {
-        let private: Value =
-            sealing.open(Purpose::SigningKey, &row.sealed_private_jwk).ok_or_else(|| KeyError::Sealed(row.kid.clone()))?;
+        let private: Value = sealing.open(Purpose::SigningKey, &row.sealed_private_jwk).ok_or_else(|| KeyError::Sealed(row.kid.clone()))?;
         let sealed = sealing.seal(Purpose::SigningKey, &private).map_err(|_| KeyError::Sealing)?;
         store::update_sealed(storage, &row.kid, &sealed).await?;
         resealed += 1;

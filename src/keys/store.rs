@@ -49,7 +49,14 @@ impl KeyListing {
         } else {
             "retired"
         };
-        Self { kid: row.kid.clone(), algorithm: row.algorithm, state, created_at: row.created_at, active_at: row.active_at, expires_at: row.expires_at }
+        Self {
+            kid: row.kid.clone(),
+            algorithm: row.algorithm,
+            state,
+            created_at: row.created_at,
+            active_at: row.active_at,
+            expires_at: row.expires_at,
+        }
     }
 }
 
@@ -93,8 +100,11 @@ pub(super) async fn list_published(connection: &mut Connection, now: Timestamp) 
 }
 
 pub(super) async fn list_all(connection: &mut Connection) -> Result<Vec<StoredKey>, StorageError> {
-    let rows: Vec<Row> =
-        query!(connection, |c| signing_keys::table.order((signing_keys::active_at.desc(), signing_keys::kid)).select(COLUMNS).load(c).await)?;
+    let rows: Vec<Row> = query!(connection, |c| signing_keys::table
+        .order((signing_keys::active_at.desc(), signing_keys::kid))
+        .select(COLUMNS)
+        .load(c)
+        .await)?;
     Ok(rows.into_iter().filter_map(stored).collect())
 }
 
@@ -149,7 +159,13 @@ pub(super) async fn insert_first(storage: &Storage, key: &StoredKey) -> Result<(
 }
 
 /// Inserts the next key and sets the end of the one before it, unless another replica was faster.
-pub(super) async fn insert_next(storage: &Storage, key: &StoredKey, policy: &KeyPolicy, now: Timestamp, force: bool) -> Result<bool, KeyError> {
+pub(super) async fn insert_next(
+    storage: &Storage,
+    key: &StoredKey,
+    policy: &KeyPolicy,
+    now: Timestamp,
+    force: bool,
+) -> Result<bool, KeyError> {
     storage
         .transaction(async |connection| {
             lock(connection).await?;
@@ -162,10 +178,7 @@ pub(super) async fn insert_next(storage: &Storage, key: &StoredKey, policy: &Key
                 .filter(signing_keys::algorithm.eq(key.algorithm.as_str()))
                 .filter(signing_keys::kid.ne(&key.kid))
                 .filter(signing_keys::retired_at.is_null())
-                .set((
-                    signing_keys::retired_at.eq(key.active_at),
-                    signing_keys::expires_at.eq(key.active_at + policy.longest_token),
-                ))
+                .set((signing_keys::retired_at.eq(key.active_at), signing_keys::expires_at.eq(key.active_at + policy.longest_token),))
                 .execute(c)
                 .await)?;
             Ok::<_, KeyError>(true)

@@ -91,7 +91,10 @@ async fn signed_in(
         })
         .await?;
     app.metrics.sign_in(SignIn::Success);
-    with_cookies(ticket.way_on(app), [Some(session_cookie(app, &secret)), Some(browser.known_cookie(app, &user.id)), browser.new_binding_cookie(app)])
+    with_cookies(
+        ticket.way_on(app),
+        [Some(session_cookie(app, &secret)), Some(browser.known_cookie(app, &user.id)), browser.new_binding_cookie(app)],
+    )
 }
 
 /// `prompt=select_account`: go on as the person who is signed in, or as another.

@@ -56,13 +56,7 @@ impl Letterhead {
     /// [`MailError::Address`] when `to` is no mail address.
     pub fn welcome(&self, to: &str) -> Result<Mail, MailError> {
         let subject = format!("Welcome to {}", self.brand);
-        mail(
-            "welcome",
-            to,
-            subject,
-            &WelcomeText { from: self },
-            &WelcomeHtml { from: self },
-        )
+        mail("welcome", to, subject, &WelcomeText { from: self }, &WelcomeHtml { from: self })
     }
 
     /// To somebody whose password was changed.
@@ -71,13 +65,7 @@ impl Letterhead {
     /// See [`Letterhead::welcome`].
     pub fn password_changed(&self, to: &str) -> Result<Mail, MailError> {
         let subject = format!("Your {} password was changed", self.brand);
-        mail(
-            "password_changed",
-            to,
-            subject,
-            &PasswordChangedText { from: self },
-            &PasswordChangedHtml { from: self },
-        )
+        mail("password_changed", to, subject, &PasswordChangedText { from: self }, &PasswordChangedHtml { from: self })
     }
 
     /// To the owner of an address with which somebody tried to make a second account; the page says the same to both.
@@ -86,13 +74,7 @@ impl Letterhead {
     /// See [`Letterhead::welcome`].
     pub fn account_exists(&self, to: &str) -> Result<Mail, MailError> {
         let subject = format!("You already have a {} account", self.brand);
-        mail(
-            "account_exists",
-            to,
-            subject,
-            &AccountExistsText { from: self },
-            &AccountExistsHtml { from: self },
-        )
+        mail("account_exists", to, subject, &AccountExistsText { from: self }, &AccountExistsHtml { from: self })
     }
 
     /// To somebody whose sign-in to an app was ended because an old refresh token came back (RFC 9700 §4.14.2). `app` is the app's name.
@@ -101,31 +83,13 @@ impl Letterhead {
     /// See [`Letterhead::welcome`].
     pub fn refresh_token_reuse(&self, to: &str, app: &str) -> Result<Mail, MailError> {
         let subject = format!("You were signed out of {app}");
-        mail(
-            "refresh_token_reuse",
-            to,
-            subject,
-            &RefreshTokenReuseText { from: self, app },
-            &RefreshTokenReuseHtml { from: self, app },
-        )
+        mail("refresh_token_reuse", to, subject, &RefreshTokenReuseText { from: self, app }, &RefreshTokenReuseHtml { from: self, app })
     }
 }
 
-fn mail(
-    kind: &'static str,
-    to: &str,
-    subject: String,
-    text: &impl Template,
-    html: &impl Template,
-) -> Result<Mail, MailError> {
+fn mail(kind: &'static str, to: &str, subject: String, text: &impl Template, html: &impl Template) -> Result<Mail, MailError> {
     let to: Address = to.parse()?;
-    Ok(Mail {
-        kind,
-        to,
-        subject,
-        text: text.render()?,
-        html: html.render()?,
-    })
+    Ok(Mail { kind, to, subject, text: text.render()?, html: html.render()? })
 }
 
 /// `Auto-Submitted: auto-generated` (RFC 3834 §5).

@@ -48,24 +48,13 @@ impl Outbox {
     /// # Errors
     /// The folder cannot be made or read. A damaged file is passed over.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let mut mails = Vec::new();
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "json")
-            {
-                let read = fs::read(&path)
-                    .ok()
-                    .and_then(|bytes| serde_json::from_slice::<OutboxMail>(&bytes).ok());
-                mails.extend(read.filter(|mail| {
-                    path.file_stem()
-                        .is_some_and(|stem| stem == mail.id.as_str())
-                }));
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let read = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<OutboxMail>(&bytes).ok());
+                mails.extend(read.filter(|mail| path.file_stem().is_some_and(|stem| stem == mail.id.as_str())));
             }
         }
         mails.sort_by(|a, b| a.id.cmp(&b.id));
@@ -73,10 +62,7 @@ impl Outbox {
         for old in mails.drain(..surplus) {
             remove(folder, &old.id);
         }
-        Ok(Self {
-            folder: folder.to_owned(),
-            mails: Arc::new(Mutex::new(mails.into())),
-        })
+        Ok(Self { folder: folder.to_owned(), mails: Arc::new(Mutex::new(mails.into())) })
     }
 
     /// Every kept mail, the newest first.
@@ -91,29 +77,15 @@ impl Outbox {
 
     /// The newest mail to an address, compared without case.
     pub fn newest_to(&self, address: &str) -> Option<OutboxMail> {
-        self.lock()
-            .iter()
-            .rev()
-            .find(|mail| mail.to.eq_ignore_ascii_case(address))
-            .cloned()
+        self.lock().iter().rev().find(|mail| mail.to.eq_ignore_ascii_case(address)).cloned()
     }
 
     /// Keeps a mail in memory; its id.
     pub(super) fn add(&self, mail: Mail) -> String {
         let id = uuid::Uuid::now_v7().to_string();
-        let sent_at = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs());
+        let sent_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let (kind, to) = (mail.kind.to_owned(), mail.to.to_string());
-        let kept = OutboxMail {
-            id: id.clone(),
-            sent_at,
-            kind,
-            to,
-            subject: mail.subject,
-            text: mail.text,
-            html: mail.html,
-        };
+        let kept = OutboxMail { id: id.clone(), sent_at, kind, to, subject: mail.subject, text: mail.text, html: mail.html };
         self.lock().push_back(kept);
         id
     }
@@ -122,10 +94,7 @@ impl Outbox {
     pub(super) fn write(&self, id: &str, formatted: &[u8]) -> io::Result<()> {
         if let Some(mail) = self.find(id) {
             write_private(&self.folder.join(format!("{id}.eml")), formatted)?;
-            write_private(
-                &self.folder.join(format!("{id}.json")),
-                &serde_json::to_vec_pretty(&mail)?,
-            )?;
+            write_private(&self.folder.join(format!("{id}.json")), &serde_json::to_vec_pretty(&mail)?)?;
         }
         loop {
             let mut mails = self.lock();
@@ -147,11 +116,7 @@ impl Outbox {
 
 /// Mails carry links that let people in: no other user of the machine reads them.
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(bytes)
 }
 

@@ -9,20 +9,11 @@ use super::*;
 const LIMIT: Duration = Duration::from_secs(30);
 
 fn config(variables: &[(&str, &str)]) -> Config {
-    Config::load(
-        None,
-        variables
-            .iter()
-            .map(|(name, value)| (format!("OSTIARY_{name}"), (*value).to_owned())),
-    )
-    .unwrap()
+    Config::load(None, variables.iter().map(|(name, value)| (format!("OSTIARY_{name}"), (*value).to_owned()))).unwrap()
 }
 
 fn letterhead() -> Letterhead {
-    Letterhead::new(&config(&[
-        ("BRAND_NAME", "Ac<me> & Co"),
-        ("BRAND_SUPPORT_URL", "https://help.example/?a=1&b=2"),
-    ]))
+    Letterhead::new(&config(&[("BRAND_NAME", "Ac<me> & Co"), ("BRAND_SUPPORT_URL", "https://help.example/?a=1&b=2")]))
 }
 
 #[test]
@@ -35,20 +26,9 @@ fn every_message_names_the_brand_and_links_to_us() {
         head.refresh_token_reuse("anna@example.com", "Wiki <b>"),
     ];
     for mail in messages.map(Result::unwrap) {
-        assert!(
-            mail.text.contains("Ac<me> & Co") && mail.text.contains("http://localhost:3004/"),
-            "{}",
-            mail.text
-        );
-        assert!(
-            !mail.html.contains("<me>") && !mail.html.contains("<b>"),
-            "{}",
-            mail.html
-        );
-        assert!(
-            mail.html.contains("href=\"http://localhost:3004/")
-                && mail.text.contains("https://help.example/?a=1&b=2")
-        );
+        assert!(mail.text.contains("Ac<me> & Co") && mail.text.contains("http://localhost:3004/"), "{}", mail.text);
+        assert!(!mail.html.contains("<me>") && !mail.html.contains("<b>"), "{}", mail.html);
+        assert!(mail.html.contains("href=\"http://localhost:3004/") && mail.text.contains("https://help.example/?a=1&b=2"));
         assert!(!mail.subject.is_empty());
     }
 }
@@ -56,36 +36,17 @@ fn every_message_names_the_brand_and_links_to_us() {
 #[test]
 fn no_header_can_be_smuggled_in() {
     let head = letterhead();
-    for to in [
-        "a@example.com\r\nBcc: b@example.com",
-        "a@example.com\n",
-        "a@example.com, b@example.com",
-        "<a@example.com>",
-        "",
-        "a b@example.com",
-    ] {
+    for to in
+        ["a@example.com\r\nBcc: b@example.com", "a@example.com\n", "a@example.com, b@example.com", "<a@example.com>", "", "a b@example.com"]
+    {
         assert!(head.welcome(to).is_err(), "{to:?}");
     }
     let from = "Id <id@example.com>".parse().unwrap();
-    for app in [
-        "x\r\nBcc: b@example.com",
-        "x\nBcc: b@example.com",
-        "x\rBcc: b@example.com",
-        "é\r\n\r\nBcc: b@example.com",
-    ] {
-        let message = head
-            .refresh_token_reuse("a@example.com", app)
-            .unwrap()
-            .message(&from)
-            .unwrap();
+    for app in ["x\r\nBcc: b@example.com", "x\nBcc: b@example.com", "x\rBcc: b@example.com", "é\r\n\r\nBcc: b@example.com"] {
+        let message = head.refresh_token_reuse("a@example.com", app).unwrap().message(&from).unwrap();
         let formatted = String::from_utf8(message.formatted()).unwrap();
         let headers = formatted.split("\r\n\r\n").next().unwrap();
-        assert!(
-            !headers
-                .lines()
-                .any(|line| line.to_ascii_lowercase().starts_with("bcc:")),
-            "{headers}"
-        );
+        assert!(!headers.lines().any(|line| line.to_ascii_lowercase().starts_with("bcc:")), "{headers}");
         assert_eq!(message.envelope().to().len(), 1);
         assert!(headers.contains("Auto-Submitted: auto-generated"));
     }
@@ -98,61 +59,28 @@ async fn the_outbox_has_a_mail_at_once_and_after_a_restart() {
     let mailer = Mailer::start(&config, Metrics::new()).unwrap();
     mailer.send(letterhead().welcome("anna@example.com").unwrap());
     mailer.send(letterhead().password_changed("Anna@example.com").unwrap());
-    let kinds = |outbox: &Outbox| {
-        outbox
-            .list()
-            .iter()
-            .map(|mail| mail.kind.clone())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        kinds(mailer.outbox().unwrap()),
-        ["password_changed", "welcome"]
-    );
-    assert_eq!(
-        mailer
-            .outbox()
-            .unwrap()
-            .newest_to("anna@example.com")
-            .unwrap()
-            .kind,
-        "password_changed"
-    );
+    let kinds = |outbox: &Outbox| outbox.list().iter().map(|mail| mail.kind.clone()).collect::<Vec<_>>();
+    assert_eq!(kinds(mailer.outbox().unwrap()), ["password_changed", "welcome"]);
+    assert_eq!(mailer.outbox().unwrap().newest_to("anna@example.com").unwrap().kind, "password_changed");
 
     assert!(mailer.settle(LIMIT).await);
     let again = Outbox::open(&folder.path().join("outbox")).unwrap();
     assert_eq!(again.list(), mailer.outbox().unwrap().list());
-    let files: Vec<_> = std::fs::read_dir(folder.path().join("outbox"))
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .collect();
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("outbox")).unwrap().map(|entry| entry.unwrap()).collect();
     assert_eq!(files.len(), 4);
-    assert!(
-        files
-            .iter()
-            .all(|file| file.metadata().unwrap().permissions().mode() & 0o077 == 0)
-    );
+    assert!(files.iter().all(|file| file.metadata().unwrap().permissions().mode() & 0o077 == 0));
 }
 
 #[tokio::test]
 async fn the_outbox_is_bounded() {
     let folder = tempfile::tempdir().unwrap();
-    let mailer = Mailer::start(
-        &config(&[("DATA_DIR", folder.path().to_str().unwrap())]),
-        Metrics::new(),
-    )
-    .unwrap();
+    let mailer = Mailer::start(&config(&[("DATA_DIR", folder.path().to_str().unwrap())]), Metrics::new()).unwrap();
     for _ in 0..210 {
         mailer.send(letterhead().welcome("anna@example.com").unwrap());
     }
     assert!(mailer.settle(LIMIT).await);
     assert_eq!(mailer.outbox().unwrap().list().len(), 200);
-    assert_eq!(
-        std::fs::read_dir(folder.path().join("outbox"))
-            .unwrap()
-            .count(),
-        400
-    );
+    assert_eq!(std::fs::read_dir(folder.path().join("outbox")).unwrap().count(), 400);
 }
 
 /// A mail server of few words: `answers` are the replies to RCPT TO of one connection after the other.
@@ -220,42 +148,24 @@ async fn mail_reaches_the_server_with_both_parts_and_a_sign_in() {
     mailer.send(letterhead().welcome("anna@example.com").unwrap());
     assert!(mailer.settle(LIMIT).await);
     let heard = server.await.unwrap().join("\n");
-    for line in [
-        "AUTH PLAIN",
-        "RCPT TO:<anna@example.com>",
-        "text/plain",
-        "text/html",
-        "From: Id <id@example.com>",
-    ] {
+    for line in ["AUTH PLAIN", "RCPT TO:<anna@example.com>", "text/plain", "text/html", "From: Id <id@example.com>"] {
         assert!(heard.contains(line), "{line} in {heard}");
     }
-    assert!(
-        metrics
-            .render()
-            .contains(r#"ostiary_mail_total{kind="welcome",outcome="sent"} 1"#)
-    );
+    assert!(metrics.render().contains(r#"ostiary_mail_total{kind="welcome",outcome="sent"} 1"#));
 }
 
 #[tokio::test]
 async fn a_refused_mail_is_not_tried_again_and_one_put_off_is() {
-    for (answers, outcome, tries) in [
-        (vec!["550 no anna@example.com"], "failed", 1),
-        (vec!["451 later", "250 fine"], "sent", 2),
-    ] {
+    for (answers, outcome, tries) in [(vec!["550 no anna@example.com"], "failed", 1), (vec!["451 later", "250 fine"], "sent", 2)] {
         let (port, server) = mail_server(answers).await;
         let metrics = Metrics::new();
         let mailer = Mailer::start(&smtp_config(port), metrics.clone()).unwrap();
         mailer.send(letterhead().welcome("anna@example.com").unwrap());
         assert!(mailer.settle(LIMIT).await);
-        assert!(metrics.render().contains(&format!(
-            r#"ostiary_mail_total{{kind="welcome",outcome="{outcome}"}} 1"#
-        )));
+        assert!(metrics.render().contains(&format!(r#"ostiary_mail_total{{kind="welcome",outcome="{outcome}"}} 1"#)));
         drop(mailer);
         let heard = tokio::time::timeout(LIMIT, server).await.unwrap().unwrap();
-        assert_eq!(
-            heard.iter().filter(|line| line.starts_with("RCPT")).count(),
-            tries
-        );
+        assert_eq!(heard.iter().filter(|line| line.starts_with("RCPT")).count(), tries);
     }
 }
 

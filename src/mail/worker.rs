@@ -64,11 +64,7 @@ impl Drop for PendingOne {
 }
 
 /// Delivers until every [`super::Mailer`] is gone and the queue is empty.
-pub(super) async fn run(
-    mut waiting: mpsc::Receiver<Delivery>,
-    transport: Transport,
-    metrics: Metrics,
-) {
+pub(super) async fn run(mut waiting: mpsc::Receiver<Delivery>, transport: Transport, metrics: Metrics) {
     let permits = Arc::new(Semaphore::new(AT_ONCE));
     while let Ok(permit) = Arc::clone(&permits).acquire_owned().await {
         let Some(delivery) = waiting.recv().await else {
@@ -77,14 +73,7 @@ pub(super) async fn run(
         let (transport, metrics) = (transport.clone(), metrics.clone());
         tokio::spawn(async move {
             let sent = deliver(&delivery, &transport).await;
-            metrics.mail(
-                delivery.kind,
-                if sent {
-                    MailOutcome::Sent
-                } else {
-                    MailOutcome::Failed
-                },
-            );
+            metrics.mail(delivery.kind, if sent { MailOutcome::Sent } else { MailOutcome::Failed });
             drop(permit);
         });
     }
@@ -95,10 +84,7 @@ async fn deliver(delivery: &Delivery, transport: &Transport) -> bool {
     let smtp = match transport {
         Transport::Smtp(smtp) => smtp,
         Transport::Outbox(outbox) => {
-            let (outbox, id) = (
-                outbox.clone(),
-                delivery.outbox_id.clone().unwrap_or_default(),
-            );
+            let (outbox, id) = (outbox.clone(), delivery.outbox_id.clone().unwrap_or_default());
             let formatted = delivery.message.formatted();
             let written = tokio::task::spawn_blocking(move || outbox.write(&id, &formatted)).await;
             return match written {
@@ -118,22 +104,12 @@ async fn deliver(delivery: &Delivery, transport: &Transport) -> bool {
         };
         // The server's words can repeat the address: only what kind of failure it was is logged.
         let (status, reason) = (error.status().map(u16::from), reason(&error));
-        let pause = if error.is_permanent() {
-            None
-        } else {
-            pauses.next()
-        };
+        let pause = if error.is_permanent() { None } else { pauses.next() };
         let Some(pause) = pause else {
             tracing::error!(kind, status, reason, "a mail was given up");
             return false;
         };
-        tracing::warn!(
-            kind,
-            status,
-            reason,
-            again_in_seconds = pause.as_secs(),
-            "a mail was not taken"
-        );
+        tracing::warn!(kind, status, reason, again_in_seconds = pause.as_secs(), "a mail was not taken");
         tokio::time::sleep(pause).await;
     }
 }

@@ -11,8 +11,20 @@ use std::collections::BTreeMap;
 pub type Claims = Map<String, Value>;
 
 const PROFILE: [&str; 14] = [
-    "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
-    "gender", "birthdate", "zoneinfo", "locale", "updated_at",
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
 ];
 const EMAIL: [&str; 2] = ["email", "email_verified"];
 const ADDRESS: [&str; 1] = ["address"];
@@ -20,8 +32,33 @@ const PHONE: [&str; 2] = ["phone_number", "phone_number_verified"];
 
 /// Names that belong to the protocol: no claim mapping may set them (security.md P8).
 pub const RESERVED: [&str; 27] = [
-    "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "acr", "amr", "azp", "auth_time", "at_hash", "c_hash", "s_hash",
-    "sid", "cnf", "act", "may_act", "client_id", "scope", "grant_id", "events", "active", "token_type", "username", "id",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "auth_time",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "sid",
+    "cnf",
+    "act",
+    "may_act",
+    "client_id",
+    "scope",
+    "grant_id",
+    "events",
+    "active",
+    "token_type",
+    "username",
+    "id",
 ];
 
 /// The claims that a standard scope stands for (OpenID Connect Core §5.4; `groups` and `roles` are ours).
@@ -90,7 +127,8 @@ impl ClaimsRequest {
     /// The standard scopes that would yield what is asked for by name: the person consents to them as to any scope.
     pub fn scope(&self) -> Scope {
         let asked = |name: &&str| self.userinfo.contains_key(*name) || self.id_token.contains_key(*name);
-        let tokens: Vec<&str> = Scope::STANDARD.into_iter().filter(|token| claims_of_scope(token).iter().any(|name| asked(&name))).collect();
+        let tokens: Vec<&str> =
+            Scope::STANDARD.into_iter().filter(|token| claims_of_scope(token).iter().any(|name| asked(&name))).collect();
         Scope::parse(&tokens.join(" ")).unwrap_or_default()
     }
 

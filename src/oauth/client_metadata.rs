@@ -23,8 +23,7 @@ pub enum ClientAuthenticationMethod {
 }
 
 impl ClientAuthenticationMethod {
-    pub const ALL: [Self; 5] =
-        [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt];
+    pub const ALL: [Self; 5] = [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -165,13 +164,12 @@ impl ClientMetadata {
         if let Some(problem) = raw.jwks.as_ref().and_then(jwks_problem) {
             fault("jwks", problem);
         }
-        for (member, uri) in [
-            ("jwks_uri", &raw.jwks_uri),
-            ("client_uri", &raw.client_uri),
-            ("policy_uri", &raw.policy_uri),
-            ("tos_uri", &raw.tos_uri),
-        ] {
-            if let Some(uri) = uri && let Err(why) = RegisteredRedirectUri::parse(uri, ApplicationType::Web) {
+        for (member, uri) in
+            [("jwks_uri", &raw.jwks_uri), ("client_uri", &raw.client_uri), ("policy_uri", &raw.policy_uri), ("tos_uri", &raw.tos_uri)]
+        {
+            if let Some(uri) = uri
+                && let Err(why) = RegisteredRedirectUri::parse(uri, ApplicationType::Web)
+            {
                 fault(member, why.to_string());
             }
         }

@@ -122,8 +122,7 @@ impl OAuthError {
     }
 
     pub fn unavailable(cause: impl fmt::Display) -> Self {
-        Self::new(ErrorCode::TemporarilyUnavailable, "The server is not able to answer now. Try again in a few seconds.")
-            .because(cause)
+        Self::new(ErrorCode::TemporarilyUnavailable, "The server is not able to answer now. Try again in a few seconds.").because(cause)
     }
 }
 

@@ -60,10 +60,7 @@ impl Issuer {
         if normal != text || url.path().contains("//") {
             return Err(InvalidIssuer::NotNormal(normal.to_owned()));
         }
-        Ok(Self {
-            text: text.to_owned(),
-            url,
-        })
+        Ok(Self { text: text.to_owned(), url })
     }
 
     /// The identifier exactly as it stands in tokens, discovery and `iss` parameters.
@@ -137,18 +134,8 @@ mod tests {
             ("http://[::1]:8080", false, "http://[::1]:8080", ""),
             ("http://id.localhost:1", false, "http://id.localhost:1", ""),
             ("https://id.example.com", true, "https://id.example.com", ""),
-            (
-                "https://example.com/id/tenant",
-                true,
-                "https://example.com",
-                "/id/tenant",
-            ),
-            (
-                "https://example.com:8443/id",
-                true,
-                "https://example.com:8443",
-                "/id",
-            ),
+            ("https://example.com/id/tenant", true, "https://example.com", "/id/tenant"),
+            ("https://example.com:8443/id", true, "https://example.com:8443", "/id"),
         ] {
             if origin.is_empty() {
                 assert_eq!(Issuer::parse(text), Err(InvalidIssuer::NotUrl), "{text}");
@@ -156,11 +143,7 @@ mod tests {
             }
             let issuer = Issuer::parse(text).unwrap();
             assert_eq!(issuer.as_str(), text);
-            assert_eq!(
-                (issuer.is_https(), issuer.origin().as_str(), issuer.path()),
-                (https, origin, path),
-                "{text}"
-            );
+            assert_eq!((issuer.is_https(), issuer.origin().as_str(), issuer.path()), (https, origin, path), "{text}");
         }
     }
 
@@ -187,10 +170,7 @@ mod tests {
             ("https://EXAMPLE.com", normal("https://example.com")),
             ("HTTPS://example.com", normal("https://example.com")),
             ("https://example.com:443", normal("https://example.com")),
-            (
-                "https://example.com/a/../b",
-                normal("https://example.com/b"),
-            ),
+            ("https://example.com/a/../b", normal("https://example.com/b")),
             ("https://example.com//a", normal("https://example.com//a")),
             (" https://example.com", normal("https://example.com")),
             ("https://example.com\n", normal("https://example.com")),
@@ -204,9 +184,6 @@ mod tests {
         let issuer = |text| Issuer::parse(text).unwrap();
         assert_eq!(issuer("https://a.example"), issuer("https://a.example"));
         assert_ne!(issuer("https://a.example"), issuer("https://a.example/x"));
-        assert_eq!(
-            issuer("https://a.example/x").join("/jwks"),
-            "https://a.example/x/jwks"
-        );
+        assert_eq!(issuer("https://a.example/x").join("/jwks"), "https://a.example/x/jwks");
     }
 }

@@ -73,9 +73,8 @@ impl RegisteredRedirectUri {
         if sent == self.0 {
             return true;
         }
-        application_type == ApplicationType::Native && without_loopback_port(&self.0).is_some_and(|registered| {
-            without_loopback_port(sent).is_some_and(|sent| sent == registered)
-        })
+        application_type == ApplicationType::Native
+            && without_loopback_port(&self.0).is_some_and(|registered| without_loopback_port(sent).is_some_and(|sent| sent == registered))
     }
 
     pub fn as_str(&self) -> &str {
@@ -139,12 +138,25 @@ mod tests {
         let uri = registered("https://app.example/cb", Web);
         assert!(uri.matches("https://app.example/cb", Web));
         for other in [
-            "https://app.example/cb/..", "https://app.example/cb/../evil", "https://app.example/cb/..;/x",
-            "https://app.example/cb%2f..%2f", "https://app.example//cb", "https://app.example/cb?x=1",
-            "https://app.example/cb#f", "https://app.example/cb/", "https://app.example/CB", "https://app.example/cb%20",
-            "https://app.example./cb", "https://app.example.evil.test/cb", "https://app.example@evil.test/cb",
-            "https://evil.test\\@app.example/cb", "https://appXexample/cb", "http://app.example/cb",
-            "https://app.example:443/cb", "https://app.example/c\tb", "HTTPS://app.example/cb",
+            "https://app.example/cb/..",
+            "https://app.example/cb/../evil",
+            "https://app.example/cb/..;/x",
+            "https://app.example/cb%2f..%2f",
+            "https://app.example//cb",
+            "https://app.example/cb?x=1",
+            "https://app.example/cb#f",
+            "https://app.example/cb/",
+            "https://app.example/CB",
+            "https://app.example/cb%20",
+            "https://app.example./cb",
+            "https://app.example.evil.test/cb",
+            "https://app.example@evil.test/cb",
+            "https://evil.test\\@app.example/cb",
+            "https://appXexample/cb",
+            "http://app.example/cb",
+            "https://app.example:443/cb",
+            "https://app.example/c\tb",
+            "HTTPS://app.example/cb",
         ] {
             assert!(!uri.matches(other, Web), "{other}");
         }
@@ -156,8 +168,14 @@ mod tests {
         let uri = registered("http://127.0.0.1/cb", Native);
         assert!(uri.matches("http://127.0.0.1:51234/cb", Native));
         for other in [
-            "http://127.0.0.1:51234/other", "http://localhost:51234/cb", "http://127.0.0.2:1/cb", "https://127.0.0.1:5/cb",
-            "http://127.0.0.1:99999/cb", "http://127.0.0.1:1@evil.test/cb", "http://127.0.0.1.evil.test/cb", "http://[::1]:5/cb",
+            "http://127.0.0.1:51234/other",
+            "http://localhost:51234/cb",
+            "http://127.0.0.2:1/cb",
+            "https://127.0.0.1:5/cb",
+            "http://127.0.0.1:99999/cb",
+            "http://127.0.0.1:1@evil.test/cb",
+            "http://127.0.0.1.evil.test/cb",
+            "http://[::1]:5/cb",
         ] {
             assert!(!uri.matches(other, Native), "{other}");
         }
@@ -171,10 +189,21 @@ mod tests {
     fn dangerous_uris_cannot_be_registered() {
         use InvalidRedirectUri::*;
         for (uri, why) in [
-            ("javascript:alert(1)", Scheme), ("JavaScript:alert(1)", Scheme), ("data:text/html,x", Scheme), ("file:///etc/passwd", Scheme),
-            ("vbscript:x", Scheme), ("blob:https://a.example/x", Scheme), ("https://a.example/#f", Fragment), ("https://a.example/cb#", Fragment),
-            ("https://u:p@a.example/", UserInfo), ("https://*.example/", Wildcard), ("http://a.example/cb", Cleartext), (" https://a.example/", Malformed),
-            ("/cb", Malformed), ("https://a.example/\u{7f}", Malformed), ("https://ä.example/", Malformed),
+            ("javascript:alert(1)", Scheme),
+            ("JavaScript:alert(1)", Scheme),
+            ("data:text/html,x", Scheme),
+            ("file:///etc/passwd", Scheme),
+            ("vbscript:x", Scheme),
+            ("blob:https://a.example/x", Scheme),
+            ("https://a.example/#f", Fragment),
+            ("https://a.example/cb#", Fragment),
+            ("https://u:p@a.example/", UserInfo),
+            ("https://*.example/", Wildcard),
+            ("http://a.example/cb", Cleartext),
+            (" https://a.example/", Malformed),
+            ("/cb", Malformed),
+            ("https://a.example/\u{7f}", Malformed),
+            ("https://ä.example/", Malformed),
         ] {
             assert_eq!(RegisteredRedirectUri::parse(uri, Native).unwrap_err(), why, "{uri}");
         }

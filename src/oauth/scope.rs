@@ -19,8 +19,7 @@ impl Scope {
     pub const OPENID: &'static str = "openid";
     pub const OFFLINE_ACCESS: &'static str = "offline_access";
     /// The scopes that stand for claims about the person.
-    pub const STANDARD: [&'static str; 8] =
-        ["openid", "profile", "email", "address", "phone", "groups", "roles", "offline_access"];
+    pub const STANDARD: [&'static str; 8] = ["openid", "profile", "email", "address", "phone", "groups", "roles", "offline_access"];
 
     /// Parses the wire form. Several spaces count as one: clients join lists with them.
     pub fn parse(text: &str) -> Result<Self, InvalidScope> {

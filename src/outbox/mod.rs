@@ -5,12 +5,11 @@
 pub mod page;
 
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::web::page::{Layout, Moment, Page};
 use crate::web::page_error::PageError;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::{MailLine, MailPart, OutboxMailPage, OutboxPage};
-use crate::clock::Timestamp;
-
 
 /// `GET /outbox`.
 pub async fn get_outbox(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {

@@ -59,7 +59,14 @@ pub struct BrowserSession {
 
 impl BrowserSession {
     /// A session that begins now, with the secret for the browser's cookie.
-    pub fn begin(user_id: UserId, amr: Vec<Amr>, from: Device, policy: &SessionPolicy, random: &Random, now: Timestamp) -> (Self, SessionSecret) {
+    pub fn begin(
+        user_id: UserId,
+        amr: Vec<Amr>,
+        from: Device,
+        policy: &SessionPolicy,
+        random: &Random,
+        now: Timestamp,
+    ) -> (Self, SessionSecret) {
         let session = Self {
             id: SessionId::generate(random, now),
             user_id,

@@ -112,7 +112,13 @@ pub async fn list_sessions(
 }
 
 /// Ends one session of a person and the grants that live by it. Call it in a transaction. Returns whether it was there.
-pub async fn end_session(connection: &mut Connection, user_id: &UserId, id: &SessionId, why: EndReason, now: Timestamp) -> Result<bool, StorageError> {
+pub async fn end_session(
+    connection: &mut Connection,
+    user_id: &UserId,
+    id: &SessionId,
+    why: EndReason,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
     let deleted = query!(connection, |c| diesel::delete(sessions::table.find(id).filter(sessions::user_id.eq(user_id))).execute(c).await)?;
     if deleted == 1 {
         end_grants_of_session(connection, id, why, now).await?;
@@ -129,12 +135,11 @@ pub async fn end_sessions_of(
     now: Timestamp,
 ) -> Result<usize, StorageError> {
     let keep = keep.map_or("", SessionId::as_str);
-    let ended: Vec<SessionId> = query!(connection, |c| diesel::delete(
-        sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(keep))
-    )
-    .returning(sessions::id)
-    .get_results(c)
-    .await)?;
+    let ended: Vec<SessionId> =
+        query!(connection, |c| diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(keep)))
+            .returning(sessions::id)
+            .get_results(c)
+            .await)?;
     for id in &ended {
         end_grants_of_session(connection, id, why, now).await?;
     }
@@ -142,7 +147,12 @@ pub async fn end_sessions_of(
 }
 
 /// Removes sessions past their absolute or idle end, `limit` at a time.
-pub async fn delete_expired_sessions(connection: &mut Connection, policy: &SessionPolicy, now: Timestamp, limit: i64) -> Result<usize, StorageError> {
+pub async fn delete_expired_sessions(
+    connection: &mut Connection,
+    policy: &SessionPolicy,
+    now: Timestamp,
+    limit: i64,
+) -> Result<usize, StorageError> {
     let ids: Vec<SessionId> = query!(connection, |c| sessions::table
         .filter(sessions::expires_at.le(now).or(sessions::refreshed_at.le(now - policy.idle_lifetime)))
         .limit(limit)

@@ -95,7 +95,8 @@ pub async fn post_setup(app: web::Data<App>, http: HttpRequest, body: PageBody) 
         .storage
         .transaction(async |connection| {
             // The ticket of the whole installation: whoever inserts it first is the first administrator, on any replica.
-            let first = consume_ticket(connection, "first-administrator", "setup", Timestamp::from_unix_seconds(i64::from(i32::MAX))).await?;
+            let first =
+                consume_ticket(connection, "first-administrator", "setup", Timestamp::from_unix_seconds(i64::from(i32::MAX))).await?;
             if !first || !consume_ticket(connection, &ticket.id, "setup", ticket.expires_at).await? {
                 return Ok(None);
             }

@@ -100,7 +100,15 @@ fn check(app: &App, email: &str, name: &str, password: &str, errors: &mut SignUp
     if errors.name.is_some() { None } else { email.zip(password) }
 }
 
-fn sign_up_page(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket, email: &str, name: &str, errors: SignUpErrors) -> HttpResponse {
+fn sign_up_page(
+    app: &App,
+    http: &HttpRequest,
+    browser: &Browser,
+    ticket: &Ticket,
+    email: &str,
+    name: &str,
+    errors: SignUpErrors,
+) -> HttpResponse {
     let view = SignUpPage {
         layout: Layout::of(app),
         csrf: browser.csrf(app),

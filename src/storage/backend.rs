@@ -73,21 +73,13 @@ impl Backend {
             let file = SqliteFile::new(path, settings.sqlite_synchronous_full)?;
             let readers = sqlite::pool(&file, settings.max_connections.max(1), true)?;
             let writer = sqlite::pool(&file, 1, false)?;
-            Ok(Self::Sqlite {
-                file,
-                readers,
-                writer,
-            })
-        } else if settings.url.starts_with("postgres://")
-            || settings.url.starts_with("postgresql://")
-        {
+            Ok(Self::Sqlite { file, readers, writer })
+        } else if settings.url.starts_with("postgres://") || settings.url.starts_with("postgresql://") {
             let connector = PostgresConnector::new(settings)?;
             let pool = postgres::pool(&connector, settings.max_connections.max(1))?;
             Ok(Self::Postgres { connector, pool })
         } else {
-            Err(StorageError::Settings(
-                "the URL must begin with sqlite: or postgres://".to_owned(),
-            ))
+            Err(StorageError::Settings("the URL must begin with sqlite: or postgres://".to_owned()))
         }
     }
 
@@ -114,25 +106,17 @@ impl Backend {
 }
 
 /// deadpool waits for ever for a free connection; a request does not.
-async fn waited<T>(
-    get: impl Future<Output = Result<T, PoolError>>,
-    patience: Duration,
-) -> StorageResult<T> {
+async fn waited<T>(get: impl Future<Output = Result<T, PoolError>>, patience: Duration) -> StorageResult<T> {
     match tokio::time::timeout(patience, get).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) => Err(StorageError::Unavailable(with_causes(&error))),
-        Err(_) => Err(StorageError::Unavailable(format!(
-            "no connection within {patience:?}"
-        ))),
+        Err(_) => Err(StorageError::Unavailable(format!("no connection within {patience:?}"))),
     }
 }
 
 impl From<Held> for Connection {
     fn from(held: Held) -> Self {
-        Self {
-            held,
-            close_on_drop: false,
-        }
+        Self { held, close_on_drop: false }
     }
 }
 

@@ -38,9 +38,7 @@ pub enum CopyError {
     #[error("the target has rows in {0}: only an empty database is copied to")]
     TargetNotEmpty(&'static str),
     /// The target holds something else than was sent to it.
-    #[error(
-        "{table} differs after the copy: {sent_rows} rows sent, {kept_rows} kept, or their content is not the same"
-    )]
+    #[error("{table} differs after the copy: {sent_rows} rows sent, {kept_rows} kept, or their content is not the same")]
     Differs {
         /// The table.
         table: &'static str,
@@ -56,11 +54,7 @@ pub enum CopyError {
 /// A running server may go on with the source; what it writes after this has begun is not in the copy.
 pub async fn copy(from: &Storage, to: &Storage) -> Result<Vec<TableReport>, CopyError> {
     let states = migrate::status(from).await?;
-    let odd: Vec<_> = states
-        .into_iter()
-        .filter(|state| !state.applied || !state.known)
-        .map(|state| state.name)
-        .collect();
+    let odd: Vec<_> = states.into_iter().filter(|state| !state.applied || !state.known).map(|state| state.name).collect();
     if !odd.is_empty() {
         return Err(CopyError::SourceNotMigrated(odd));
     }
@@ -79,10 +73,7 @@ async fn snapshot(storage: &Storage) -> StorageResult<Connection> {
     let mut conn = storage.read().await?;
     conn.close_on_drop(true);
     match conn.held() {
-        Held::Postgres(c) => {
-            c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                .await?
-        }
+        Held::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
         // a snapshot is taken by the first query in it
         Held::Sqlite(c) => c.batch_execute("BEGIN").await?,
         Held::Closed => {}
@@ -99,8 +90,7 @@ pub(super) struct Checksum {
 
 impl Checksum {
     pub(super) fn add<R: serde::Serialize>(&mut self, row: &R) -> Result<(), StorageError> {
-        let text = serde_json::to_vec(row)
-            .map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?;
+        let text = serde_json::to_vec(row).map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?;
         self.rows += 1;
         let mut carry = 0;
         for (to, from) in self.sum.iter_mut().zip(Sha256::digest(text)).rev() {
@@ -209,9 +199,7 @@ macro_rules! after_key {
         $table::$key.gt(&$row.$key)
     };
     ($table:ident, $row:ident, $first:ident, $second:ident) => {
-        $table::$first.gt(&$row.$first).or($table::$first
-            .eq(&$row.$first)
-            .and($table::$second.gt(&$row.$second)))
+        $table::$first.gt(&$row.$first).or($table::$first.eq(&$row.$first).and($table::$second.gt(&$row.$second)))
     };
 }
 pub(super) use after_key;

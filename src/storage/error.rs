@@ -26,24 +26,12 @@ pub type StorageResult<T> = Result<T, StorageError>;
 impl StorageError {
     /// A row with this key was there already: how a single-use thing finds that it has been used.
     pub fn is_unique_violation(&self) -> bool {
-        matches!(
-            self,
-            Self::Query(DieselError::DatabaseError(
-                DatabaseErrorKind::UniqueViolation,
-                _
-            ))
-        )
+        matches!(self, Self::Query(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
     }
 
     /// A row that this one refers to is not there (any more).
     pub fn is_foreign_key_violation(&self) -> bool {
-        matches!(
-            self,
-            Self::Query(DieselError::DatabaseError(
-                DatabaseErrorKind::ForeignKeyViolation,
-                _
-            ))
-        )
+        matches!(self, Self::Query(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)))
     }
 
     /// Worth another try in a moment; see [`StorageError::Unavailable`].
@@ -54,29 +42,18 @@ impl StorageError {
 
 impl From<DieselError> for StorageError {
     fn from(error: DieselError) -> Self {
-        if passes(&error) {
-            Self::Unavailable(error.to_string())
-        } else {
-            Self::Query(error)
-        }
+        if passes(&error) { Self::Unavailable(error.to_string()) } else { Self::Query(error) }
     }
 }
 
 /// Whether the same query may succeed in a moment.
 fn passes(error: &DieselError) -> bool {
-    use DatabaseErrorKind::{
-        ClosedConnection, ReadOnlyTransaction, SerializationFailure, UnableToSendCommand, Unknown,
-    };
+    use DatabaseErrorKind::{ClosedConnection, ReadOnlyTransaction, SerializationFailure, UnableToSendCommand, Unknown};
     match error {
-        DieselError::DatabaseError(
-            ClosedConnection | ReadOnlyTransaction | SerializationFailure | UnableToSendCommand,
-            _,
-        ) => true,
+        DieselError::DatabaseError(ClosedConnection | ReadOnlyTransaction | SerializationFailure | UnableToSendCommand, _) => true,
         // diesel hands on no SQLSTATE, so the rest is known by its text. A PostgreSQL that speaks another language than English
         // is told as a failed query here (500 in place of 503); its lost connections are still known, by their kind.
-        DieselError::DatabaseError(Unknown, told) => PASSING
-            .iter()
-            .any(|start| told.message().starts_with(start)),
+        DieselError::DatabaseError(Unknown, told) => PASSING.iter().any(|start| told.message().starts_with(start)),
         DieselError::BrokenTransactionManager => true,
         _ => false,
     }

@@ -36,23 +36,10 @@ pub async fn status(storage: &Storage) -> StorageResult<Vec<MigrationState>> {
     let applied = applied(&mut storage.read().await?).await?;
     let mut states = Vec::new();
     for (name, version) in embedded()? {
-        states.push(MigrationState {
-            applied: applied.contains(&version),
-            name,
-            version,
-            known: true,
-        });
+        states.push(MigrationState { applied: applied.contains(&version), name, version, known: true });
     }
-    let unknown: Vec<_> = applied
-        .into_iter()
-        .filter(|version| !states.iter().any(|state| state.version == *version))
-        .collect();
-    states.extend(unknown.into_iter().map(|version| MigrationState {
-        name: version.clone(),
-        version,
-        applied: true,
-        known: false,
-    }));
+    let unknown: Vec<_> = applied.into_iter().filter(|version| !states.iter().any(|state| state.version == *version)).collect();
+    states.extend(unknown.into_iter().map(|version| MigrationState { name: version.clone(), version, applied: true, known: false }));
     Ok(states)
 }
 
@@ -69,10 +56,7 @@ pub async fn run(storage: &Storage) -> StorageResult<Vec<String>> {
             let connector = connector.clone();
             on_a_thread(move || {
                 // AsyncMigrationHarness calls block_in_place, which works on this kind of runtime only
-                let runtime = tokio::runtime::Builder::new_multi_thread()
-                    .worker_threads(1)
-                    .enable_all()
-                    .build();
+                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
                 runtime.map_err(failed)?.block_on(on_postgres(&connector))
             })
             .await
@@ -85,64 +69,39 @@ pub async fn run(storage: &Storage) -> StorageResult<Vec<String>> {
 }
 
 async fn on_postgres(connector: &PostgresConnector) -> StorageResult<Vec<String>> {
-    let mut connection = connector
-        .connect_here()
-        .await
-        .map_err(|error| StorageError::Unavailable(error.to_string()))?;
+    let mut connection = connector.connect_here().await.map_err(|error| StorageError::Unavailable(error.to_string()))?;
     // A lock of this session, given back when it ends, however it ends. One for each schema.
-    connection
-        .batch_execute("SET statement_timeout TO 0")
-        .await?;
-    diesel::sql_query("SELECT pg_advisory_lock(727274, hashtext($1))")
-        .bind::<Text, _>(connector.schema())
-        .execute(&mut connection)
-        .await?;
+    connection.batch_execute("SET statement_timeout TO 0").await?;
+    diesel::sql_query("SELECT pg_advisory_lock(727274, hashtext($1))").bind::<Text, _>(connector.schema()).execute(&mut connection).await?;
     let exists = diesel::select(
-        diesel::dsl::sql::<Bool>("EXISTS (SELECT FROM pg_namespace WHERE nspname = ")
-            .bind::<Text, _>(connector.schema())
-            .sql(")"),
+        diesel::dsl::sql::<Bool>("EXISTS (SELECT FROM pg_namespace WHERE nspname = ").bind::<Text, _>(connector.schema()).sql(")"),
     )
     .get_result::<bool>(&mut connection)
     .await?;
     if !exists {
-        connection
-            .batch_execute(&format!("CREATE SCHEMA {}", quoted(connector.schema())))
-            .await?;
+        connection.batch_execute(&format!("CREATE SCHEMA {}", quoted(connector.schema()))).await?;
     }
     apply(&mut AsyncMigrationHarness::new(connection))
 }
 
 fn on_sqlite(file: &SqliteFile) -> StorageResult<Vec<String>> {
-    let mut connection =
-        diesel::sqlite::SqliteConnection::establish(file.path()).map_err(failed)?;
+    let mut connection = diesel::sqlite::SqliteConnection::establish(file.path()).map_err(failed)?;
     connection.batch_execute(&file.pragmas(false))?;
     // Whoever else migrates is waited for longer than another writer is.
     connection.batch_execute("PRAGMA busy_timeout=60000")?;
     connection.immediate_transaction(apply)
 }
 
-fn apply<DB: diesel::backend::Backend>(
-    database: &mut impl MigrationHarness<DB>,
-) -> StorageResult<Vec<String>> {
-    let versions = database
-        .run_pending_migrations(MIGRATIONS)
-        .map_err(failed)?;
+fn apply<DB: diesel::backend::Backend>(database: &mut impl MigrationHarness<DB>) -> StorageResult<Vec<String>> {
+    let versions = database.run_pending_migrations(MIGRATIONS).map_err(failed)?;
     let versions: Vec<_> = versions.iter().map(ToString::to_string).collect();
-    Ok(embedded()?
-        .into_iter()
-        .filter(|(_, version)| versions.contains(version))
-        .map(|(name, _)| name)
-        .collect())
+    Ok(embedded()?.into_iter().filter(|(_, version)| versions.contains(version)).map(|(name, _)| name).collect())
 }
 
 /// Name and version of each step that is compiled in.
 fn embedded() -> StorageResult<Vec<(String, String)>> {
-    let steps =
-        MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS).map_err(failed)?;
-    let mut names: Vec<_> = steps
-        .iter()
-        .map(|step| (step.name().to_string(), step.name().version().to_string()))
-        .collect();
+    let steps = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS).map_err(failed)?;
+    let mut names: Vec<_> = steps.iter().map(|step| (step.name().to_string(), step.name().version().to_string())).collect();
     names.sort();
     Ok(names)
 }
@@ -155,28 +114,17 @@ async fn applied(conn: &mut Connection) -> StorageResult<Vec<String>> {
         }
         _ => "(SELECT count(*) FROM sqlite_master WHERE name = '__diesel_schema_migrations')",
     };
-    let found = query!(conn, |c| diesel::select(diesel::dsl::sql::<BigInt>(found))
-        .get_result::<i64>(c)
-        .await)?;
+    let found = query!(conn, |c| diesel::select(diesel::dsl::sql::<BigInt>(found)).get_result::<i64>(c).await)?;
     if found == 0 {
         return Ok(Vec::new());
     }
-    query!(conn, |c| diesel::dsl::sql::<Text>(
-        "SELECT version FROM __diesel_schema_migrations ORDER BY version"
-    )
-    .load::<String>(c)
-    .await)
+    query!(conn, |c| diesel::dsl::sql::<Text>("SELECT version FROM __diesel_schema_migrations ORDER BY version").load::<String>(c).await)
 }
 
 /// On a thread of its own: migrations block, and the caller's runtime may have only one.
-async fn on_a_thread<T: Send + 'static>(
-    work: impl FnOnce() -> StorageResult<T> + Send + 'static,
-) -> StorageResult<T> {
+async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> StorageResult<T> + Send + 'static) -> StorageResult<T> {
     let (send, done) = tokio::sync::oneshot::channel();
-    std::thread::Builder::new()
-        .name("migrations".to_owned())
-        .spawn(move || send.send(work()))
-        .map_err(failed)?;
+    std::thread::Builder::new().name("migrations".to_owned()).spawn(move || send.send(work())).map_err(failed)?;
     done.await.map_err(failed)?
 }
 

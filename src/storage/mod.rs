@@ -75,10 +75,7 @@ impl StorageSettings {
 
 impl fmt::Debug for StorageSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StorageSettings")
-            .field("url", &"[secret]")
-            .field("schema", &self.schema)
-            .finish_non_exhaustive()
+        f.debug_struct("StorageSettings").field("url", &"[secret]").field("schema", &self.schema).finish_non_exhaustive()
     }
 }
 
@@ -100,11 +97,7 @@ impl Storage {
     /// PostgreSQL connections live on the tokio runtime that this is called on, whichever runtime a query comes from.
     /// Fails with [`StorageError::Settings`] for a URL that cannot be right, an unreadable `sslrootcert` or an unusable path.
     pub async fn open(settings: &StorageSettings) -> StorageResult<Self> {
-        Ok(Self(Arc::new(Inner {
-            backend: Backend::open(settings)?,
-            connect_timeout: settings.connect_timeout,
-            watcher: OnceLock::new(),
-        })))
+        Ok(Self(Arc::new(Inner { backend: Backend::open(settings)?, connect_timeout: settings.connect_timeout, watcher: OnceLock::new() })))
     }
 
     /// A connection for queries that change nothing: on SQLite one of the readers, which refuse to write.
@@ -120,19 +113,12 @@ impl Storage {
     /// Runs `steps` in one transaction (BEGIN on PostgreSQL, BEGIN IMMEDIATE on SQLite): committed when they succeed, rolled
     /// back when they fail. When this future is dropped half-way, its connection is closed at once, which rolls back too and
     /// leaves no lock behind.
-    pub async fn transaction<T, E: From<StorageError>>(
-        &self,
-        steps: impl AsyncFnOnce(&mut Connection) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub async fn transaction<T, E: From<StorageError>>(&self, steps: impl AsyncFnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.write().await?;
         conn.close_on_drop(true);
         conn.begin().await?;
         let done = steps(&mut conn).await;
-        let ended = if done.is_ok() {
-            conn.commit().await
-        } else {
-            conn.rollback().await
-        };
+        let ended = if done.is_ok() { conn.commit().await } else { conn.rollback().await };
         conn.close_on_drop(ended.is_err());
         match done {
             Ok(value) => ended.map(|()| value).map_err(E::from),
@@ -145,20 +131,14 @@ impl Storage {
     pub async fn ping(&self) -> StorageResult<()> {
         use diesel_async::RunQueryDsl as _;
         let mut conn = self.read().await?;
-        query!(&mut conn, |c| diesel::sql_query("SELECT 1")
-            .execute(c)
-            .await)
-        .map(|_| ())
+        query!(&mut conn, |c| diesel::sql_query("SELECT 1").execute(c).await).map(|_| ())
     }
 
     /// Changes that this process or another announced, from now on. See [`announce`].
     ///
     /// The first call starts the watcher on the current tokio runtime; it stops when the last clone of this storage is gone.
     pub fn watch(&self) -> Changes {
-        self.0
-            .watcher
-            .get_or_init(|| watch::Watcher::start(&self.0.backend))
-            .subscribe()
+        self.0.watcher.get_or_init(|| watch::Watcher::start(&self.0.backend)).subscribe()
     }
 
     /// Which database this is, for people: no password in it.

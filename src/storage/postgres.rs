@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::Pool;
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio::runtime::Handle;
 use tokio_postgres::config::{Host, SslMode};
@@ -38,22 +36,14 @@ impl PostgresConnector {
     pub(super) fn new(settings: &StorageSettings) -> StorageResult<Self> {
         let wrong = StorageError::Settings;
         let (url, tls) = Tls::from_url(&settings.url).map_err(wrong)?;
-        let mut config: Config = url
-            .parse()
-            .map_err(|error: tokio_postgres::Error| wrong(with_causes(&error)))?;
+        let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| wrong(with_causes(&error)))?;
         // libpq ignores sslmode on a unix socket
-        let sockets = config
-            .get_hosts()
-            .iter()
-            .filter(|host| matches!(host, Host::Unix(_)))
-            .count();
+        let sockets = config.get_hosts().iter().filter(|host| matches!(host, Host::Unix(_))).count();
         let tls = match sockets {
             0 => tls,
             n if n == config.get_hosts().len() => Tls::without(),
             _ => {
-                return Err(wrong(
-                    "unix sockets and network hosts in one URL".to_owned(),
-                ));
+                return Err(wrong("unix sockets and network hosts in one URL".to_owned()));
             }
         };
         if config.get_application_name().is_none() {
@@ -64,10 +54,7 @@ impl PostgresConnector {
             config.tcp_user_timeout(Duration::from_secs(30));
         }
         if config.get_keepalives_idle() == Duration::from_secs(2 * 60 * 60) {
-            config
-                .keepalives_idle(Duration::from_secs(15))
-                .keepalives_interval(Duration::from_secs(5))
-                .keepalives_retries(3);
+            config.keepalives_idle(Duration::from_secs(15)).keepalives_interval(Duration::from_secs(5)).keepalives_retries(3);
         }
         // Each host gets its share, so that a dead first one leaves time for the second.
         if config.get_connect_timeout().is_none() {
@@ -100,28 +87,15 @@ impl PostgresConnector {
                 Host::Unix(path) => path.display().to_string(),
             })
             .collect();
-        let database = self
-            .0
-            .config
-            .get_dbname()
-            .or(self.0.config.get_user())
-            .unwrap_or_default();
-        format!(
-            "PostgreSQL, {}, database {database}, schema {}",
-            hosts.join(" or "),
-            self.0.schema
-        )
+        let database = self.0.config.get_dbname().or(self.0.config.get_user()).unwrap_or_default();
+        format!("PostgreSQL, {}, database {database}, schema {}", hosts.join(" or "), self.0.schema)
     }
 
     /// A connection ready for use, which lives on the runtime that the storage was opened on.
     pub(super) async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
         let connector = self.clone();
-        let made = self
-            .0
-            .runtime
-            .spawn(async move { connector.connect_here().await });
-        made.await
-            .unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
+        let made = self.0.runtime.spawn(async move { connector.connect_here().await });
+        made.await.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
     }
 
     /// A connection ready for use, which lives on the current runtime.
@@ -129,23 +103,15 @@ impl PostgresConnector {
         let limit = self.0.connect_timeout;
         match tokio::time::timeout(limit, self.set_up()).await {
             Ok(made) => made,
-            Err(_) => Err(ConnectionError::BadConnection(format!(
-                "not connected within {limit:?}"
-            ))),
+            Err(_) => Err(ConnectionError::BadConnection(format!("not connected within {limit:?}"))),
         }
     }
 
     async fn set_up(&self) -> ConnectionResult<AsyncPgConnection> {
         let mut connection = self.by_ssl_mode().await?;
-        let set = format!(
-            "SET search_path TO {}; SET statement_timeout TO {}",
-            quoted(&self.0.schema),
-            self.0.statement_timeout.as_millis()
-        );
-        connection
-            .batch_execute(&set)
-            .await
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        let set =
+            format!("SET search_path TO {}; SET statement_timeout TO {}", quoted(&self.0.schema), self.0.statement_timeout.as_millis());
+        connection.batch_execute(&set).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }
 
@@ -157,19 +123,13 @@ impl PostgresConnector {
             Err(error) => error,
         };
         match self.0.tls.second {
-            Some(mode) if other_way_may_work(&refused) => self
-                .attempt(mode)
-                .await
-                .unwrap_or_else(|error| Err(told(&error))),
+            Some(mode) if other_way_may_work(&refused) => self.attempt(mode).await.unwrap_or_else(|error| Err(told(&error))),
             _ => Err(told(&refused)),
         }
     }
 
     /// The outer error is the server's or the network's, the inner one comes after the connection was made.
-    async fn attempt(
-        &self,
-        mode: SslMode,
-    ) -> Result<ConnectionResult<AsyncPgConnection>, tokio_postgres::Error> {
+    async fn attempt(&self, mode: SslMode) -> Result<ConnectionResult<AsyncPgConnection>, tokio_postgres::Error> {
         let mut config = self.0.config.clone();
         config.ssl_mode(mode);
         match (&self.0.tls.client, mode) {
@@ -192,10 +152,7 @@ fn told(error: &tokio_postgres::Error) -> ConnectionError {
 
 /// A failed handshake, or a server whose `pg_hba.conf` has no line for this way of connecting.
 fn other_way_may_work(error: &tokio_postgres::Error) -> bool {
-    error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
-        || error
-            .to_string()
-            .starts_with("error performing TLS handshake")
+    error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) || error.to_string().starts_with("error performing TLS handshake")
 }
 
 /// An identifier as SQL text.
@@ -203,10 +160,7 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-pub(super) fn pool(
-    connector: &PostgresConnector,
-    size: usize,
-) -> StorageResult<Pool<AsyncPgConnection>> {
+pub(super) fn pool(connector: &PostgresConnector, size: usize) -> StorageResult<Pool<AsyncPgConnection>> {
     let mut config = ManagerConfig::default();
     // The default asks the server at every checkout, which halves the speed. A closed connection is noticed without.
     config.recycling_method = RecyclingMethod::Fast;

@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use diesel::connection::AnsiTransactionManager;
 use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::Pool;
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use futures_util::future::BoxFuture;
@@ -30,16 +28,10 @@ impl SqliteFile {
     pub(super) fn new(path: &str, synchronous_full: bool) -> StorageResult<Self> {
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() || path.starts_with(":memory:") || path.starts_with("file:") {
-            return Err(StorageError::Settings(
-                "sqlite: wants the path of a file: several connections share it".to_owned(),
-            ));
+            return Err(StorageError::Settings("sqlite: wants the path of a file: several connections share it".to_owned()));
         }
-        make_file(&PathBuf::from(path))
-            .map_err(|error| StorageError::Settings(format!("{path}: {error}")))?;
-        Ok(Self {
-            path: path.to_owned(),
-            synchronous: if synchronous_full { "FULL" } else { "NORMAL" },
-        })
+        make_file(&PathBuf::from(path)).map_err(|error| StorageError::Settings(format!("{path}: {error}")))?;
+        Ok(Self { path: path.to_owned(), synchronous: if synchronous_full { "FULL" } else { "NORMAL" } })
     }
 
     pub(super) fn path(&self) -> &str {
@@ -63,10 +55,7 @@ impl SqliteFile {
 
     pub(super) async fn connect(&self, read_only: bool) -> ConnectionResult<SqliteConnection> {
         let mut connection = SqliteConnection::establish(&self.path).await?;
-        connection
-            .batch_execute(&self.pragmas(read_only))
-            .await
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        connection.batch_execute(&self.pragmas(read_only)).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }
 }
@@ -80,20 +69,13 @@ fn make_file(path: &std::path::Path) -> std::io::Result<()> {
         folder.mode(0o700);
         file.mode(0o600);
     }
-    if let Some(parent) = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder.recursive(true).create(parent)?;
     }
     file.append(true).create(true).open(path).map(|_| ())
 }
 
-pub(super) fn pool(
-    file: &SqliteFile,
-    size: usize,
-    read_only: bool,
-) -> StorageResult<Pool<SqliteConnection>> {
+pub(super) fn pool(file: &SqliteFile, size: usize, read_only: bool) -> StorageResult<Pool<SqliteConnection>> {
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
     let setup = file.clone();
@@ -108,9 +90,7 @@ pub(super) fn pool(
 }
 
 pub(super) async fn begin_immediate(connection: &mut SqliteConnection) -> QueryResult<()> {
-    connection
-        .spawn_blocking(|c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"))
-        .await
+    connection.spawn_blocking(|c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")).await
 }
 
 /// Runs SQLite statements on tokio's blocking threads. diesel_async's own version calls `block_in_place` when a future is dropped

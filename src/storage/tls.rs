@@ -22,20 +22,12 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use tokio_postgres::config::SslMode;
 use url::form_urlencoded;
 
 /// Parameters of libpq that change nothing here, taken out of the URL since tokio-postgres refuses what it does not know.
-const WITHOUT_MEANING: [&str; 5] = [
-    "gssencmode",
-    "sslcompression",
-    "sslsni",
-    "client_encoding",
-    "fallback_application_name",
-];
+const WITHOUT_MEANING: [&str; 5] = ["gssencmode", "sslcompression", "sslsni", "client_encoding", "fallback_application_name"];
 
 /// How connections are encrypted.
 pub(super) struct Tls {
@@ -56,11 +48,7 @@ enum Check {
 
 impl Tls {
     pub(super) fn without() -> Self {
-        Self {
-            first: SslMode::Disable,
-            second: None,
-            client: None,
-        }
+        Self { first: SslMode::Disable, second: None, client: None }
     }
 
     /// Splits a `postgres://` URL into one that tokio-postgres reads and the TLS parameters. The error is for people and does not
@@ -81,27 +69,17 @@ impl Tls {
             }
         }
         let rest = rest.finish().replace('+', "%20");
-        let url = if rest.is_empty() {
-            address.to_owned()
-        } else {
-            format!("{address}?{rest}")
-        };
+        let url = if rest.is_empty() { address.to_owned() } else { format!("{address}?{rest}") };
         Ok((url, Self::new(mode.as_deref(), root.as_deref())?))
     }
 
     fn new(mode: Option<&str>, root: Option<&str>) -> Result<Self, String> {
-        let mode = mode.unwrap_or(if root == Some("system") {
-            "verify-full"
-        } else {
-            "prefer"
-        });
+        let mode = mode.unwrap_or(if root == Some("system") { "verify-full" } else { "prefer" });
         let (first, second, check) = match (mode, root) {
             ("disable", _) => return Ok(Self::without()),
             ("verify-full", _) => (SslMode::Require, None, Check::ChainAndName),
             (weak, Some("system")) => {
-                return Err(format!(
-                    "sslrootcert=system wants sslmode=verify-full: with {weak} anybody's certificate would do"
-                ));
+                return Err(format!("sslrootcert=system wants sslmode=verify-full: with {weak} anybody's certificate would do"));
             }
             ("allow", _) => (SslMode::Disable, Some(SslMode::Require), Check::Nothing),
             ("prefer", _) => (SslMode::Prefer, Some(SslMode::Disable), Check::Nothing),
@@ -111,9 +89,7 @@ impl Tls {
                 return Err("sslmode=verify-ca wants sslrootcert, a PEM file".to_owned());
             }
             (other, _) => {
-                return Err(format!(
-                    "sslmode={other}: one of disable, allow, prefer, require, verify-ca, verify-full"
-                ));
+                return Err(format!("sslmode={other}: one of disable, allow, prefer, require, verify-ca, verify-full"));
             }
         };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -124,11 +100,7 @@ impl Tls {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        Ok(Self {
-            first,
-            second,
-            client: Some(Arc::new(client)),
-        })
+        Ok(Self { first, second, client: Some(Arc::new(client)) })
     }
 }
 
@@ -143,32 +115,17 @@ struct ServerVerifier {
 }
 
 impl ServerVerifier {
-    fn new(
-        check: Check,
-        root: Option<&str>,
-        provider: &Arc<CryptoProvider>,
-    ) -> Result<Self, String> {
-        let roots = if check == Check::Nothing {
-            Vec::new()
-        } else {
-            read_roots(root)?
-        };
+    fn new(check: Check, root: Option<&str>, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
+        let roots = if check == Check::Nothing { Vec::new() } else { read_roots(root)? };
         let chain = if check == Check::Nothing {
             None
         } else {
             let mut store = RootCertStore::empty();
             store.add_parsable_certificates(roots.iter().cloned());
-            let built =
-                WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone())
-                    .build();
+            let built = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone()).build();
             Some(built.map_err(|error| format!("sslrootcert: {error}"))?)
         };
-        Ok(Self {
-            check,
-            chain,
-            roots,
-            provider: provider.clone(),
-        })
+        Ok(Self { check, chain, roots, provider: provider.clone() })
     }
 
     /// The chain, and the name unless `sslmode` leaves it out.
@@ -182,24 +139,19 @@ impl ServerVerifier {
     ) -> Result<(), Error> {
         // A self-signed certificate that is its own root, as the PostgreSQL manual makes one: webpki refuses it as a server's
         // ("CA used as end entity"), but the operator has named exactly this one.
-        if self
-            .roots
-            .iter()
-            .any(|root| root.as_ref() == certificate.as_ref())
-        {
+        if self.roots.iter().any(|root| root.as_ref() == certificate.as_ref()) {
             return match self.check {
-                Check::ChainAndName => rustls::client::verify_server_name(
-                    &ParsedCertificate::try_from(certificate)?,
-                    name,
-                ),
+                Check::ChainAndName => rustls::client::verify_server_name(&ParsedCertificate::try_from(certificate)?, name),
                 Check::Chain | Check::Nothing => Ok(()),
             };
         }
         match chain.verify_server_cert(certificate, intermediates, name, &[], now) {
             // webpki looks at the name last: the chain was good
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) if self.check != Check::ChainAndName => Ok(()),
+            Err(Error::InvalidCertificate(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }))
+                if self.check != Check::ChainAndName =>
+            {
+                Ok(())
+            }
             verified => verified.map(|_| ()),
         }
     }
@@ -208,18 +160,11 @@ impl ServerVerifier {
 fn read_roots(root: Option<&str>) -> Result<Vec<CertificateDer<'static>>, String> {
     let roots: Vec<_> = match root {
         None | Some("system") => rustls_native_certs::load_native_certs().certs,
-        Some(path) => CertificateDer::pem_file_iter(path)
-            .and_then(Iterator::collect)
-            .map_err(|error| format!("sslrootcert {path}: {error}"))?,
+        Some(path) => {
+            CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|error| format!("sslrootcert {path}: {error}"))?
+        }
     };
-    if roots.is_empty() {
-        Err(format!(
-            "sslrootcert: no certificate in {}",
-            root.unwrap_or("system")
-        ))
-    } else {
-        Ok(roots)
-    }
+    if roots.is_empty() { Err(format!("sslrootcert: no certificate in {}", root.unwrap_or("system"))) } else { Ok(roots) }
 }
 
 impl ServerCertVerifier for ServerVerifier {
@@ -233,9 +178,7 @@ impl ServerCertVerifier for ServerVerifier {
     ) -> Result<ServerCertVerified, Error> {
         match &self.chain {
             None => Ok(ServerCertVerified::assertion()),
-            Some(chain) => self
-                .verify(chain, certificate, intermediates, name, now)
-                .map(|()| ServerCertVerified::assertion()),
+            Some(chain) => self.verify(chain, certificate, intermediates, name, now).map(|()| ServerCertVerified::assertion()),
         }
     }
 
@@ -245,12 +188,7 @@ impl ServerCertVerifier for ServerVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls12_signature(
-            message,
-            certificate,
-            signed,
-            &self.provider.signature_verification_algorithms,
-        )
+        rustls::crypto::verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -259,17 +197,10 @@ impl ServerCertVerifier for ServerVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls13_signature(
-            message,
-            certificate,
-            signed,
-            &self.provider.signature_verification_algorithms,
-        )
+        rustls::crypto::verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

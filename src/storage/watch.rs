@@ -58,10 +58,7 @@ impl Topic {
 
     /// A name that this version does not know was announced by a newer one: everything is read again.
     fn parse(name: &str) -> Self {
-        [Self::Clients, Self::Resources, Self::Keys, Self::Settings]
-            .into_iter()
-            .find(|topic| topic.name() == name)
-            .unwrap_or(Self::All)
+        [Self::Clients, Self::Resources, Self::Keys, Self::Settings].into_iter().find(|topic| topic.name() == name).unwrap_or(Self::All)
     }
 }
 
@@ -70,11 +67,7 @@ pub async fn announce(conn: &mut Connection, topic: Topic) -> StorageResult<()> 
     if let Held::Postgres(c) = conn.held() {
         // The channel is the whole database's, so the schema goes along: two servers may share a database.
         let notify = diesel::sql_query("SELECT pg_notify($1, current_schema() || '/' || $2)");
-        notify
-            .bind::<Text, _>(CHANNEL)
-            .bind::<Text, _>(topic.name())
-            .execute(&mut **c)
-            .await?;
+        notify.bind::<Text, _>(CHANNEL).bind::<Text, _>(topic.name()).execute(&mut **c).await?;
         return Ok(());
     }
     let row = (changes::topic.eq(topic.name()), changes::version.eq(1));
@@ -138,26 +131,16 @@ impl Voice {
 
     fn lost(&self, error: &str) {
         self.listening.store(false, Ordering::SeqCst);
-        tracing::warn!(
-            error,
-            "changes by other processes are not heard; trying again"
-        );
+        tracing::warn!(error, "changes by other processes are not heard; trying again");
     }
 }
 
 impl Watcher {
     pub(super) fn start(backend: &Backend) -> Self {
-        let voice = Voice {
-            sender: broadcast::channel(64).0,
-            listening: Arc::default(),
-        };
+        let voice = Voice { sender: broadcast::channel(64).0, listening: Arc::default() };
         let task = match backend {
-            Backend::Postgres { connector, .. } => {
-                tokio::spawn(listen_again_and_again(connector.clone(), voice.clone()))
-            }
-            Backend::Sqlite { file, .. } => {
-                tokio::spawn(poll_again_and_again(file.clone(), voice.clone()))
-            }
+            Backend::Postgres { connector, .. } => tokio::spawn(listen_again_and_again(connector.clone(), voice.clone())),
+            Backend::Sqlite { file, .. } => tokio::spawn(poll_again_and_again(file.clone(), voice.clone())),
         };
         Self { voice, task }
     }
@@ -188,13 +171,8 @@ async fn listen_again_and_again(connector: PostgresConnector, voice: Voice) {
 
 /// Returns when the connection is lost.
 async fn listen(connector: &PostgresConnector, voice: &Voice) -> StorageResult<()> {
-    let mut connection: AsyncPgConnection = connector
-        .connect()
-        .await
-        .map_err(|error| StorageError::Unavailable(error.to_string()))?;
-    connection
-        .batch_execute(&format!("LISTEN {CHANNEL}"))
-        .await?;
+    let mut connection: AsyncPgConnection = connector.connect().await.map_err(|error| StorageError::Unavailable(error.to_string()))?;
+    connection.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
     voice.begin();
     loop {
         let heard = {
@@ -211,9 +189,7 @@ async fn listen(connector: &PostgresConnector, voice: &Voice) -> StorageResult<(
                 }
             }
             Ok(None) => {
-                return Err(StorageError::Unavailable(
-                    "the listening connection ended".to_owned(),
-                ));
+                return Err(StorageError::Unavailable("the listening connection ended".to_owned()));
             }
             // silence may be a lost connection
             Err(_) => connection.batch_execute("SELECT 1").await?,
@@ -232,10 +208,7 @@ async fn poll_again_and_again(file: SqliteFile, voice: Voice) {
 
 /// Returns when the file cannot be read.
 async fn poll(file: &SqliteFile, voice: &Voice) -> StorageResult<()> {
-    let mut connection = file
-        .connect(true)
-        .await
-        .map_err(|error| StorageError::Unavailable(error.to_string()))?;
+    let mut connection = file.connect(true).await.map_err(|error| StorageError::Unavailable(error.to_string()))?;
     // first the number, then the rows: a commit between the two is seen once more, not missed
     let mut seen = data_version(&mut connection).await?;
     let mut known = versions(&mut connection).await?;
@@ -246,10 +219,7 @@ async fn poll(file: &SqliteFile, voice: &Voice) -> StorageResult<()> {
         if now != seen {
             seen = now;
             let current = versions(&mut connection).await?;
-            for (topic, _) in current
-                .iter()
-                .filter(|(topic, version)| known.get(*topic) != Some(*version))
-            {
+            for (topic, _) in current.iter().filter(|(topic, version)| known.get(*topic) != Some(*version)) {
                 voice.tell(Topic::parse(topic));
             }
             known = current;
@@ -259,15 +229,10 @@ async fn poll(file: &SqliteFile, voice: &Voice) -> StorageResult<()> {
 
 /// Moves whenever another connection, of this process or of another, commits to the file.
 async fn data_version(connection: &mut SqliteConnection) -> StorageResult<i64> {
-    Ok(diesel::dsl::sql::<BigInt>("PRAGMA data_version")
-        .get_result(connection)
-        .await?)
+    Ok(diesel::dsl::sql::<BigInt>("PRAGMA data_version").get_result(connection).await?)
 }
 
 async fn versions(connection: &mut SqliteConnection) -> StorageResult<HashMap<String, i64>> {
-    let rows: Vec<(String, i64)> = changes::table
-        .select((changes::topic, changes::version))
-        .load(connection)
-        .await?;
+    let rows: Vec<(String, i64)> = changes::table.select((changes::topic, changes::version)).load(connection).await?;
     Ok(rows.into_iter().collect())
 }

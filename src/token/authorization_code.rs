@@ -50,16 +50,17 @@ pub(super) async fn redeem(
     let found = grants::find_standing(&mut connection, &code.user_id, &code.session_id, &client.client_id).await?;
     let (standing, consent) = found.map_or((None, None), |(standing, consent)| (Some(standing), consent));
     // Even a grant that will outlive the session must begin in one.
-    check_standing(client, GrantType::AuthorizationCode, standing.as_ref(), false, &app.sessions, now)
-        .map_err(|refusal| OAuthError::invalid_grant("The person or the session that the code was for is no longer signed in.").because(refusal))?;
+    check_standing(client, GrantType::AuthorizationCode, standing.as_ref(), false, &app.sessions, now).map_err(|refusal| {
+        OAuthError::invalid_grant("The person or the session that the code was for is no longer signed in.").because(refusal)
+    })?;
     let standing = standing.ok_or_else(|| OAuthError::server_error("no standing after the policy"))?;
     if !client.metadata.first_party && !consent.is_some_and(|consent| consent.covers(&code.scope, &code.resources)) {
         return Err(OAuthError::invalid_grant("The person has taken back the consent that the code was for."));
     }
 
     let session = standing.session.as_ref();
-    let refreshable = client.metadata.may_use(GrantType::RefreshToken)
-        && (client.metadata.first_party || code.scope.contains(Scope::OFFLINE_ACCESS));
+    let refreshable =
+        client.metadata.may_use(GrantType::RefreshToken) && (client.metadata.first_party || code.scope.contains(Scope::OFFLINE_ACCESS));
     let lifetime = if refreshable { app.tokens.refresh_token_absolute_lifetime } else { app.key_policy.longest_token };
     let grant = Grant {
         id: GrantId::generate(&app.random, now),
@@ -86,7 +87,8 @@ pub(super) async fn redeem(
     if grants::insert_code_grant(&mut connection, &grant).await? == Inserted::AlreadyUsed {
         let ended = grants::end_grant_of_code(&mut connection, &code.id, EndReason::CodeReuse, now).await?;
         events::record(&mut connection, app, EventKind::CodeReused, &events::About::grant(&grant)).await?;
-        return Err(OAuthError::invalid_grant("The code was used before; what it had granted has been ended.").because(format!("ended grant: {ended:?}")));
+        return Err(OAuthError::invalid_grant("The code was used before; what it had granted has been ended.")
+            .because(format!("ended grant: {ended:?}")));
     }
     drop(connection);
 
@@ -94,16 +96,8 @@ pub(super) async fn redeem(
         .then(|| RefreshToken { grant_id: grant.id.clone(), generation: 0 }.seal(&app.sealing))
         .transpose()
         .map_err(OAuthError::server_error)?;
-    Issue {
-        app,
-        client,
-        standing: &standing,
-        grant: &grant,
-        scope: directory.scope_for(&grant.scope, &targets),
-        resources: &targets,
-        now,
-    }
-    .tokens(refresh_token, IdTokenFor::Authentication)
+    Issue { app, client, standing: &standing, grant: &grant, scope: directory.scope_for(&grant.scope, &targets), resources: &targets, now }
+        .tokens(refresh_token, IdTokenFor::Authentication)
 }
 
 /// RFC 7636 §4.6; RFC 9700 §2.1.1: a verifier without a challenge is a downgrade and is refused.
@@ -111,7 +105,9 @@ fn check_pkce(code: &AuthorizationCode, verifier: Option<&CodeVerifier>) -> Resu
     match (&code.code_challenge, verifier) {
         (None, None) => Ok(()),
         (Some(challenge), Some(verifier)) if challenge.is_answered_by(verifier) => Ok(()),
-        (Some(_), Some(_)) => Err(OAuthError::invalid_grant("code_verifier does not answer the code_challenge of the authorization request.")),
+        (Some(_), Some(_)) => {
+            Err(OAuthError::invalid_grant("code_verifier does not answer the code_challenge of the authorization request."))
+        }
         (Some(_), None) => Err(OAuthError::invalid_grant("code_verifier is missing; the authorization request had a code_challenge.")),
         (None, Some(_)) => Err(OAuthError::invalid_grant("code_verifier was sent, but the authorization request had no code_challenge.")),
     }

@@ -122,9 +122,7 @@ pub(super) fn access_token_for_client(
 }
 
 fn sign(app: &App, client: &Client, claims: &AccessTokenClaims, format: AccessTokenFormat, now: Timestamp) -> Result<String, OAuthError> {
-    claims
-        .issue(format, client.metadata.access_token_signed_response_alg, &app.keys, &app.sealing, now)
-        .map_err(OAuthError::server_error)
+    claims.issue(format, client.metadata.access_token_signed_response_alg, &app.keys, &app.sealing, now).map_err(OAuthError::server_error)
 }
 
 /// One token has one form and one life: the form that all its resources want, the shortest life that any of them sets.
@@ -136,6 +134,7 @@ fn form_of(resources: &[Arc<Resource>], default: Duration) -> Result<(AccessToke
             "The APIs take different forms of access tokens; ask for one token each, with resource.",
         ));
     }
-    let lifetimes = resources.iter().filter_map(|resource| resource.access_token_lifetime).map(|seconds| Duration::from_secs(seconds.into()));
+    let lifetimes =
+        resources.iter().filter_map(|resource| resource.access_token_lifetime).map(|seconds| Duration::from_secs(seconds.into()));
     Ok((format, lifetimes.min().unwrap_or(default)))
 }

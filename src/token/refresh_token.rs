@@ -86,7 +86,13 @@ fn check(app: &App, client: &Client, state: &GrantState) -> Result<(), OAuthErro
 }
 
 /// Lets a token of the generation before pass within the grace; ends the grant of any other.
-async fn return_unless_grace(app: &App, client: &Client, connection: &mut Connection, token: &RefreshToken, state: &GrantState) -> Result<(), OAuthError> {
+async fn return_unless_grace(
+    app: &App,
+    client: &Client,
+    connection: &mut Connection,
+    token: &RefreshToken,
+    state: &GrantState,
+) -> Result<(), OAuthError> {
     let now = app.now();
     match token.worth(&state.grant, &app.tokens, now) {
         Worth::Current | Worth::WithinGrace => Ok(()),

@@ -75,7 +75,17 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "ann", "@example.com", "ann@", "ann@localhost", "a b@example.com", "ann@example.com\r\nBcc: x@y.z", "ann@127.0.0.1", "ann@[::1]"] {
+        for text in [
+            "",
+            "ann",
+            "@example.com",
+            "ann@",
+            "ann@localhost",
+            "a b@example.com",
+            "ann@example.com\r\nBcc: x@y.z",
+            "ann@127.0.0.1",
+            "ann@[::1]",
+        ] {
             assert_eq!(Email::parse(text), Err(InvalidEmail), "{text:?}");
         }
         assert_eq!(Email::parse(&format!("{}@example.com", "a".repeat(65))), Err(InvalidEmail));

@@ -38,7 +38,12 @@ pub async fn insert_user(connection: &mut Connection, user: &User) -> Result<(),
 }
 
 /// Replaces the profile. Returns whether the person exists.
-pub async fn update_profile(connection: &mut Connection, id: &UserId, profile: &Map<String, Value>, now: Timestamp) -> Result<bool, StorageError> {
+pub async fn update_profile(
+    connection: &mut Connection,
+    id: &UserId,
+    profile: &Map<String, Value>,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
     let updated = query!(connection, |c| diesel::update(users::table.find(id))
         .set((users::profile.eq(Json(profile.clone())), users::updated_at.eq(now)))
         .execute(c)
@@ -79,13 +84,7 @@ pub async fn delete_user(connection: &mut Connection, id: &UserId) -> Result<boo
 /// A page of people by id, which is by age; `after` is the last id of the page before.
 pub async fn list_users(connection: &mut Connection, after: Option<&UserId>, limit: i64) -> Result<Vec<User>, StorageError> {
     let after = after.map_or("", |id| id.as_str());
-    query!(connection, |c| users::table
-        .filter(users::id.gt(after))
-        .order(users::id)
-        .limit(limit)
-        .select(User::as_select())
-        .load(c)
-        .await)
+    query!(connection, |c| users::table.filter(users::id.gt(after)).order(users::id).limit(limit).select(User::as_select()).load(c).await)
 }
 
 pub async fn count_users(connection: &mut Connection) -> Result<i64, StorageError> {

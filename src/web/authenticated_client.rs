@@ -51,9 +51,7 @@ fn presented(request: &HttpRequest, params: &Params) -> Result<PresentedCredenti
     }
     let client_id = body_id.ok_or_else(|| OAuthError::invalid_client("no client_id and no credentials"))?;
     Ok(match secret {
-        Some(secret) => {
-            PresentedCredentials::Secret { client_id, secret: Secret::from(secret), method: Method::ClientSecretPost }
-        }
+        Some(secret) => PresentedCredentials::Secret { client_id, secret: Secret::from(secret), method: Method::ClientSecretPost },
         None => PresentedCredentials::None { client_id },
     })
 }
@@ -84,7 +82,9 @@ mod tests {
             request = request.insert_header((AUTHORIZATION, header));
         }
         match presented(&request.to_http_request(), &Params::parse(body).unwrap()) {
-            Ok(PresentedCredentials::Secret { client_id, secret, method }) => format!("{} {client_id} {}", method.as_str(), secret.expose()),
+            Ok(PresentedCredentials::Secret { client_id, secret, method }) => {
+                format!("{} {client_id} {}", method.as_str(), secret.expose())
+            }
             Ok(PresentedCredentials::None { client_id }) => format!("none {client_id}"),
             Ok(PresentedCredentials::Assertion { .. }) => "assertion".into(),
             Err(error) => error.code.to_string(),

@@ -134,4 +134,3 @@ pub fn session_cookie(app: &App, secret: &SessionSecret) -> Cookie<'static> {
 pub fn no_session_cookie(app: &App) -> Cookie<'static> {
     cookie(app, SESSION, String::new(), Duration::ZERO)
 }
-

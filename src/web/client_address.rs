@@ -45,9 +45,7 @@ impl TrustedProxies {
         let plain = |network: &IpNet| match network {
             IpNet::V6(v6) if v6.prefix_len() >= 96 => {
                 let mapped = v6.network().to_ipv4_mapped();
-                mapped
-                    .and_then(|address| Ipv4Net::new(address, v6.prefix_len() - 96).ok())
-                    .map_or(*network, IpNet::V4)
+                mapped.and_then(|address| Ipv4Net::new(address, v6.prefix_len() - 96).ok()).map_or(*network, IpNet::V4)
             }
             _ => *network,
         };
@@ -65,17 +63,9 @@ impl TrustedProxies {
 
     /// Walks the hops from the right; `None` when one on the way is no address.
     fn forwarded(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
-        let lines: Vec<&str> = headers
-            .get_all("x-forwarded-for")
-            .map(|line| line.to_str().ok())
-            .collect::<Option<_>>()?;
+        let lines: Vec<&str> = headers.get_all("x-forwarded-for").map(|line| line.to_str().ok()).collect::<Option<_>>()?;
         let mut client = peer;
-        for hop in lines
-            .iter()
-            .rev()
-            .flat_map(|line| line.rsplit(','))
-            .take(MAX_HOPS)
-        {
+        for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')).take(MAX_HOPS) {
             client = parse_hop(hop.trim())?;
             if !self.contains(client) {
                 return Some(client);
@@ -91,23 +81,9 @@ impl TrustedProxies {
 
 /// An address, perhaps with a port, IPv6 perhaps in brackets: what proxies are known to write.
 fn parse_hop(hop: &str) -> Option<IpAddr> {
-    let bare = || {
-        hop.strip_prefix('[')?
-            .strip_suffix(']')?
-            .parse::<Ipv6Addr>()
-            .ok()
-            .map(IpAddr::V6)
-    };
-    let with_port = || {
-        hop.parse::<std::net::SocketAddr>()
-            .ok()
-            .map(|address| address.ip())
-    };
-    hop.parse::<IpAddr>()
-        .ok()
-        .or_else(bare)
-        .or_else(with_port)
-        .map(|address| address.to_canonical())
+    let bare = || hop.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+    let with_port = || hop.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
+    hop.parse::<IpAddr>().ok().or_else(bare).or_else(with_port).map(|address| address.to_canonical())
 }
 
 impl ClientAddress {
@@ -161,14 +137,9 @@ mod tests {
         let networks: Vec<IpNet> = proxies.iter().map(|text| text.parse().unwrap()).collect();
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(
-                HeaderName::from_static("x-forwarded-for"),
-                HeaderValue::from_bytes(line.as_bytes()).unwrap(),
-            );
+            headers.append(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_bytes(line.as_bytes()).unwrap());
         }
-        TrustedProxies::new(&networks)
-            .client(Some(peer.parse().unwrap()), &headers)
-            .to_string()
+        TrustedProxies::new(&networks).client(Some(peer.parse().unwrap()), &headers).to_string()
     }
 
     /// Attack L3.
@@ -208,35 +179,18 @@ mod tests {
             (lan, "10.0.0.1", &["[2001:db8::9]"], "2001:db8::9"),
             (lan, "10.0.0.1", &["::ffff:192.0.2.1"], "192.0.2.1"),
             (lan, "::ffff:10.0.0.1", &["192.0.2.1"], "192.0.2.1"),
-            (
-                lan,
-                "10.0.0.1",
-                &["192.0.2.1, ::ffff:10.0.0.2"],
-                "192.0.2.1",
-            ),
+            (lan, "10.0.0.1", &["192.0.2.1, ::ffff:10.0.0.2"], "192.0.2.1"),
             (lan, "::ffff:198.51.100.7", &["192.0.2.1"], "198.51.100.7"),
-            (
-                &["::ffff:10.0.0.0/104"],
-                "10.0.0.1",
-                &["192.0.2.1"],
-                "192.0.2.1",
-            ),
+            (&["::ffff:10.0.0.0/104"], "10.0.0.1", &["192.0.2.1"], "192.0.2.1"),
         ] {
-            assert_eq!(
-                client(proxies, peer, lines),
-                expected,
-                "{proxies:?} {peer} {lines:?}"
-            );
+            assert_eq!(client(proxies, peer, lines), expected, "{proxies:?} {peer} {lines:?}");
         }
     }
 
     #[test]
     fn a_header_of_many_hops_costs_little_and_wins_nothing() {
         let hops = ["10.0.0.2"; 5000].join(",");
-        assert_eq!(
-            client(&["10.0.0.0/8"], "10.0.0.1", &[&format!("1.1.1.1,{hops}")]),
-            "10.0.0.2"
-        );
+        assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &[&format!("1.1.1.1,{hops}")]), "10.0.0.2");
     }
 
     /// Attack L3: IPv6 is counted by /64, one spelling is as good as another.
@@ -246,10 +200,7 @@ mod tests {
         assert_eq!(key("192.0.2.1"), key("::ffff:192.0.2.1"));
         assert_eq!(key("192.0.2.1"), key("::ffff:c000:201"));
         assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
-        assert_eq!(
-            key("2001:db8:0:1::1"),
-            key("2001:0db8:0000:0001:ffff:ffff:ffff:ffff")
-        );
+        assert_eq!(key("2001:db8:0:1::1"), key("2001:0db8:0000:0001:ffff:ffff:ffff:ffff"));
         assert_ne!(key("2001:db8:0:1::1"), key("2001:db8:0:2::1"));
         assert_ne!(key("::1"), ClientAddress(None).limit_key());
     }

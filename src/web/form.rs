@@ -44,7 +44,8 @@ impl FromRequest for FormText {
         let body = web::Bytes::from_request(request, payload);
         async move {
             let body = body.await.map_err(|error| {
-                OAuthError::invalid_request(format!("The body could not be read; it may hold {} bytes at most.", params::LONGEST)).because(error)
+                OAuthError::invalid_request(format!("The body could not be read; it may hold {} bytes at most.", params::LONGEST))
+                    .because(error)
             })?;
             if body.is_empty() {
                 return Ok(Self(String::new()));

@@ -41,7 +41,8 @@ pub fn bearer_challenge(error: Option<&OAuthError>) -> String {
     match error {
         // Descriptions are our own text: no quotes or backslashes in them, but let none through either.
         Some(error) => {
-            let description: String = error.description.chars().filter(|c| !matches!(c, '"' | '\\') && c.is_ascii_graphic() || *c == ' ').collect();
+            let description: String =
+                error.description.chars().filter(|c| !matches!(c, '"' | '\\') && c.is_ascii_graphic() || *c == ' ').collect();
             format!("Bearer realm=\"ostiary\", error=\"{}\", error_description=\"{description}\"", error.code)
         }
         None => "Bearer realm=\"ostiary\"".into(),
@@ -53,7 +54,9 @@ pub fn log(error: &OAuthError) {
     let cause = error.cause.as_deref().unwrap_or("");
     match error.code {
         ErrorCode::ServerError => tracing::error!(error = error.code.as_str(), description = %error.description, cause, "refused"),
-        ErrorCode::TemporarilyUnavailable => tracing::warn!(error = error.code.as_str(), description = %error.description, cause, "refused"),
+        ErrorCode::TemporarilyUnavailable => {
+            tracing::warn!(error = error.code.as_str(), description = %error.description, cause, "refused")
+        }
         _ => tracing::info!(error = error.code.as_str(), description = %error.description, cause, "refused"),
     }
 }

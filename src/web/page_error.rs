@@ -84,9 +84,7 @@ impl PageError {
     pub fn unanswerable(app: &App, why: &Unanswerable) -> Self {
         let (parameter, sent, registered, fix) = match why {
             Unanswerable::Malformed(problem) => (None, None, Vec::new(), problem.clone()),
-            Unanswerable::MissingClientId => {
-                (Some("client_id"), None, Vec::new(), "Send client_id; see: ostiary client list".to_owned())
-            }
+            Unanswerable::MissingClientId => (Some("client_id"), None, Vec::new(), "Send client_id; see: ostiary client list".to_owned()),
             Unanswerable::UnknownClient => (
                 Some("client_id"),
                 None,
@@ -174,8 +172,13 @@ impl PageError {
     }
 
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "There is nothing here", "The address you opened leads to no page.", "Check it for typing mistakes.")
-            .with_account()
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "There is nothing here",
+            "The address you opened leads to no page.",
+            "Check it for typing mistakes.",
+        )
+        .with_account()
     }
 
     pub fn wrong_method(_request: &HttpRequest) -> Self {
@@ -291,4 +294,3 @@ impl From<OAuthError> for PageError {
         Self::bad_form(&error.description).because(&error)
     }
 }
-

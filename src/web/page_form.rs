@@ -6,12 +6,12 @@ use crate::app::App;
 use crate::oauth::params::Params;
 use crate::web::browser::Browser;
 use crate::web::form::FormText;
-use actix_web::dev::Payload;
-use actix_web::FromRequest;
-use futures_util::future::{FutureExt, LocalBoxFuture};
 use crate::web::page_error::PageError;
+use actix_web::FromRequest;
 use actix_web::HttpRequest;
+use actix_web::dev::Payload;
 use actix_web::http::header::ORIGIN;
+use futures_util::future::{FutureExt, LocalBoxFuture};
 
 /// The body of one of our own forms; what cannot be read is answered with a page.
 #[derive(Debug)]

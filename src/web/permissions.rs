@@ -7,7 +7,8 @@ use crate::web::page::Permission;
 /// One line for each thing that the scope allows; `openid` and `offline_access` are put last.
 pub fn permissions(app: &App, scope: &Scope) -> Vec<Permission> {
     let directory = app.clients.directory();
-    let line = |title: &str, detail: &str| Permission { title: title.into(), detail: Some(detail.to_owned()).filter(|text| !text.is_empty()) };
+    let line =
+        |title: &str, detail: &str| Permission { title: title.into(), detail: Some(detail.to_owned()).filter(|text| !text.is_empty()) };
     let mut lines = Vec::new();
     for token in scope.iter() {
         match token {

@@ -72,30 +72,15 @@ impl RateLimits {
     /// [`ZeroLimit`].
     pub fn new(limits: &RateLimit, proxies: &TrustedProxies) -> Result<Self, ZeroLimit> {
         let counters = |per_minute: u32, burst: u32, answer| {
-            let period = Duration::from_secs(60)
-                .checked_div(per_minute)
-                .ok_or(ZeroLimit)?;
-            let by = ByAddress {
-                proxies: proxies.clone(),
-                answer,
-            };
+            let period = Duration::from_secs(60).checked_div(per_minute).ok_or(ZeroLimit)?;
+            let by = ByAddress { proxies: proxies.clone(), answer };
             let mut builder = GovernorConfigBuilder::default().key_extractor(by);
-            builder
-                .period(period)
-                .burst_size(burst)
-                .use_headers()
-                .finish()
-                .map(Arc::new)
-                .ok_or(ZeroLimit)
+            builder.period(period).burst_size(burst).use_headers().finish().map(Arc::new).ok_or(ZeroLimit)
         };
         Ok(Self {
             enabled: limits.enabled,
             pages: counters(limits.pages_per_minute, limits.pages_burst, Answer::Text)?,
-            sign_in: counters(
-                limits.sign_in_per_minute,
-                limits.sign_in_burst,
-                Answer::Text,
-            )?,
+            sign_in: counters(limits.sign_in_per_minute, limits.sign_in_burst, Answer::Text)?,
             token: counters(limits.token_per_minute, limits.token_burst, Answer::Json)?,
             read: counters(limits.read_per_minute, limits.read_burst, Answer::Json)?,
         })
@@ -156,26 +141,17 @@ impl KeyExtractor for ByAddress {
         Ok(ClientAddress::find(request, &self.proxies).limit_key())
     }
 
-    fn exceed_rate_limit_response(
-        &self,
-        until: &NotUntil<QuantaInstant>,
-        mut response: HttpResponseBuilder,
-    ) -> HttpResponse {
+    fn exceed_rate_limit_response(&self, until: &NotUntil<QuantaInstant>, mut response: HttpResponseBuilder) -> HttpResponse {
         let wait = until.wait_time_from(DefaultClock::default().now());
         // actix-governor rounds down, to 0 below a second; a client that obeyed would be refused again.
         let seconds = whole_seconds(wait);
         response.insert_header((header::RETRY_AFTER, seconds));
         response.insert_header(("x-ratelimit-after", seconds));
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        let text = format!(
-            "Too many requests from this address. Try again in {seconds} second{}.",
-            if seconds == 1 { "" } else { "s" }
-        );
+        let text = format!("Too many requests from this address. Try again in {seconds} second{}.", if seconds == 1 { "" } else { "s" });
         match self.answer {
             Answer::Text => response.content_type("text/plain; charset=utf-8").body(text),
-            Answer::Json => {
-                response.json(serde_json::json!({ "error": "temporarily_unavailable", "error_description": text }))
-            }
+            Answer::Json => response.json(serde_json::json!({ "error": "temporarily_unavailable", "error_description": text })),
         }
     }
 }
@@ -194,9 +170,7 @@ mod tests {
     use actix_web::{App, web};
 
     fn limits(variables: &[(&str, &str)]) -> RateLimits {
-        let variables = variables
-            .iter()
-            .map(|(name, value)| (format!("OSTIARY_RATE_LIMIT_{name}"), (*value).to_owned()));
+        let variables = variables.iter().map(|(name, value)| (format!("OSTIARY_RATE_LIMIT_{name}"), (*value).to_owned()));
         let proxies = TrustedProxies::new(&["10.0.0.0/8".parse().unwrap()]);
         RateLimits::new(&Config::load(None, variables).unwrap().rate_limit, &proxies).unwrap()
     }
@@ -205,16 +179,8 @@ mod tests {
         ($limits:expr) => {
             init_service(
                 App::new()
-                    .service(
-                        web::resource("/login")
-                            .wrap($limits.sign_in())
-                            .to(|| async { "ok" }),
-                    )
-                    .service(
-                        web::resource("/token")
-                            .wrap($limits.token())
-                            .to(|| async { "ok" }),
-                    ),
+                    .service(web::resource("/login").wrap($limits.sign_in()).to(|| async { "ok" }))
+                    .service(web::resource("/token").wrap($limits.token()).to(|| async { "ok" })),
             )
             .await
         };
@@ -230,43 +196,21 @@ mod tests {
 
     #[actix_web::test]
     async fn the_one_too_many_gets_429_with_an_honest_retry_after() {
-        let limits = limits(&[
-            ("SIGN_IN_BURST", "2"),
-            ("SIGN_IN_PER_MINUTE", "20"),
-            ("TOKEN_BURST", "1"),
-            ("TOKEN_PER_MINUTE", "600"),
-        ]);
+        let limits = limits(&[("SIGN_IN_BURST", "2"), ("SIGN_IN_PER_MINUTE", "20"), ("TOKEN_BURST", "1"), ("TOKEN_PER_MINUTE", "600")]);
         let app = app!(limits);
         for left in ["1", "0"] {
             let response = call_service(&app, from("192.0.2.1", "/login").to_request()).await;
-            assert_eq!(
-                (
-                    response.status().as_u16(),
-                    header(&response, "x-ratelimit-remaining")
-                ),
-                (200, left)
-            );
+            assert_eq!((response.status().as_u16(), header(&response, "x-ratelimit-remaining")), (200, left));
             assert_eq!(header(&response, "x-ratelimit-limit"), "2");
         }
         let response = call_service(&app, from("192.0.2.1", "/login").to_request()).await;
-        assert_eq!(
-            (response.status().as_u16(), header(&response, "retry-after")),
-            (429, "3")
-        );
+        assert_eq!((response.status().as_u16(), header(&response, "retry-after")), (429, "3"));
         assert!(header(&response, "content-type").starts_with("text/plain"));
 
         // Another kind of endpoint has counters of its own. Ten a second: governor's own answer would be 0.
-        assert_eq!(
-            call_service(&app, from("192.0.2.1", "/token").to_request())
-                .await
-                .status(),
-            200
-        );
+        assert_eq!(call_service(&app, from("192.0.2.1", "/token").to_request()).await.status(), 200);
         let response = call_service(&app, from("192.0.2.1", "/token").to_request()).await;
-        assert_eq!(
-            (response.status().as_u16(), header(&response, "retry-after")),
-            (429, "1")
-        );
+        assert_eq!((response.status().as_u16(), header(&response, "retry-after")), (429, "1"));
         assert_eq!(header(&response, "cache-control"), "no-store");
         let body: serde_json::Value = serde_json::from_slice(&read_body(response).await).unwrap();
         assert_eq!(body["error"], "temporarily_unavailable");
@@ -276,58 +220,23 @@ mod tests {
     async fn workers_share_counters_and_addresses_do_not() {
         let limits = limits(&[("SIGN_IN_BURST", "1"), ("SIGN_IN_PER_MINUTE", "1")]);
         let (one, two) = (app!(limits), app!(limits.clone()));
-        assert_eq!(
-            call_service(&one, from("192.0.2.1", "/login").to_request())
-                .await
-                .status(),
-            200
-        );
-        assert_eq!(
-            call_service(&two, from("192.0.2.1", "/login").to_request())
-                .await
-                .status(),
-            429
-        );
-        assert_eq!(
-            call_service(&two, from("192.0.2.2", "/login").to_request())
-                .await
-                .status(),
-            200
-        );
+        assert_eq!(call_service(&one, from("192.0.2.1", "/login").to_request()).await.status(), 200);
+        assert_eq!(call_service(&two, from("192.0.2.1", "/login").to_request()).await.status(), 429);
+        assert_eq!(call_service(&two, from("192.0.2.2", "/login").to_request()).await.status(), 200);
         // Attack L3: behind the proxy the client counts, and a header of its own does not make it another one.
-        let behind = |hops: &str| {
-            from("10.0.0.1", "/login")
-                .insert_header(("x-forwarded-for", hops))
-                .to_request()
-        };
+        let behind = |hops: &str| from("10.0.0.1", "/login").insert_header(("x-forwarded-for", hops)).to_request();
         assert_eq!(call_service(&one, behind("192.0.2.3")).await.status(), 200);
-        assert_eq!(
-            call_service(&two, behind("203.0.113.9, 192.0.2.3"))
-                .await
-                .status(),
-            429
-        );
-        let forged = from("192.0.2.2", "/login")
-            .insert_header(("x-forwarded-for", "203.0.113.10"))
-            .to_request();
+        assert_eq!(call_service(&two, behind("203.0.113.9, 192.0.2.3")).await.status(), 429);
+        let forged = from("192.0.2.2", "/login").insert_header(("x-forwarded-for", "203.0.113.10")).to_request();
         assert_eq!(call_service(&two, forged).await.status(), 429);
     }
 
     #[actix_web::test]
     async fn limits_can_be_switched_off() {
-        let limits = limits(&[
-            ("ENABLED", "false"),
-            ("SIGN_IN_BURST", "1"),
-            ("SIGN_IN_PER_MINUTE", "1"),
-        ]);
+        let limits = limits(&[("ENABLED", "false"), ("SIGN_IN_BURST", "1"), ("SIGN_IN_PER_MINUTE", "1")]);
         let app = app!(limits);
         for _ in 0..5 {
-            assert_eq!(
-                call_service(&app, from("192.0.2.1", "/login").to_request())
-                    .await
-                    .status(),
-                200
-            );
+            assert_eq!(call_service(&app, from("192.0.2.1", "/login").to_request()).await.status(), 200);
         }
     }
 

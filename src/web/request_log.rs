@@ -33,11 +33,7 @@ pub struct RequestId(Uuid);
 impl RequestId {
     /// The id of this request; nil when the request did not come through [`RequestLog`].
     pub fn of(request: &HttpRequest) -> Self {
-        request
-            .extensions()
-            .get::<Self>()
-            .copied()
-            .unwrap_or(Self(Uuid::nil()))
+        request.extensions().get::<Self>().copied().unwrap_or(Self(Uuid::nil()))
     }
 }
 
@@ -91,10 +87,7 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Logged {
-            service: Rc::new(service),
-            log: self.clone(),
-        }))
+        ready(Ok(Logged { service: Rc::new(service), log: self.clone() }))
     }
 }
 
@@ -121,9 +114,7 @@ where
         let line = Line {
             client: ClientAddress::find(&request, &self.log.proxies),
             method: method_name(request.method()),
-            route: request
-                .match_pattern()
-                .unwrap_or_else(|| "unmatched".to_owned()),
+            route: request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
             // What stands when the future is dropped half-way: the client has gone.
             status: 499,
             since: Instant::now(),
@@ -135,9 +126,7 @@ where
         let answer = async move {
             let mut line = line;
             // The handler's state is dropped with its future; what it shares (pools, caches) survives a panic by its own design.
-            let outcome = AssertUnwindSafe(async move { service.call(request).await })
-                .catch_unwind()
-                .await;
+            let outcome = AssertUnwindSafe(async move { service.call(request).await }).catch_unwind().await;
             // An error is asked for its response once: some kinds give it away for good.
             let (status, answered) = match outcome {
                 Ok(Ok(mut response)) => {
@@ -147,18 +136,12 @@ where
                 Ok(Err(error)) => {
                     let mut response = error.error_response();
                     mark(response.headers_mut(), id);
-                    (
-                        response.status(),
-                        Err(InternalError::from_response(error, response).into()),
-                    )
+                    (response.status(), Err(InternalError::from_response(error, response).into()))
                 }
                 Err(_) => {
                     tracing::error!("a handler panicked");
                     let response = after_panic(id);
-                    (
-                        response.status(),
-                        Err(InternalError::from_response("panic", response).into()),
-                    )
+                    (response.status(), Err(InternalError::from_response("panic", response).into()))
                 }
             };
             line.status = status.as_u16();
@@ -212,8 +195,7 @@ struct Line {
 impl Drop for Line {
     fn drop(&mut self) {
         let took = self.since.elapsed();
-        self.metrics
-            .request(&self.route, self.method, self.status, took);
+        self.metrics.request(&self.route, self.method, self.status, took);
         let milliseconds = (took.as_secs_f64() * 1e5).round() / 1e2;
         let _entered = self.span.enter();
         tracing::info!(method = self.method, route = %self.route, status = self.status, ms = milliseconds, client = %self.client, "answered");
@@ -234,10 +216,7 @@ mod tests {
         ($metrics:expr) => {
             init_service(
                 App::new()
-                    .route(
-                        "/users/{id}",
-                        web::get().to(|id: RequestId| async move { id.to_string() }),
-                    )
+                    .route("/users/{id}", web::get().to(|id: RequestId| async move { id.to_string() }))
                     .route("/panic", web::get().to(boom))
                     .route("/json", web::post().to(|_: web::Json<u8>| async { "ok" }))
                     .wrap(RequestLog::new($metrics.clone(), TrustedProxies::default())),
@@ -249,31 +228,13 @@ mod tests {
     #[actix_web::test]
     async fn every_answer_carries_an_id_of_our_own() {
         let app = app!(Metrics::new());
-        let request = TestRequest::with_uri("/users/1?code=s3cret")
-            .insert_header(("x-request-id", "forged"))
-            .to_request();
+        let request = TestRequest::with_uri("/users/1?code=s3cret").insert_header(("x-request-id", "forged")).to_request();
         let response = app.call(request).await.unwrap();
-        let header = response
-            .headers()
-            .get(REQUEST_ID)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
-        let body = actix_web::body::to_bytes(response.into_body())
-            .await
-            .ok()
-            .unwrap();
-        assert_eq!(
-            header.as_bytes(),
-            &body[..],
-            "the handler sees the id that goes out"
-        );
+        let header = response.headers().get(REQUEST_ID).unwrap().to_str().unwrap().to_owned();
+        let body = actix_web::body::to_bytes(response.into_body()).await.ok().unwrap();
+        assert_eq!(header.as_bytes(), &body[..], "the handler sees the id that goes out");
         assert!(Uuid::parse_str(&header).is_ok());
-        let missing = app
-            .call(TestRequest::with_uri("/nowhere").to_request())
-            .await
-            .unwrap();
+        let missing = app.call(TestRequest::with_uri("/nowhere").to_request()).await.unwrap();
         assert!(missing.headers().contains_key(REQUEST_ID));
     }
 
@@ -281,35 +242,16 @@ mod tests {
     async fn a_panic_is_one_500_and_the_worker_stays() {
         let metrics = Metrics::new();
         let app = app!(metrics);
-        let error = app
-            .call(TestRequest::with_uri("/panic").to_request())
-            .await
-            .unwrap_err();
+        let error = app.call(TestRequest::with_uri("/panic").to_request()).await.unwrap_err();
         let response = error.error_response();
         assert_eq!(response.status(), 500);
-        let id = response
-            .headers()
-            .get(REQUEST_ID)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
-        let body = actix_web::body::to_bytes(response.into_body())
-            .await
-            .unwrap();
+        let id = response.headers().get(REQUEST_ID).unwrap().to_str().unwrap().to_owned();
+        let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
         let body = String::from_utf8(body.to_vec()).unwrap();
         assert!(body.contains(&id) && !body.contains("s3cret"), "{body}");
-        assert_eq!(
-            app.call(TestRequest::with_uri("/users/1").to_request())
-                .await
-                .unwrap()
-                .status(),
-            200
-        );
+        assert_eq!(app.call(TestRequest::with_uri("/users/1").to_request()).await.unwrap().status(), 200);
         assert!(
-            metrics.render().contains(
-                r#"ostiary_http_requests_total{route="/panic",method="GET",status="500"} 1"#
-            ),
+            metrics.render().contains(r#"ostiary_http_requests_total{route="/panic",method="GET",status="500"} 1"#),
             "{}",
             metrics.render()
         );
@@ -322,18 +264,9 @@ mod tests {
         for path in ["/users/anna?token=s3cret", "/users/bert", "/s3cret"] {
             let _ = app.call(TestRequest::with_uri(path).to_request()).await;
         }
-        let brew = TestRequest::with_uri("/users/1")
-            .method(Method::from_bytes(b"BREW").unwrap())
-            .to_request();
+        let brew = TestRequest::with_uri("/users/1").method(Method::from_bytes(b"BREW").unwrap()).to_request();
         let _ = app.call(brew).await;
-        let _ = app
-            .call(
-                TestRequest::post()
-                    .uri("/json")
-                    .set_payload("x")
-                    .to_request(),
-            )
-            .await;
+        let _ = app.call(TestRequest::post().uri("/json").set_payload("x").to_request()).await;
         let text = metrics.render();
         for line in [
             r#"ostiary_http_requests_total{route="/users/{id}",method="GET",status="200"} 2"#,
@@ -355,15 +288,7 @@ mod tests {
                 .wrap(RequestLog::new(metrics.clone(), TrustedProxies::default())),
         )
         .await;
-        assert!(
-            app.call(TestRequest::with_uri("/slow").to_request())
-                .now_or_never()
-                .is_none()
-        );
-        assert!(
-            metrics
-                .render()
-                .contains(r#"route="/slow",method="GET",status="499"} 1"#)
-        );
+        assert!(app.call(TestRequest::with_uri("/slow").to_request()).now_or_never().is_none());
+        assert!(metrics.render().contains(r#"route="/slow",method="GET",status="499"} 1"#));
     }
 }

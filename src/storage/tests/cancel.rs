@@ -17,21 +17,12 @@ async fn cut_off_in_mid_statement(database: &Database) {
     let storage = &database.storage;
     for _ in 0..2 {
         let cut = async { count_slowly(&mut storage.write().await?).await };
-        assert!(
-            tokio::time::timeout(Duration::from_millis(20), cut)
-                .await
-                .is_err()
-        );
+        assert!(tokio::time::timeout(Duration::from_millis(20), cut).await.is_err());
         super::soon(storage.ping()).await.unwrap();
         let cut = storage.transaction::<usize, StorageError>(async |conn| count_slowly(conn).await);
-        assert!(
-            tokio::time::timeout(Duration::from_millis(20), cut)
-                .await
-                .is_err()
-        );
-        let next = storage.transaction::<usize, StorageError>(async |conn| {
-            query!(conn, |c| diesel::sql_query("SELECT 1").execute(c).await)
-        });
+        assert!(tokio::time::timeout(Duration::from_millis(20), cut).await.is_err());
+        let next =
+            storage.transaction::<usize, StorageError>(async |conn| query!(conn, |c| diesel::sql_query("SELECT 1").execute(c).await));
         super::soon(next).await.unwrap();
     }
 }

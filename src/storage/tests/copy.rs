@@ -28,10 +28,7 @@ async fn fill(storage: &Storage) {
     for n in 0..1203 {
         let odd = if n % 2 == 0 { "a-" } else { "A" };
         sql.push_str(&format!("INSERT INTO events VALUES ('{odd}{n}', {n}, 'kind', NULL, 'c', NULL, NULL, NULL, '{{}}');"));
-        sql.push_str(&format!(
-            "INSERT INTO consumed_assertions VALUES ('{odd}{}', '{odd}{n}', {n});",
-            n % 7
-        ));
+        sql.push_str(&format!("INSERT INTO consumed_assertions VALUES ('{odd}{}', '{odd}{n}', {n});", n % 7));
     }
     match storage.write().await.unwrap().held() {
         Held::Postgres(c) => c.batch_execute(&sql).await.unwrap(),
@@ -41,36 +38,19 @@ async fn fill(storage: &Storage) {
 }
 
 fn rows(reports: &[TableReport], table: &str) -> u64 {
-    reports
-        .iter()
-        .find(|report| report.table == table)
-        .unwrap()
-        .rows
+    reports.iter().find(|report| report.table == table).unwrap().rows
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_goes_to_postgres_and_back_with_the_same_checksums() {
-    let (first, second, third) = (
-        Database::sqlite().await,
-        Database::postgres_without_tables().await,
-        Database::sqlite_without_tables().await,
-    );
+    let (first, second, third) =
+        (Database::sqlite().await, Database::postgres_without_tables().await, Database::sqlite_without_tables().await);
     fill(&first.storage).await;
     let there = copy(&first.storage, &second.storage).await.unwrap();
     let back = copy(&second.storage, &third.storage).await.unwrap();
     assert_eq!(there, back);
-    assert_eq!(
-        (
-            rows(&there, "events"),
-            rows(&there, "consumed_assertions"),
-            rows(&there, "clients")
-        ),
-        (1203, 1203, 2)
-    );
-    assert!(
-        there.iter().all(|report| report.rows > 0),
-        "a table that is empty in this test is not tested: {there:?}"
-    );
+    assert_eq!((rows(&there, "events"), rows(&there, "consumed_assertions"), rows(&there, "clients")), (1203, 1203, 2));
+    assert!(there.iter().all(|report| report.rows > 0), "a table that is empty in this test is not tested: {there:?}");
     let checksums: BTreeSet<_> = there.iter().map(|report| &report.checksum).collect();
     assert_eq!(checksums.len(), there.len());
     second.clean_up().await;
@@ -80,23 +60,13 @@ async fn everything_goes_to_postgres_and_back_with_the_same_checksums() {
 async fn a_target_with_any_row_is_refused_and_a_source_of_another_version_too() {
     let (source, target) = (Database::sqlite().await, Database::postgres().await);
     fill(&source.storage).await;
-    super::run_sql(
-        &target.storage,
-        "INSERT INTO consumed_tickets VALUES ('t', 'code', 1)",
-    )
-    .await;
+    super::run_sql(&target.storage, "INSERT INTO consumed_tickets VALUES ('t', 'code', 1)").await;
     let refused = copy(&source.storage, &target.storage).await.unwrap_err();
-    assert!(
-        matches!(refused, CopyError::TargetNotEmpty("consumed_tickets")),
-        "{refused}"
-    );
+    assert!(matches!(refused, CopyError::TargetNotEmpty("consumed_tickets")), "{refused}");
     super::run_sql(&target.storage, "DELETE FROM consumed_tickets").await;
     let empty = Database::sqlite_without_tables().await;
     let refused = copy(&empty.storage, &target.storage).await.unwrap_err();
-    assert!(
-        matches!(refused, CopyError::SourceNotMigrated(_)),
-        "{refused}"
-    );
+    assert!(matches!(refused, CopyError::SourceNotMigrated(_)), "{refused}");
     target.clean_up().await;
 }
 
@@ -111,22 +81,8 @@ async fn what_the_target_changes_is_found_and_nothing_stays() {
     )
     .await;
     let refused = copy(&source.storage, &target.storage).await.unwrap_err();
-    assert!(
-        matches!(
-            refused,
-            CopyError::Differs {
-                table: "events",
-                sent_rows: 1203,
-                kept_rows: 1203
-            }
-        ),
-        "{refused}"
-    );
-    super::run_sql(
-        &target.storage,
-        "DO $$ BEGIN IF EXISTS (SELECT FROM users) THEN RAISE 'rows stayed'; END IF; END $$",
-    )
-    .await;
+    assert!(matches!(refused, CopyError::Differs { table: "events", sent_rows: 1203, kept_rows: 1203 }), "{refused}");
+    super::run_sql(&target.storage, "DO $$ BEGIN IF EXISTS (SELECT FROM users) THEN RAISE 'rows stayed'; END IF; END $$").await;
     target.clean_up().await;
 }
 
@@ -137,17 +93,7 @@ async fn every_table_and_column_is_copied() {
     let mut conn = database.storage.read().await.unwrap();
     let columns = "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c \
                    WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT IN ('__diesel_schema_migrations', 'changes')";
-    let there: Vec<String> = query!(&mut conn, |c| diesel::dsl::sql::<Text>(columns)
-        .load(c)
-        .await)
-    .unwrap();
-    let copied = TABLES.iter().flat_map(|(table, columns)| {
-        columns
-            .iter()
-            .map(move |column| format!("{table}.{column}"))
-    });
-    assert_eq!(
-        there.into_iter().collect::<BTreeSet<_>>(),
-        copied.collect::<BTreeSet<_>>()
-    );
+    let there: Vec<String> = query!(&mut conn, |c| diesel::dsl::sql::<Text>(columns).load(c).await).unwrap();
+    let copied = TABLES.iter().flat_map(|(table, columns)| columns.iter().map(move |column| format!("{table}.{column}")));
+    assert_eq!(there.into_iter().collect::<BTreeSet<_>>(), copied.collect::<BTreeSet<_>>());
 }

@@ -12,13 +12,7 @@ async fn four_replicas_start_at_once(database: &Database) {
     let applied: Vec<_> = replicas.join_all().await.into_iter().flatten().collect();
     let names: Vec<_> = before.iter().map(|state| state.name.clone()).collect();
     assert_eq!(applied, names, "each step is applied by one of them");
-    assert!(
-        status(&database.storage)
-            .await
-            .unwrap()
-            .iter()
-            .all(|state| state.applied && state.known)
-    );
+    assert!(status(&database.storage).await.unwrap().iter().all(|state| state.applied && state.known));
     assert!(run(&database.storage).await.unwrap().is_empty());
 }
 
@@ -47,17 +41,8 @@ async fn on_a_runtime_of_one_thread() {
 async fn a_sqlite_file_is_its_owners_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let database = Database::sqlite().await;
-    let path = database
-        .settings
-        .url
-        .strip_prefix("sqlite:")
-        .unwrap()
-        .to_owned();
+    let path = database.settings.url.strip_prefix("sqlite:").unwrap().to_owned();
     for name in [path.clone(), format!("{path}-wal")] {
-        assert_eq!(
-            std::fs::metadata(&name).unwrap().permissions().mode() & 0o777,
-            0o600,
-            "{name}"
-        );
+        assert_eq!(std::fs::metadata(&name).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
     }
 }

@@ -58,88 +58,40 @@ fn user(email: &str) -> User {
 }
 
 async fn insert_user(conn: &mut Connection, user: &User) -> StorageResult<User> {
-    query!(conn, |c| diesel::insert_into(users::table)
-        .values(user)
-        .returning(User::as_returning())
-        .get_result(c)
-        .await)
+    query!(conn, |c| diesel::insert_into(users::table).values(user).returning(User::as_returning()).get_result(c).await)
 }
 
 async fn find_user(conn: &mut Connection, email: &str) -> StorageResult<Option<User>> {
-    query!(conn, |c| users::table
-        .filter(users::email.eq(email))
-        .select(User::as_select())
-        .first(c)
-        .await
-        .optional())
+    query!(conn, |c| users::table.filter(users::email.eq(email)).select(User::as_select()).first(c).await.optional())
 }
 
 async fn consume_ticket(conn: &mut Connection, id: &str) -> StorageResult<bool> {
-    let row = (
-        consumed_tickets::id.eq(id),
-        consumed_tickets::purpose.eq("code"),
-        consumed_tickets::expires_at.eq(1),
-    );
-    query!(conn, |c| diesel::insert_into(consumed_tickets::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c)
-        .await)
-    .map(|n| n == 1)
+    let row = (consumed_tickets::id.eq(id), consumed_tickets::purpose.eq("code"), consumed_tickets::expires_at.eq(1));
+    query!(conn, |c| diesel::insert_into(consumed_tickets::table).values(row).on_conflict_do_nothing().execute(c).await).map(|n| n == 1)
 }
 
 async fn a_single_use_thing_has_one_winner_among_32(database: &Database) {
     let mut consumers = tokio::task::JoinSet::new();
     for _ in 0..32 {
         let storage = database.storage.clone();
-        consumers.spawn(async move {
-            consume_ticket(&mut storage.write().await.unwrap(), "t1")
-                .await
-                .unwrap()
-        });
+        consumers.spawn(async move { consume_ticket(&mut storage.write().await.unwrap(), "t1").await.unwrap() });
     }
-    assert_eq!(
-        consumers
-            .join_all()
-            .await
-            .into_iter()
-            .filter(|won| *won)
-            .count(),
-        1
-    );
+    assert_eq!(consumers.join_all().await.into_iter().filter(|won| *won).count(), 1);
 }
 
 async fn a_row_comes_back_as_it_went_in(database: &Database) {
     let mut conn = database.storage.write().await.unwrap();
     let sent = user("zoe@example.com");
     assert_eq!(insert_user(&mut conn, &sent).await.unwrap(), sent);
-    assert_eq!(
-        find_user(
-            &mut database.storage.read().await.unwrap(),
-            "zoe@example.com"
-        )
-        .await
-        .unwrap(),
-        Some(sent)
-    );
-    assert_eq!(
-        find_user(&mut conn, "nobody@example.com").await.unwrap(),
-        None
-    );
+    assert_eq!(find_user(&mut database.storage.read().await.unwrap(), "zoe@example.com").await.unwrap(), Some(sent));
+    assert_eq!(find_user(&mut conn, "nobody@example.com").await.unwrap(), None);
 }
 
 async fn violations_are_told_apart(database: &Database) {
     let mut conn = database.storage.write().await.unwrap();
-    insert_user(&mut conn, &user("a@example.com"))
-        .await
-        .unwrap();
-    let error = insert_user(&mut conn, &user("a@example.com"))
-        .await
-        .unwrap_err();
-    assert!(
-        error.is_unique_violation() && !error.is_unavailable() && !error.is_foreign_key_violation(),
-        "{error}"
-    );
+    insert_user(&mut conn, &user("a@example.com")).await.unwrap();
+    let error = insert_user(&mut conn, &user("a@example.com")).await.unwrap_err();
+    assert!(error.is_unique_violation() && !error.is_unavailable() && !error.is_foreign_key_violation(), "{error}");
     let orphan = (
         client_secrets::id.eq("s"),
         client_secrets::client_id.eq("nobody"),
@@ -147,22 +99,10 @@ async fn violations_are_told_apart(database: &Database) {
         client_secrets::sealed.eq(""),
         client_secrets::created_at.eq(0),
     );
-    let error = query!(&mut conn, |c| diesel::insert_into(client_secrets::table)
-        .values(orphan)
-        .execute(c)
-        .await)
-    .unwrap_err();
-    assert!(
-        error.is_foreign_key_violation() && !error.is_unique_violation(),
-        "{error}"
-    );
+    let error = query!(&mut conn, |c| diesel::insert_into(client_secrets::table).values(orphan).execute(c).await).unwrap_err();
+    assert!(error.is_foreign_key_violation() && !error.is_unique_violation(), "{error}");
     // the connection is still good
-    assert!(
-        find_user(&mut conn, "a@example.com")
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(find_user(&mut conn, "a@example.com").await.unwrap().is_some());
 }
 
 async fn a_failed_transaction_leaves_nothing(database: &Database) {
@@ -180,27 +120,18 @@ async fn a_failed_transaction_leaves_nothing(database: &Database) {
     .await
     .unwrap();
     assert!(done.unwrap_err().is_unique_violation());
-    assert_eq!(
-        find_user(&mut database.storage.read().await.unwrap(), "b@example.com")
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(find_user(&mut database.storage.read().await.unwrap(), "b@example.com").await.unwrap(), None);
 }
 
 async fn a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks(database: &Database) {
     let mut conn = database.storage.write().await.unwrap();
-    insert_user(&mut conn, &user("c@example.com"))
-        .await
-        .unwrap();
+    insert_user(&mut conn, &user("c@example.com")).await.unwrap();
     drop(conn);
     let disable = async |conn: &mut Connection| {
-        query!(conn, |c| diesel::update(
-            users::table.filter(users::email.eq("c@example.com"))
-        )
-        .set(users::email_verified.eq(false))
-        .execute(c)
-        .await)
+        query!(conn, |c| diesel::update(users::table.filter(users::email.eq("c@example.com")))
+            .set(users::email_verified.eq(false))
+            .execute(c)
+            .await)
     };
     let (reached, waiting) = tokio::sync::oneshot::channel();
     let storage = database.storage.clone();
@@ -218,9 +149,7 @@ async fn a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks(datab
     assert!(task.await.unwrap_err().is_cancelled());
     // Another process can take the lock, though nobody lends a connection of the first pool again.
     let other = database.opened_again().await;
-    let changed =
-        super::soon(other.transaction::<usize, StorageError>(async |conn| disable(conn).await))
-            .await;
+    let changed = super::soon(other.transaction::<usize, StorageError>(async |conn| disable(conn).await)).await;
     assert_eq!(changed.unwrap(), 1);
 }
 
@@ -239,20 +168,14 @@ async fn boxed_filters_and_upserts_compile_for_both(database: &Database) {
             .values(row)
             .on_conflict(clients::client_id)
             .do_update()
-            .set((
-                clients::metadata.eq(diesel::upsert::excluded(clients::metadata)),
-                clients::updated_at.eq(clients::updated_at + 1)
-            ))
+            .set((clients::metadata.eq(diesel::upsert::excluded(clients::metadata)), clients::updated_at.eq(clients::updated_at + 1)))
             .execute(c)
             .await)
         .unwrap();
     }
     let only_changed = true;
     let found: HashSet<String> = query!(&mut conn, |c| {
-        let mut found = clients::table
-            .left_join(client_secrets::table)
-            .select(clients::client_id)
-            .into_boxed::<DB>();
+        let mut found = clients::table.left_join(client_secrets::table).select(clients::client_id).into_boxed::<DB>();
         if only_changed {
             found = found.filter(clients::updated_at.gt(1).and(client_secrets::id.is_null()));
         }
@@ -265,18 +188,11 @@ async fn boxed_filters_and_upserts_compile_for_both(database: &Database) {
 }
 
 async fn a_reader_waits_for_a_connection_only_so_long(database: &Database) {
-    let settings = crate::storage::StorageSettings {
-        max_connections: 1,
-        connect_timeout: Duration::from_millis(100),
-        ..database.settings.clone()
-    };
+    let settings =
+        crate::storage::StorageSettings { max_connections: 1, connect_timeout: Duration::from_millis(100), ..database.settings.clone() };
     let storage = crate::storage::Storage::open(&settings).await.unwrap();
     let held = storage.read().await.unwrap();
-    let error = storage
-        .read()
-        .await
-        .err()
-        .expect("the only connection is taken");
+    let error = storage.read().await.err().expect("the only connection is taken");
     assert!(error.is_unavailable(), "{error}");
     drop(held);
     storage.ping().await.unwrap();

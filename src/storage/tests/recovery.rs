@@ -21,26 +21,14 @@ struct Proxy {
 impl Proxy {
     /// Gives the proxy, running, and the URL by which PostgreSQL is reached through it.
     async fn start() -> (Self, String) {
-        let mut url = url::Url::parse(&super::postgres_url())
-            .expect("OSTIARY_TEST_POSTGRES_URL names one host");
-        let target = format!(
-            "{}:{}",
-            url.host_str().unwrap_or("localhost"),
-            url.port().unwrap_or(5432)
-        );
+        let mut url = url::Url::parse(&super::postgres_url()).expect("OSTIARY_TEST_POSTGRES_URL names one host");
+        let target = format!("{}:{}", url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         url.set_host(Some("127.0.0.1")).unwrap();
         url.set_port(Some(address.port())).unwrap();
         let task = Some(tokio::spawn(forward(listener, target.clone())));
-        (
-            Self {
-                address,
-                target,
-                task,
-            },
-            url.to_string(),
-        )
+        (Self { address, target, task }, url.to_string())
     }
 
     /// Cuts every connection and refuses new ones.
@@ -72,9 +60,7 @@ async fn forward(listener: TcpListener, target: String) {
 async fn a_server_that_stops_is_unavailable_and_used_again_when_it_is_back() {
     let (mut proxy, url) = Proxy::start().await;
     let database = Database::postgres_at(url).await;
-    crate::storage::migrate::run(&database.storage)
-        .await
-        .unwrap();
+    crate::storage::migrate::run(&database.storage).await.unwrap();
     let mut heard = database.storage.watch();
     assert_eq!(soon(heard.next()).await, Some(Topic::All));
     // two connections in the pool, one of them lent
@@ -85,19 +71,12 @@ async fn a_server_that_stops_is_unavailable_and_used_again_when_it_is_back() {
         let error = database.storage.ping().await.unwrap_err();
         assert!(error.is_unavailable(), "{error}");
     }
-    let error = query!(&mut lent, |c| diesel::sql_query("SELECT 1")
-        .execute(c)
-        .await)
-    .unwrap_err();
+    let error = query!(&mut lent, |c| diesel::sql_query("SELECT 1").execute(c).await).unwrap_err();
     assert!(error.is_unavailable(), "{error}");
     drop(lent);
     proxy.start_again().await;
     database.storage.ping().await.unwrap();
-    assert_eq!(
-        soon(heard.next()).await,
-        Some(Topic::All),
-        "what was announced meanwhile was missed"
-    );
+    assert_eq!(soon(heard.next()).await, Some(Topic::All), "what was announced meanwhile was missed");
     database.clean_up().await;
 }
 
@@ -106,34 +85,17 @@ async fn terminated_backends_are_replaced() {
     let database = Database::postgres().await;
     // by a name of its own, so that the tests beside this one keep their connections
     let name = &database.settings.schema;
-    let url = format!(
-        "{0}{1}application_name={name}",
-        database.settings.url,
-        if database.settings.url.contains('?') {
-            '&'
-        } else {
-            '?'
-        }
-    );
-    let storage = Storage::open(&StorageSettings {
-        url,
-        ..database.settings.clone()
-    })
-    .await
-    .unwrap();
+    let url = format!("{0}{1}application_name={name}", database.settings.url, if database.settings.url.contains('?') { '&' } else { '?' });
+    let storage = Storage::open(&StorageSettings { url, ..database.settings.clone() }).await.unwrap();
     let mut heard = storage.watch();
     assert_eq!(soon(heard.next()).await, Some(Topic::All));
     let mut lent = storage.read().await.unwrap();
     let idle = (storage.read().await.unwrap(), storage.read().await.unwrap());
     drop(idle);
-    let kill = format!(
-        "DO $$ BEGIN PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = '{name}'; END $$"
-    );
+    let kill =
+        format!("DO $$ BEGIN PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = '{name}'; END $$");
     run_sql(&database.storage, &kill).await;
-    let error = query!(&mut lent, |c| diesel::sql_query("SELECT 1")
-        .execute(c)
-        .await)
-    .unwrap_err();
+    let error = query!(&mut lent, |c| diesel::sql_query("SELECT 1").execute(c).await).unwrap_err();
     assert!(error.is_unavailable(), "{error}");
     drop(lent);
     // a connection that has not noticed its end yet may be lent once
@@ -143,11 +105,7 @@ async fn terminated_backends_are_replaced() {
         }
     })
     .await;
-    assert_eq!(
-        soon(heard.next()).await,
-        Some(Topic::All),
-        "what was announced meanwhile was missed"
-    );
+    assert_eq!(soon(heard.next()).await, Some(Topic::All), "what was announced meanwhile was missed");
     for _ in 0..10 {
         storage.ping().await.unwrap();
     }
@@ -157,16 +115,10 @@ async fn terminated_backends_are_replaced() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_that_takes_too_long_is_cut_off_by_the_server() {
     let database = Database::postgres().await;
-    let settings = StorageSettings {
-        statement_timeout: Duration::from_millis(50),
-        ..database.settings.clone()
-    };
+    let settings = StorageSettings { statement_timeout: Duration::from_millis(50), ..database.settings.clone() };
     let storage = Storage::open(&settings).await.unwrap();
     let mut conn = storage.write().await.unwrap();
-    let error = query!(&mut conn, |c| diesel::sql_query("SELECT pg_sleep(30)")
-        .execute(c)
-        .await)
-    .unwrap_err();
+    let error = query!(&mut conn, |c| diesel::sql_query("SELECT pg_sleep(30)").execute(c).await).unwrap_err();
     assert!(error.is_unavailable(), "{error}");
     database.clean_up().await;
 }
