@@ -53,11 +53,15 @@ pub fn register(service: &mut web::ServiceConfig, app: &App, limits: &RateLimits
     service.service(
         at(paths::LOGOUT).route(web::get().to(logout::get_logout)).route(web::post().to(logout::post_logout)).wrap(limits.pages()),
     );
-    service.service(at(paths::LOGIN).route(read().to(login::get_login)).wrap(limits.pages()).route(web::post().to(login::post_login)));
-    service.service(
-        at(paths::SIGN_UP).route(read().to(sign_up::get_sign_up)).route(web::post().to(sign_up::post_sign_up)).wrap(limits.pages()),
-    );
-    service.service(at(paths::SETUP).route(read().to(setup::get_setup)).route(web::post().to(setup::post_setup)).wrap(limits.pages()));
+    // Where passwords are tried the limit is tighter than for looking at the page.
+    let tried = |path: &str, form: Route| at(path).guard(guard::Post()).route(form).wrap(limits.sign_in());
+    service.service(tried(paths::LOGIN, web::post().to(login::post_login)));
+    service.service(tried(paths::SIGN_UP, web::post().to(sign_up::post_sign_up)));
+    service.service(tried(paths::SETUP, web::post().to(setup::post_setup)));
+    service.service(tried(paths::ACCOUNT_PASSWORD, web::post().to(account::password::post_password)));
+    service.service(at(paths::LOGIN).route(read().to(login::get_login)).wrap(limits.pages()));
+    service.service(at(paths::SIGN_UP).route(read().to(sign_up::get_sign_up)).wrap(limits.pages()));
+    service.service(at(paths::SETUP).route(read().to(setup::get_setup)).wrap(limits.pages()));
     for (path, page) in [
         (paths::ACCOUNT, read().to(account::get_account)),
         (paths::ACCOUNT_PROFILE, read().to(account::profile::get_profile)),
@@ -67,7 +71,6 @@ pub fn register(service: &mut web::ServiceConfig, app: &App, limits: &RateLimits
     ] {
         let form = match path {
             paths::ACCOUNT_PROFILE => Some(web::post().to(account::profile::post_profile)),
-            paths::ACCOUNT_PASSWORD => Some(web::post().to(account::password::post_password)),
             paths::ACCOUNT_SESSIONS => Some(web::post().to(account::sessions::post_sessions)),
             paths::ACCOUNT_APPS => Some(web::post().to(account::apps::post_apps)),
             _ => None,

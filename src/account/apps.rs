@@ -9,8 +9,11 @@ use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::clients::ClientId;
 use crate::events::{self, About, EventKind};
-use crate::grants::{EndReason, delete_consent, end_grants_of_user_and_client, list_consents};
+use crate::clock::Timestamp;
+use crate::grants::{EndReason, delete_consent, end_grants_of_user_and_client, list_consents, list_live_access};
+use crate::oauth::scope::Scope;
 use crate::sessions::SignedIn;
+use crate::users::UserId;
 use crate::web::browser::Browser;
 use crate::web::page::{Moment, Page};
 use crate::web::page_error::PageError;
@@ -38,9 +41,10 @@ pub async fn post_apps(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     let removed = app
         .storage
         .transaction(async |connection| {
-            let removed = delete_consent(connection, user, &client_id).await?;
+            let consent = delete_consent(connection, user, &client_id).await?;
+            let ended = end_grants_of_user_and_client(connection, user, &client_id, EndReason::ConsentWithdrawn, app.now()).await?;
+            let removed = consent || ended > 0;
             if removed {
-                end_grants_of_user_and_client(connection, user, &client_id, EndReason::ConsentWithdrawn, app.now()).await?;
                 let about = About::user(user).with_client(&client_id).in_session(&signed_in.session.id);
                 events::record(connection, &app, EventKind::ConsentWithdrawn, &about).await?;
             }
@@ -58,19 +62,31 @@ async fn apps_page(
     signed_in: &SignedIn,
     removed: Option<String>,
 ) -> Result<HttpResponse, PageError> {
-    let consents = list_consents(&mut app.storage.read().await?, &signed_in.user.id).await?;
-    let apps = consents
-        .iter()
-        .map(|consent| AppLine {
-            client_id: consent.client_id.to_string(),
-            name: name_of(app, &consent.client_id),
-            permissions: permissions(app, &consent.scope),
-            since: Moment::of(consent.granted_at),
-            last_used: None,
-        })
-        .collect();
+    let apps = connected_apps(app, &signed_in.user.id).await?;
     let view = AppsPage { layout: layout(app, signed_in), csrf: browser.csrf(app), apps, removed };
     Ok(Page::new(view).respond_to(http))
+}
+
+/// What was consented to and what is in use, by client.
+pub(super) async fn connected_apps(app: &App, user_id: &UserId) -> Result<Vec<AppLine>, PageError> {
+    let mut connection = app.storage.read().await?;
+    let consents = list_consents(&mut connection, user_id).await?;
+    let mut live = list_live_access(&mut connection, user_id, app.now()).await?;
+    drop(connection);
+    let line = |client_id: &ClientId, scope: &Scope, since, last_used: Option<Timestamp>| AppLine {
+        client_id: client_id.to_string(),
+        name: name_of(app, client_id),
+        permissions: permissions(app, scope),
+        since: Moment::of(since),
+        last_used: last_used.map(Moment::of),
+    };
+    let mut apps: Vec<AppLine> = Vec::new();
+    for consent in &consents {
+        let used = live.extract_if(.., |access| access.client_id == consent.client_id).map(|access| access.last_used).max();
+        apps.push(line(&consent.client_id, &consent.scope, consent.granted_at, used));
+    }
+    apps.extend(live.iter().map(|access| line(&access.client_id, &access.scope, access.since, Some(access.last_used))));
+    Ok(apps)
 }
 
 fn name_of(app: &App, client_id: &ClientId) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Every page asks for a live session first; without one it goes to `/login` and comes back.
 //!
-//! Cost: overview 4 round trips.
+//! Cost: overview 5 round trips.
 //!
 //! Specs: OWASP ASVS 7.5, 10.7.
 
@@ -14,7 +14,6 @@ pub mod sessions;
 
 use crate::app::App;
 use crate::credentials::password::find_password_changed_at;
-use crate::grants::list_consents;
 use crate::sessions::{SignedIn, list_sessions};
 use crate::web::browser::Browser;
 use crate::web::page::{Layout, Moment, Page};
@@ -26,15 +25,16 @@ use page::AccountPage;
 
 /// `GET /account`.
 pub async fn get_account(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
-    let (_, signed_in) = match visitor(&app, &http).await? {
-        Visitor::SignedIn(browser, signed_in) => (browser, signed_in),
+    let signed_in = match visitor(&app, &http).await? {
+        Visitor::SignedIn(_, signed_in) => signed_in,
         Visitor::Stranger(way) => return Ok(way),
     };
     let user = &signed_in.user;
     let mut connection = app.storage.read().await?;
     let sessions = list_sessions(&mut connection, &user.id, &app.sessions, app.now()).await?;
-    let apps = list_consents(&mut connection, &user.id).await?;
     let changed = find_password_changed_at(&mut connection, &user.id).await?;
+    drop(connection);
+    let apps = apps::connected_apps(&app, &user.id).await?;
     let view = AccountPage {
         layout: layout(&app, &signed_in),
         person: user.person(),

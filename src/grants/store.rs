@@ -3,6 +3,7 @@
 use super::{EndReason, Grant, GrantId, Standing, StoredConsent};
 use crate::clients::ClientId;
 use crate::clock::Timestamp;
+use crate::oauth::scope::Scope;
 use crate::sessions::{BrowserSession, SessionId};
 use crate::storage::schema::{consents, consumed_tickets, grants, revoked_tokens, sessions, users};
 use crate::storage::{Connection, StorageError, query};
@@ -185,6 +186,39 @@ pub async fn end_grants_of_user_and_client(
         .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
         .execute(c)
         .await)
+}
+
+/// A client that holds live grants of a person.
+#[derive(Debug, Clone)]
+pub struct LiveAccess {
+    pub client_id: ClientId,
+    pub scope: Scope,
+    pub since: Timestamp,
+    pub last_used: Timestamp,
+}
+
+/// The clients that hold something of a person now, each once with all its scopes; first-party ones too, which never asked.
+pub async fn list_live_access(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<Vec<LiveAccess>, StorageError> {
+    let rows: Vec<(ClientId, String, Timestamp, Timestamp)> = query!(connection, |c| grants::table
+        .filter(grants::user_id.eq(user_id))
+        .filter(grants::ended_at.is_null())
+        .filter(grants::expires_at.gt(now))
+        .order(grants::created_at)
+        .select((grants::client_id, grants::scope, grants::created_at, grants::rotated_at))
+        .load(c)
+        .await)?;
+    let mut found: Vec<LiveAccess> = Vec::new();
+    for (client_id, scope, since, last_used) in rows {
+        let scope = Scope::parse(&scope).unwrap_or_default();
+        match found.iter_mut().find(|known| known.client_id == client_id) {
+            Some(known) => {
+                known.scope = known.scope.union(&scope);
+                known.last_used = known.last_used.max(last_used);
+            }
+            None => found.push(LiveAccess { client_id, scope, since, last_used }),
+        }
+    }
+    Ok(found)
 }
 
 /// Revokes one access token until it would have expired.
