@@ -69,3 +69,8 @@ pub mod cli;
 pub mod housekeeping;
 pub mod routes;
 pub mod server;
+
+#[cfg(test)]
+mod page_samples;
+
+pub use server::Server;

@@ -13,7 +13,7 @@ pub mod profile;
 pub mod sessions;
 
 use crate::app::App;
-use crate::credentials::password::find_password_changed_at;
+use crate::credentials::find_password_changed_at;
 use crate::sessions::{SignedIn, list_sessions};
 use crate::web::browser::Browser;
 use crate::web::page::{Layout, Moment, Page};

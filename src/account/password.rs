@@ -11,7 +11,8 @@ use super::page::{CurrentPasswordProblem, PasswordErrors, PasswordPage, Password
 use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::credentials::guesses::{self, Attempt};
-use crate::credentials::password::{Checked, Password, WeakPassword, find_password_hash, set_password_hash};
+use crate::credentials::password::{Checked, Password, WeakPassword};
+use crate::credentials::{find_password_hash, set_password_hash};
 use crate::events::{self, About, EventKind};
 use crate::grants::{EndReason, end_grants_of_user};
 use crate::oauth::params::Params;

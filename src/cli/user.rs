@@ -2,7 +2,8 @@
 
 use super::output::{Output, Table};
 use super::{CliError, Opened};
-use crate::credentials::password::{Password, WeakPassword, set_password_hash};
+use crate::credentials::password::{Password, WeakPassword};
+use crate::credentials::set_password_hash;
 use crate::events::{self, About, EventKind};
 use crate::grants::{EndReason, end_grants_of_user};
 use crate::sessions::end_sessions_of;

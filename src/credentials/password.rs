@@ -5,16 +5,10 @@
 //!
 //! Specs: RFC 9106, OWASP ASVS 6.2.
 
-use crate::clock::Timestamp;
 use crate::random::Random;
 use crate::secret::Secret;
-use crate::storage::schema::{passwords, users};
-use crate::storage::{Connection, StorageError, query};
-use crate::users::{Email, User, UserId};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -192,7 +186,7 @@ impl PasswordHasher {
     /// Requests that wait for a permit now, and permits in use.
     pub fn load(&self) -> (usize, usize) {
         let used = self.policy.permits.max(1).saturating_sub(self.semaphore.available_permits());
-        (AtomicUsize::load(&self.waiting, Ordering::Relaxed), used)
+        (self.waiting.load(Ordering::Relaxed), used)
     }
 }
 
@@ -240,51 +234,6 @@ fn parse(phc: &str) -> Option<ParsedHash> {
         salt: STANDARD_NO_PAD.decode(salt).ok()?,
         hash: STANDARD_NO_PAD.decode(hash).ok().filter(|hash| hash.len() >= 16)?,
     })
-}
-
-/// A person by address, with the hash of their password if they have one.
-///
-/// Cost: 1 round trip.
-pub async fn find_user_and_hash(connection: &mut Connection, email: &Email) -> Result<Option<(User, Option<String>)>, StorageError> {
-    query!(connection, |c| users::table
-        .left_join(passwords::table)
-        .filter(users::email.eq(email))
-        .select((User::as_select(), passwords::hash.nullable()))
-        .first(c)
-        .await
-        .optional())
-}
-
-/// The stored hash of a person's password.
-pub async fn find_password_hash(connection: &mut Connection, user_id: &UserId) -> Result<Option<String>, StorageError> {
-    query!(connection, |c| passwords::table.find(user_id).select(passwords::hash).first(c).await.optional())
-}
-
-/// When a person's password was last changed.
-pub async fn find_password_changed_at(connection: &mut Connection, user_id: &UserId) -> Result<Option<Timestamp>, StorageError> {
-    query!(connection, |c| passwords::table.find(user_id).select(passwords::changed_at).first(c).await.optional())
-}
-
-/// Sets a person's password.
-pub async fn set_password_hash(connection: &mut Connection, user_id: &UserId, hash: &str, now: Timestamp) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::insert_into(passwords::table)
-        .values((passwords::user_id.eq(user_id), passwords::hash.eq(hash), passwords::changed_at.eq(now)))
-        .on_conflict(passwords::user_id)
-        .do_update()
-        .set((passwords::hash.eq(hash), passwords::changed_at.eq(now)))
-        .execute(c)
-        .await)?;
-    Ok(())
-}
-
-/// Puts a hash with today's parameters in the place of an outdated one, unless the password was changed meanwhile.
-pub async fn replace_password_hash(connection: &mut Connection, user_id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::update(passwords::table.find(user_id))
-        .filter(passwords::hash.eq(old))
-        .set(passwords::hash.eq(new))
-        .execute(c)
-        .await)?;
-    Ok(())
 }
 
 #[cfg(test)]

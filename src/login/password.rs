@@ -7,8 +7,9 @@
 //! Cost: 5 to 7 round trips, 2 to 3 commits, 1 argon2 hash; one more hash when its parameters have changed.
 
 use crate::app::App;
+use crate::credentials;
 use crate::credentials::guesses::{self, Attempt};
-use crate::credentials::password::{self, Checked, HashError, Password};
+use crate::credentials::password::{Checked, HashError, Password};
 use crate::metrics::SignIn;
 use crate::sealing::DigestPurpose;
 use crate::users::{Email, User};
@@ -39,7 +40,7 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
 
     let mut connection = app.storage.write().await?;
     let found = match &email {
-        Some(email) => password::find_user_and_hash(&mut connection, email).await?,
+        Some(email) => credentials::find_user_and_hash(&mut connection, email).await?,
         None => None,
     };
     let known_browser = found.as_ref().is_some_and(|(user, _)| browser.knows(app, &user.id));
@@ -64,7 +65,7 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
         Some((user, hash)) if user.enabled => {
             if let (Checked::RightButOutdated, Some(old)) = (checked, hash) {
                 let new = app.passwords.hash(&typed).await.map_err(|error| busy(app, error))?;
-                password::replace_password_hash(&mut app.storage.write().await?, &user.id, &old, &new).await?;
+                credentials::replace_password_hash(&mut app.storage.write().await?, &user.id, &old, &new).await?;
             }
             Ok(Outcome::Right { user: Box::new(user), counted })
         }

@@ -117,6 +117,10 @@ pub enum InvalidClaims {
 
 impl ClaimsRequest {
     pub fn parse(text: &str) -> Result<Self, InvalidClaims> {
+        // serde would read a list as a struct's members in order.
+        if !text.trim_start().starts_with('{') {
+            return Err(InvalidClaims::Malformed);
+        }
         let request: Self = serde_json::from_str(text).map_err(|_| InvalidClaims::Malformed)?;
         if request.userinfo.len() + request.id_token.len() > 64 {
             return Err(InvalidClaims::TooMany);

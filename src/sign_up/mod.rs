@@ -10,7 +10,8 @@
 pub mod page;
 
 use crate::app::App;
-use crate::credentials::password::{Password, WeakPassword, set_password_hash};
+use crate::credentials::password::{Password, WeakPassword};
+use crate::credentials::set_password_hash;
 use crate::events::{self, About, EventKind};
 use crate::oauth::authentication::Amr;
 use crate::oauth::params::Params;

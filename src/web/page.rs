@@ -64,6 +64,11 @@ impl Layout {
         Self { brand: app.brand.clone(), lang: "en", signed_in_as: None, base: app.issuer().path().to_owned() }
     }
 
+    #[cfg(test)]
+    pub fn sample(brand: Arc<Brand>) -> Self {
+        Self { brand, lang: "en", signed_in_as: None, base: String::new() }
+    }
+
     pub fn signed_in_as(mut self, email: &str) -> Self {
         self.signed_in_as = Some(email.to_owned());
         self

@@ -1,0 +1,53 @@
+//! The table `passwords`.
+
+use crate::clock::Timestamp;
+use crate::storage::schema::{passwords, users};
+use crate::storage::{Connection, StorageError, query};
+use crate::users::{Email, User, UserId};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+/// A person by address, with the hash of their password if they have one.
+///
+/// Cost: 1 round trip.
+pub async fn find_user_and_hash(connection: &mut Connection, email: &Email) -> Result<Option<(User, Option<String>)>, StorageError> {
+    query!(connection, |c| users::table
+        .left_join(passwords::table)
+        .filter(users::email.eq(email))
+        .select((User::as_select(), passwords::hash.nullable()))
+        .first(c)
+        .await
+        .optional())
+}
+
+/// The stored hash of a person's password.
+pub async fn find_password_hash(connection: &mut Connection, user_id: &UserId) -> Result<Option<String>, StorageError> {
+    query!(connection, |c| passwords::table.find(user_id).select(passwords::hash).first(c).await.optional())
+}
+
+/// When a person's password was last changed.
+pub async fn find_password_changed_at(connection: &mut Connection, user_id: &UserId) -> Result<Option<Timestamp>, StorageError> {
+    query!(connection, |c| passwords::table.find(user_id).select(passwords::changed_at).first(c).await.optional())
+}
+
+/// Sets a person's password.
+pub async fn set_password_hash(connection: &mut Connection, user_id: &UserId, hash: &str, now: Timestamp) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::insert_into(passwords::table)
+        .values((passwords::user_id.eq(user_id), passwords::hash.eq(hash), passwords::changed_at.eq(now)))
+        .on_conflict(passwords::user_id)
+        .do_update()
+        .set((passwords::hash.eq(hash), passwords::changed_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Puts a hash with today's parameters in the place of an outdated one, unless the password was changed meanwhile.
+pub async fn replace_password_hash(connection: &mut Connection, user_id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::update(passwords::table.find(user_id))
+        .filter(passwords::hash.eq(old))
+        .set(passwords::hash.eq(new))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
