@@ -1,5 +1,6 @@
 //! `App`: everything that a request may use. Made once at start-up and shared by all workers.
 
+use crate::brand::Brand;
 use crate::clients::Clients;
 use crate::clients::authentication::AuthenticationContext;
 use crate::clock::{Clock, Timestamp};
@@ -12,12 +13,11 @@ use crate::mail::{Mail, MailError, Mailer};
 use crate::metrics::Metrics;
 use crate::oauth::issuer::Issuer;
 use crate::outbound::Outbound;
+use crate::paths;
 use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::sessions::SessionPolicy;
 use crate::storage::Storage;
-use crate::web::page::Brand;
-use crate::web::paths;
 use std::sync::Arc;
 
 /// What handlers ask for by `web::Data<App>`.

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::clients::ClientId;
 use crate::clock::Timestamp;
 use crate::grants::Grant;
+use crate::request_id::RequestId;
 use crate::sessions::SessionId;
 use crate::storage::columns::{Json, id_newtype};
 use crate::storage::schema::events;
@@ -141,7 +142,7 @@ impl About {
 /// Cost: 1 round trip.
 pub async fn record(connection: &mut Connection, app: &App, kind: EventKind, about: &About) -> Result<(), StorageError> {
     let now = app.now();
-    let request_id = crate::web::request_log::current_request_id();
+    let request_id = RequestId::current().map(|id| id.to_string());
     tracing::info!(
         event = kind.as_str(),
         user_id = about.user_id.as_ref().map(|id| id.as_str()),

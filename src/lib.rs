@@ -7,8 +7,8 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 0, words: pure | [`oauth`], [`clock`], [`random`], [`secret`] |
-//! | 1, ground | [`config`], [`storage`], [`sealing`], [`outbound`], [`metrics`], [`mail`], [`telemetry`] |
+//! | 0, words: pure | [`oauth`], [`paths`], [`clock`], [`random`], [`secret`], [`request_id`] |
+//! | 1, ground | [`config`], [`storage`], [`sealing`], [`outbound`], [`metrics`], [`mail`], [`brand`], [`telemetry`] |
 //! | 2, nouns | [`keys`], [`clients`], [`users`], [`credentials`], [`sessions`], [`grants`] |
 //! | 3 | [`app`]: everything that a request may use; [`events`]: what happened |
 //! | 4, what a handler may ask for | [`web`] |
@@ -22,10 +22,13 @@
 // floor 0
 pub mod clock;
 pub mod oauth;
+pub mod paths;
 pub mod random;
+pub mod request_id;
 pub mod secret;
 
 // floor 1
+pub mod brand;
 pub mod config;
 pub mod mail;
 pub mod metrics;

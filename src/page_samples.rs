@@ -3,13 +3,14 @@
 
 use crate::account::page::*;
 use crate::authorization::page::*;
+use crate::brand::Brand;
 use crate::config::Config;
 use crate::login::page::*;
 use crate::logout::page::*;
 use crate::outbox::page::*;
 use crate::setup::page::*;
 use crate::sign_up::page::*;
-use crate::web::page::{Brand, Layout, Moment, Permission, Person};
+use crate::web::page::{Layout, Moment, Permission, Person};
 use crate::web::page_error::{Details, ErrorPage, Link};
 use crate::web::problems::NameProblem;
 use askama::Template;

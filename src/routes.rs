@@ -1,9 +1,9 @@
 //! The one table: path, methods, limit, CORS rule.
 
 use crate::app::App;
+use crate::paths;
 use crate::web::cors::{CorsRule, cors};
 use crate::web::page_error::PageError;
-use crate::web::paths;
 use crate::web::rate_limit::RateLimits;
 use crate::{
     account, authorization, discovery, health, introspection, login, logout, metrics, outbox, revocation, setup, sign_up, token, userinfo,

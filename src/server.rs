@@ -4,6 +4,7 @@
 //! declared clients and resources, then the socket.
 
 use crate::app::App;
+use crate::brand::Brand;
 use crate::clients::{Clients, declared};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -18,7 +19,6 @@ use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::storage::{Storage, StorageError, StorageSettings, migrate};
 use crate::web::client_address::TrustedProxies;
-use crate::web::page::Brand;
 use crate::web::page_error;
 use crate::web::rate_limit::RateLimits;
 use crate::web::request_log::RequestLog;
@@ -223,7 +223,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
 
 /// Tells the operator where things are: on standard output, for people.
 async fn announce(server: &Server) -> Result<(), StorageError> {
-    use crate::web::paths;
+    use crate::paths;
     let app = server.app();
     println!("Ostiary is ready.\n");
     println!("  issuer      {}", app.issuer());

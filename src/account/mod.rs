@@ -14,11 +14,11 @@ pub mod sessions;
 
 use crate::app::App;
 use crate::credentials::find_password_changed_at;
+use crate::paths;
 use crate::sessions::{SignedIn, list_sessions};
 use crate::web::browser::Browser;
 use crate::web::page::{Layout, Moment, Page};
 use crate::web::page_error::PageError;
-use crate::web::paths;
 use crate::web::redirect::see_other;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::AccountPage;

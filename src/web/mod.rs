@@ -3,7 +3,6 @@
 pub mod authenticated_client;
 pub mod authorization_request;
 pub mod bearer_token;
-pub mod brand_css;
 pub mod browser;
 pub mod client_address;
 pub mod cors;
@@ -12,7 +11,6 @@ pub mod oauth_error;
 pub mod page;
 pub mod page_error;
 pub mod page_form;
-pub mod paths;
 pub mod permissions;
 pub mod problems;
 pub mod rate_limit;

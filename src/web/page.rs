@@ -3,8 +3,8 @@
 //! Specs: OWASP ASVS 3.4; security.md A38, A44, H7.
 
 use crate::app::App;
+use crate::brand::Brand;
 use crate::clock::Timestamp;
-use crate::config::Config;
 use crate::users::User;
 use crate::web::static_files;
 use actix_web::cookie::Cookie;
@@ -16,38 +16,6 @@ use serde_json::Value;
 use std::sync::Arc;
 
 use super::page_error::PageError;
-
-/// How the pages look: from the configuration, read once.
-#[derive(Debug, Clone)]
-pub struct Brand {
-    pub name: String,
-    pub support_url: Option<String>,
-    pub terms_url: Option<String>,
-    pub privacy_url: Option<String>,
-    /// Colours, as a style sheet.
-    pub css: String,
-    pub logo: static_files::Logo,
-}
-
-impl Brand {
-    /// Errors: a sentence for the operator when the logo cannot be used.
-    pub fn of(config: &Config) -> Result<Arc<Self>, String> {
-        let brand = &config.brand;
-        let text = |url: &Option<url::Url>| url.as_ref().map(ToString::to_string);
-        Ok(Arc::new(Self {
-            name: brand.name.clone(),
-            support_url: text(&brand.support_url),
-            terms_url: text(&brand.terms_url),
-            privacy_url: text(&brand.privacy_url),
-            css: super::brand_css::brand_css(brand.color),
-            logo: static_files::Logo::read(brand.logo.as_deref())?,
-        }))
-    }
-
-    pub fn has_links(&self) -> bool {
-        self.support_url.is_some() || self.terms_url.is_some() || self.privacy_url.is_some()
-    }
-}
 
 /// What every page has.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use crate::oauth::error::OAuthError;
 use crate::storage::StorageError;
 use crate::web::authorization_request::Unanswerable;
 use crate::web::page::{Layout, Page};
-use crate::web::request_log::RequestId;
+use crate::web::request_log::request_id_of;
 use crate::web::response_target::NoTarget;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER};
@@ -229,7 +229,7 @@ impl PageError {
             advice: self.advice.clone(),
             way_on,
             details: self.details.clone().filter(|_| app.config.is_development()),
-            request_id: RequestId::of(request).to_string(),
+            request_id: request_id_of(request).to_string(),
         };
         Page::new(view).status(self.status).respond_to(request)
     }

@@ -3,7 +3,6 @@
 //! The id is our own: one that a client sends is not looked at. It goes out as `X-Request-Id`, stands on error pages and in every log line
 //! of the request. Logged are method, matched route, status, time and address; never the path or the query, which carry codes and tokens.
 
-use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -18,29 +17,17 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use super::client_address::{ClientAddress, TrustedProxies};
 use crate::metrics::Metrics;
+use crate::request_id::{self, RequestId};
 
 /// The header that carries the id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request, for error pages and logs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RequestId(Uuid);
-
-impl RequestId {
-    /// The id of this request; nil when the request did not come through [`RequestLog`].
-    pub fn of(request: &HttpRequest) -> Self {
-        request.extensions().get::<Self>().copied().unwrap_or(Self(Uuid::nil()))
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+/// The id of this request; nil when the request did not come through [`RequestLog`].
+pub fn request_id_of(request: &HttpRequest) -> RequestId {
+    request.extensions().get::<RequestId>().copied().unwrap_or_else(RequestId::nil)
 }
 
 impl FromRequest for RequestId {
@@ -48,17 +35,8 @@ impl FromRequest for RequestId {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self::of(request)))
+        ready(Ok(request_id_of(request)))
     }
-}
-
-tokio::task_local! {
-    static CURRENT: RequestId;
-}
-
-/// The id of the request that this task answers, for the audit log; `None` outside of one (the command line).
-pub fn current_request_id() -> Option<String> {
-    CURRENT.try_with(ToString::to_string).ok()
 }
 
 /// The middleware. Wrap the whole application in it, last, so that it stands outermost.
@@ -109,7 +87,7 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let id = RequestId(Uuid::now_v7());
+        let id = RequestId::new();
         request.extensions_mut().insert(id);
         let line = Line {
             client: ClientAddress::find(&request, &self.log.proxies),
@@ -147,7 +125,7 @@ where
             line.status = status.as_u16();
             answered
         };
-        Box::pin(CURRENT.scope(id, answer.instrument(span)))
+        Box::pin(request_id::within(id, answer.instrument(span)))
     }
 }
 

@@ -5,59 +5,15 @@
 //! Specs: RFC 9111 §5.2.2.1, RFC 9110 §8.8.3; security.md H9.
 
 use crate::app::App;
+use crate::brand::Brand;
+use crate::paths;
 use crate::secret::SecretDigest;
-use crate::web::page::Brand;
-use crate::web::paths;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, web};
-use std::path::Path;
 
 const STYLE: &str = include_str!("../../static/style.css");
 const PAGE_SCRIPT: &str = include_str!("../../static/page.js");
 const FORM_POST_SCRIPT: &str = include_str!("../../static/form-post.js");
-const LOGO: &str = include_str!("../../static/logo.svg");
-const LARGEST_LOGO: u64 = 256 * 1024;
-
-/// The brand's logo, read at the start.
-#[derive(Debug, Clone)]
-pub struct Logo {
-    content_type: &'static str,
-    bytes: web::Bytes,
-    version: String,
-}
-
-impl Logo {
-    /// Errors: a sentence for the operator.
-    pub fn read(path: Option<&Path>) -> Result<Self, String> {
-        let Some(path) = path else { return Ok(Self::new("image/svg+xml", LOGO.as_bytes().to_vec())) };
-        let size = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
-        if size > LARGEST_LOGO {
-            return Err(format!("{} is larger than {LARGEST_LOGO} bytes", path.display()));
-        }
-        let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let content_type = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("svg") => "image/svg+xml",
-            Some("png") => "image/png",
-            _ => return Err(format!("{} is neither .svg nor .png", path.display())),
-        };
-        Ok(Self::new(content_type, bytes))
-    }
-
-    fn new(content_type: &'static str, bytes: Vec<u8>) -> Self {
-        let version = version_of(&bytes);
-        Self { content_type, bytes: bytes.into(), version }
-    }
-}
-
-fn version_of(bytes: &[u8]) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode(bytes.iter().fold([0u8; 8], |mut hash, byte| {
-        // Not for security, only to tell versions apart: FNV-1a.
-        let mixed = (u64::from_be_bytes(hash) ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        hash = mixed.to_be_bytes();
-        hash
-    }))
-}
 
 /// What is behind a name: type, text, version.
 fn file(name: &str, brand: &Brand) -> Option<(&'static str, web::Bytes, String)> {

@@ -3,11 +3,11 @@
 use super::authorization_request::AuthorizationRequest;
 use super::browser::Browser;
 use super::page_error::PageError;
-use super::paths;
 use super::redirect::see_other;
 use crate::app::App;
 use crate::clients::Client;
 use crate::oauth::params::Params;
+use crate::paths;
 use actix_web::HttpResponse;
 use std::sync::Arc;
 

@@ -1,0 +1,83 @@
+//! How the pages look: the brand's name, links, colour and logo, from the configuration.
+//!
+//! Specs: WCAG 2.2 §1.4.3 (contrast 4.5 : 1).
+
+mod css;
+
+use crate::config::Config;
+use actix_web::web::Bytes;
+use std::path::Path;
+use std::sync::Arc;
+
+const LOGO: &str = include_str!("../static/logo.svg");
+const LARGEST_LOGO: u64 = 256 * 1024;
+
+/// How the pages look: from the configuration, read once.
+#[derive(Debug, Clone)]
+pub struct Brand {
+    pub name: String,
+    pub support_url: Option<String>,
+    pub terms_url: Option<String>,
+    pub privacy_url: Option<String>,
+    /// Colours, as a style sheet.
+    pub css: String,
+    pub logo: Logo,
+}
+
+impl Brand {
+    /// Errors: a sentence for the operator when the logo cannot be used.
+    pub fn of(config: &Config) -> Result<Arc<Self>, String> {
+        let brand = &config.brand;
+        let text = |url: &Option<url::Url>| url.as_ref().map(ToString::to_string);
+        Ok(Arc::new(Self {
+            name: brand.name.clone(),
+            support_url: text(&brand.support_url),
+            terms_url: text(&brand.terms_url),
+            privacy_url: text(&brand.privacy_url),
+            css: css::brand_css(brand.color),
+            logo: Logo::read(brand.logo.as_deref())?,
+        }))
+    }
+
+    pub fn has_links(&self) -> bool {
+        self.support_url.is_some() || self.terms_url.is_some() || self.privacy_url.is_some()
+    }
+}
+
+/// The brand's logo, read at the start.
+#[derive(Debug, Clone)]
+pub struct Logo {
+    pub content_type: &'static str,
+    pub bytes: Bytes,
+    pub version: String,
+}
+
+impl Logo {
+    /// Errors: a sentence for the operator.
+    pub fn read(path: Option<&Path>) -> Result<Self, String> {
+        let Some(path) = path else { return Ok(Self::new("image/svg+xml", LOGO.as_bytes().to_vec())) };
+        let size = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
+        if size > LARGEST_LOGO {
+            return Err(format!("{} is larger than {LARGEST_LOGO} bytes", path.display()));
+        }
+        let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let content_type = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("svg") => "image/svg+xml",
+            Some("png") => "image/png",
+            _ => return Err(format!("{} is neither .svg nor .png", path.display())),
+        };
+        Ok(Self::new(content_type, bytes))
+    }
+
+    fn new(content_type: &'static str, bytes: Vec<u8>) -> Self {
+        let version = version_of(&bytes);
+        Self { content_type, bytes: bytes.into(), version }
+    }
+}
+
+/// Tells one content from another, in a file's URL.
+fn version_of(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    let digest = sha2::Sha256::digest(bytes);
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
