@@ -36,13 +36,16 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
 }
 
+// The reader's own variety of the page's language: day before month in Britain, after it in America.
+const language = document.documentElement.lang;
+const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
 for (const time of document.querySelectorAll("time[data-local]")) {
   const style = time.dataset.local === "date"
     ? { dateStyle: "long" }
     : { dateStyle: "long", timeStyle: "short" };
   const instant = new Date(time.dateTime);
   if (!Number.isNaN(instant.getTime())) {
-    time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, style).format(instant);
+    time.textContent = new Intl.DateTimeFormat(locale, style).format(instant);
   }
 }
 

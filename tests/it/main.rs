@@ -1,1 +1,10 @@
+//! The one integration binary: black box over HTTP, on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+mod client_authentication;
+mod code;
 mod house;
+mod refresh;
+mod tokens;

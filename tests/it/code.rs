@@ -1,0 +1,182 @@
+//! The authorization code: once, by its client, with its proofs, in its time.
+
+use crate::both;
+use crate::support::prelude::*;
+
+both! {
+    /// security.md C1, RFC 6749 §4.1.2: the second redemption is refused and ends what the first had granted.
+    async fn replaying_a_code_ends_its_grant(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = shop.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        let tokens = shop.redeem(&request, landed.code()).await.tokens();
+        assert!(shop.is_active(&tokens.access_token).await);
+
+        shop.redeem(&request, landed.code()).await.refused(400, "invalid_grant");
+
+        assert!(!shop.is_active(&tokens.access_token).await);
+        assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+        shop.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
+    }
+
+    /// security.md C2: whoever is first wins, and nobody else.
+    async fn one_of_a_hundred_parallel_redemptions_wins(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = shop.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        let tries = (0..100).map(|_| {
+            let (shop, request, code) = (shop.clone(), request.clone(), landed.code().to_owned());
+            tokio::spawn(async move { shop.redeem(&request, &code).await })
+        });
+        let mut winners = Vec::new();
+        for one in tries.collect::<Vec<_>>() {
+            let reply = one.await.unwrap();
+            if reply.status == 200 { winners.push(reply.tokens()) } else { reply.refused(400, "invalid_grant") }
+        }
+        assert_eq!(winners.len(), 1);
+        assert!(!shop.is_active(&winners[0].access_token).await, "a replay must end the grant");
+    }
+
+    /// security.md C3: a stolen code is worth nothing to another client, and the owner's stays good.
+    async fn a_code_belongs_to_one_client(db) {
+        let server = TestServer::start(db).await;
+        let (shop, partner) = (Application::of(&server, "shop"), Application::of(&server, "partner"));
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = shop.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        partner.redeem(&request, landed.code()).await.refused(400, "invalid_grant");
+        for at in [0, 20, landed.code().len() - 1] {
+            let mut changed = landed.code().to_owned().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).unwrap();
+            shop.redeem(&request, &changed).await.refused(400, "invalid_grant");
+        }
+        shop.redeem(&request, landed.code()).await.tokens();
+    }
+
+    /// security.md C4: nothing else passes for a code, and a code passes for nothing else.
+    async fn a_code_and_a_refresh_token_are_not_interchangeable(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let tokens = shop.sign_in(&mut browser, &alice).await;
+        let request = shop.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        shop.refresh(landed.code()).await.refused(400, "invalid_grant");
+        for other in [tokens.refresh_token(), tokens.access_token.as_str(), tokens.id_token()] {
+            shop.redeem(&request, other).await.refused(400, "invalid_grant");
+        }
+        for token in [landed.code(), tokens.id_token()] {
+            assert!(!shop.is_active(token).await);
+            assert_eq!(shop.userinfo(token).await.status, 401);
+        }
+    }
+
+    /// security.md C5, RFC 7636 §4.6, RFC 9700 §2.1.1 (downgrade).
+    async fn the_verifier_must_answer_the_challenge(db) {
+        let server = TestServer::with(db)
+            .client(Client::confidential("shop").first_party())
+            .client(Client::confidential("old").first_party().with("require_pkce", false))
+            .start()
+            .await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let long = "a".repeat(129);
+        for verifier in ["", "a-wrong-verifier-that-is-long-enough-to-be-one-12345", "short", &long] {
+            let request = shop.authorization_request();
+            let landed = alice.authorize(&mut browser, &request).await;
+            let mut wrong = request.clone();
+            wrong.verifier = verifier.to_owned();
+            shop.redeem(&wrong, landed.code()).await.refused(400, "invalid_grant");
+            shop.redeem(&request, landed.code()).await.tokens();
+        }
+        let old = Application::of(&server, "old");
+        let without = old.authorization_request().without("code_challenge").without("code_challenge_method");
+        let landed = alice.authorize(&mut browser, &without).await;
+        old.redeem(&without, landed.code()).await.refused(400, "invalid_grant");
+        let mut silent = without.clone();
+        silent.verifier = String::new();
+        let landed = alice.authorize(&mut browser, &silent).await;
+        old.redeem(&silent, landed.code()).await.tokens();
+    }
+
+    /// security.md A8, RFC 6749 §4.1.3.
+    async fn the_redirect_uri_must_be_the_one_of_the_request(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = shop.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        for uri in ["", "https://shop.example/other"] {
+            let mut other = request.clone();
+            other.redirect_uri = uri.to_owned();
+            shop.redeem(&other, landed.code()).await.refused(400, "invalid_grant");
+        }
+        let unnamed = shop.authorization_request().without("redirect_uri");
+        let landed = alice.authorize(&mut browser, &unnamed).await;
+        shop.redeem(&unnamed, landed.code()).await.refused(400, "invalid_grant");
+    }
+
+    /// security.md C6.
+    async fn a_code_lives_a_minute(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = shop.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        server.advance(Duration::from_secs(59));
+        shop.redeem(&request, landed.code()).await.tokens();
+        let request = shop.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        server.advance(Duration::from_secs(60));
+        shop.redeem(&request, landed.code()).await.refused(400, "invalid_grant");
+    }
+
+    /// security.md C7: what happens between code and redemption counts.
+    async fn whatever_ends_before_the_redemption_ends_the_code(db) {
+        let server = TestServer::start(db).await;
+        let partner = Application::of(&server, "partner");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        for what in [
+            "DELETE FROM sessions",
+            "UPDATE users SET enabled = FALSE",
+            "DELETE FROM consents",
+        ] {
+            let request = partner.authorization_request();
+            let landed = alice.authorize(&mut browser, &request).await;
+            server.database().execute(what).await;
+            partner.redeem(&request, landed.code()).await.refused(400, "invalid_grant");
+            server.database().execute("UPDATE users SET enabled = TRUE").await;
+        }
+    }
+
+    /// security.md C8, F1: the database holds no code, token or secret that opens anything.
+    async fn the_database_holds_nothing_that_opens_anything(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = shop.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        let tokens = shop.redeem(&request, landed.code()).await.tokens();
+        let dump = server.database().everything().await;
+        let session = browser.cookie("ostiary_session").unwrap().value.clone();
+        let secret = crate::support::setup::secret_of("shop");
+        for planted in [landed.code(), &tokens.access_token, tokens.refresh_token(), tokens.id_token(), &session, &secret, &alice.password, &request.verifier] {
+            assert!(!dump.contains(planted), "{planted}");
+        }
+        assert!(dump.contains(&alice.email), "the dump is of the right database");
+    }
+}
