@@ -1,0 +1,179 @@
+//! The real program as a process of its own: for replicas, crashes and what the log says.
+
+use super::database::Database;
+use super::setup::{Ground, Setup};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+
+/// Runs until it is dropped (then it is killed).
+pub struct ServerProcess {
+    /// Where it listens: `http://localhost:PORT`.
+    pub url: String,
+    pub issuer: String,
+    pub ground: Ground,
+    child: Child,
+    log: Arc<Mutex<String>>,
+}
+
+/// What a command of the program printed, and how it ended.
+#[derive(Debug)]
+pub struct Printed {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl ServerProcess {
+    pub async fn start(database: Database) -> Self {
+        Setup::on(database).start_process().await
+    }
+
+    /// Starts on a ground that exists, and waits until it is ready.
+    pub async fn on(ground: Ground) -> Self {
+        Self::on_with(ground, &[]).await
+    }
+
+    /// The same, with environment variables.
+    pub async fn on_with(ground: Ground, environment: &[(&str, &str)]) -> Self {
+        let mut process = Self::spawn(ground, environment);
+        process.wait_until_ready(Duration::from_secs(30)).await;
+        process
+    }
+
+    fn spawn(ground: Ground, environment: &[(&str, &str)]) -> Self {
+        let mut child = program(&ground)
+            .arg("serve")
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        collect(child.stdout.take().unwrap(), log.clone());
+        collect(child.stderr.take().unwrap(), log.clone());
+        let url = format!("http://localhost:{}", ground.port);
+        Self { url, issuer: ground.issuer.clone(), ground, child, log }
+    }
+
+    /// Waits for `/health/ready`. Panics with the log when the program ends or the time is over.
+    pub async fn wait_until_ready(&mut self, longest: Duration) {
+        let start = Instant::now();
+        let http = reqwest::Client::new();
+        let ready = format!("http://127.0.0.1:{}/health/ready", self.ground.port);
+        loop {
+            if http.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            if let Some(status) = self.child.try_wait().unwrap() {
+                panic!("the server ended with {status}:\n{}", self.log());
+            }
+            assert!(start.elapsed() < longest, "the server is not ready after {longest:?}:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Everything that it has printed so far, on both streams.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// Kilobytes of memory in use.
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// As when the power goes: no goodbye.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Asks it to stop (SIGTERM) and waits. Returns the exit code.
+    pub async fn terminate(&mut self) -> i32 {
+        self.signal("TERM").await;
+        let status = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await;
+        status.unwrap_or_else(|_| panic!("still runs 30 s after SIGTERM:\n{}", self.log())).unwrap().code().unwrap_or(-1)
+    }
+
+    /// Sends a signal by name (`TERM`, `STOP`, `CONT`).
+    pub async fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id().unwrap());
+        assert!(Command::new("sh").args(["-c", &kill]).status().await.unwrap().success());
+    }
+
+    /// Another process on the same database.
+    pub async fn replica(&self) -> Self {
+        Self::on(self.ground.replica()).await
+    }
+
+    /// Starts again what was killed or has stopped.
+    pub async fn restart(&mut self) {
+        let _ = self.child.kill().await;
+        *self = Self::on(self.ground.clone()).await;
+    }
+
+    /// Runs a command of the program on the same installation: `server.command(&["client", "list", "--json"])`.
+    pub async fn command(&self, arguments: &[&str]) -> Printed {
+        self.ground.command(arguments).await
+    }
+}
+
+impl Ground {
+    /// Runs a command of the program with this configuration and waits for its end.
+    pub async fn command(&self, arguments: &[&str]) -> Printed {
+        let output = program(self).args(arguments).stdin(Stdio::null()).kill_on_drop(true).output();
+        let output = tokio::time::timeout(Duration::from_secs(60), output).await.expect("the command takes over a minute").unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Printed { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+impl Printed {
+    /// Panics unless the command ended well.
+    pub fn done(self) -> Self {
+        assert_eq!(self.code, 0, "{self:?}");
+        self
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+impl Setup {
+    /// Starts the program as a process.
+    pub async fn start_process(self) -> ServerProcess {
+        ServerProcess::on(self.prepare()).await
+    }
+}
+
+fn program(ground: &Ground) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ostiary"));
+    command.current_dir(ground.folder.path()).arg("--config").arg(&ground.file);
+    for (name, _) in std::env::vars() {
+        if name.starts_with("OSTIARY_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn collect(stream: impl AsyncRead + Unpin + Send + 'static, log: Arc<Mutex<String>>) {
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(stream).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let mut log = log.lock().unwrap();
+            log.push_str(&line);
+            log.push('\n');
+        }
+    });
+}
