@@ -1,10 +1,11 @@
-//! The one integration binary: black box over HTTP, on SQLite and on PostgreSQL.
+//! The one integration binary: black box over HTTP, on SQLite and on PostgreSQL. One file a capability.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod support;
 
 mod client_authentication;
 mod code;
+mod harness;
 mod house;
 mod refresh;
 mod tokens;
