@@ -162,7 +162,7 @@ fn check_claims(context: &AuthenticationContext<'_>, client: &Client, claims: &M
         return refused("exp lies more than an hour ahead");
     }
     for name in ["nbf", "iat"] {
-        if claims.contains_key(name) && !instant(name).is_some_and(|at| at <= context.now + LEEWAY) {
+        if claims.contains_key(name) && instant(name).is_none_or(|at| at > context.now + LEEWAY) {
             return refused("nbf or iat lies in the future");
         }
     }

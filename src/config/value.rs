@@ -105,7 +105,7 @@ impl Setting for Duration {
     }
     fn show(&self) -> Option<String> {
         let all = self.as_millis();
-        let (unit, each) = UNITS.iter().find(|(_, each)| all > 0 && all % u128::from(*each) == 0).unwrap_or(&("s", 1_000));
+        let (unit, each) = UNITS.iter().find(|(_, each)| all > 0 && all.is_multiple_of(u128::from(*each))).unwrap_or(&("s", 1_000));
         Some(format!("\"{}{unit}\"", all / u128::from(*each)))
     }
     fn size(&self) -> Option<u128> {

@@ -131,8 +131,7 @@ impl ClaimsRequest {
     /// The standard scopes that would yield what is asked for by name: the person consents to them as to any scope.
     pub fn scope(&self) -> Scope {
         let asked = |name: &&str| self.userinfo.contains_key(*name) || self.id_token.contains_key(*name);
-        let tokens: Vec<&str> =
-            Scope::STANDARD.into_iter().filter(|token| claims_of_scope(token).iter().any(|name| asked(&name))).collect();
+        let tokens: Vec<&str> = Scope::STANDARD.into_iter().filter(|token| claims_of_scope(token).iter().any(&asked)).collect();
         Scope::parse(&tokens.join(" ")).unwrap_or_default()
     }
 

@@ -13,16 +13,17 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
+use std::borrow::Cow;
 use std::fmt;
 
 /// A page that says what went wrong.
 #[derive(Debug, Clone)]
 pub struct PageError {
     status: StatusCode,
-    title: String,
-    explanation: String,
-    advice: String,
-    details: Option<Details>,
+    title: &'static str,
+    explanation: Cow<'static, str>,
+    advice: &'static str,
+    details: Option<Box<Details>>,
     way_on: WayOn,
     /// For the log only.
     cause: Option<String>,
@@ -65,9 +66,8 @@ pub struct ErrorPage {
 }
 
 impl PageError {
-    fn new(status: StatusCode, title: &str, explanation: &str, advice: &str) -> Self {
-        let (title, explanation, advice) = (title.to_owned(), explanation.to_owned(), advice.to_owned());
-        Self { status, title, explanation, advice, details: None, way_on: WayOn::None, cause: None }
+    fn new(status: StatusCode, title: &'static str, explanation: impl Into<Cow<'static, str>>, advice: &'static str) -> Self {
+        Self { status, title, explanation: explanation.into(), advice, details: None, way_on: WayOn::None, cause: None }
     }
 
     fn because(mut self, cause: impl fmt::Display) -> Self {
@@ -113,7 +113,7 @@ impl PageError {
         )
         .because(format!("{why:?}"));
         // What is registered is nobody's business but the developer's.
-        error.details = app.config.is_development().then_some(details);
+        error.details = app.config.is_development().then(|| Box::new(details));
         error
     }
 
@@ -140,7 +140,7 @@ impl PageError {
     }
 
     pub fn bad_form(problem: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "We couldn’t read that", problem, "Go back, reload the page and try again.")
+        Self::new(StatusCode::BAD_REQUEST, "We couldn’t read that", problem.to_owned(), "Go back, reload the page and try again.")
     }
 
     pub fn sign_up_disabled() -> Self {
@@ -162,11 +162,13 @@ impl PageError {
         )
         .with_account();
         error.cause = Some(format!("post_logout_redirect_uri is not registered: {}", sent.escape_debug()));
-        error.details = client.map(|client| Details {
-            parameter: Some("post_logout_redirect_uri".into()),
-            sent: Some(sent.to_owned()),
-            registered: client.metadata.post_logout_redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
-            fix: format!("Register it: ostiary client update {} --post-logout-redirect-uri URI", client.client_id),
+        error.details = client.map(|client| {
+            Box::new(Details {
+                parameter: Some("post_logout_redirect_uri".into()),
+                sent: Some(sent.to_owned()),
+                registered: client.metadata.post_logout_redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
+                fix: format!("Register it: ostiary client update {} --post-logout-redirect-uri URI", client.client_id),
+            })
         });
         error
     }
@@ -224,11 +226,11 @@ impl PageError {
         };
         let view = ErrorPage {
             layout,
-            title: self.title.clone(),
-            explanation: self.explanation.clone(),
-            advice: self.advice.clone(),
+            title: self.title.to_owned(),
+            explanation: self.explanation.to_string(),
+            advice: self.advice.to_owned(),
             way_on,
-            details: self.details.clone().filter(|_| app.config.is_development()),
+            details: self.details.as_deref().filter(|_| app.config.is_development()).cloned(),
             request_id: request_id_of(request).to_string(),
         };
         Page::new(view).status(self.status).respond_to(request)

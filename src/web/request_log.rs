@@ -211,7 +211,7 @@ mod tests {
         let header = response.headers().get(REQUEST_ID).unwrap().to_str().unwrap().to_owned();
         let body = actix_web::body::to_bytes(response.into_body()).await.ok().unwrap();
         assert_eq!(header.as_bytes(), &body[..], "the handler sees the id that goes out");
-        assert!(Uuid::parse_str(&header).is_ok());
+        assert!(uuid::Uuid::parse_str(&header).is_ok());
         let missing = app.call(TestRequest::with_uri("/nowhere").to_request()).await.unwrap();
         assert!(missing.headers().contains_key(REQUEST_ID));
     }

@@ -108,7 +108,8 @@ both! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wire_can_be_cut_and_mended() {
     let (wire, url) = Wire::to_postgres().await;
-    let server = TestServer::with(Database::Postgres).setting("database.url", url).setting("database.connect_timeout", "500ms").start().await;
+    let server =
+        TestServer::with(Database::Postgres).setting("database.url", url).setting("database.connect_timeout", "500ms").start().await;
     let shop = Application::of(&server, "shop");
     assert_eq!(shop.get("/health/ready", &[]).await.status, 200);
     wire.cut();

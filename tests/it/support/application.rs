@@ -183,7 +183,12 @@ impl Application {
     pub async fn redeem(&self, request: &AuthorizationRequest, code: &str) -> Reply {
         self.post(
             "/token",
-            &[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &request.redirect_uri), ("code_verifier", &request.verifier)],
+            &[
+                ("grant_type", "authorization_code"),
+                ("code", code),
+                ("redirect_uri", &request.redirect_uri),
+                ("code_verifier", &request.verifier),
+            ],
         )
         .await
     }

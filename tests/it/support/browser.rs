@@ -3,9 +3,9 @@
 
 use super::cookies::Cookies;
 use super::page::{Field, Page};
-use super::server::TestServer;
 use super::process::ServerProcess;
-use reqwest::header::{ACCEPT, COOKIE, HeaderMap, HeaderName, HOST, HeaderValue, LOCATION, ORIGIN, USER_AGENT};
+use super::server::TestServer;
+use reqwest::header::{ACCEPT, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, ORIGIN, USER_AGENT};
 use reqwest::{Method, redirect};
 use std::collections::HashMap;
 use url::Url;
@@ -246,7 +246,16 @@ impl Browser {
             .header("sec-fetch-dest", "document")
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-user", "?1")
-            .header("sec-fetch-site", if same_origin { "same-origin" } else if method == "POST" { "cross-site" } else { "none" });
+            .header(
+                "sec-fetch-site",
+                if same_origin {
+                    "same-origin"
+                } else if method == "POST" {
+                    "cross-site"
+                } else {
+                    "none"
+                },
+            );
         if let Some(fields) = form {
             let origin = if same_origin { url.origin().ascii_serialization() } else { "https://elsewhere.example".to_owned() };
             request = request.header(ORIGIN, origin).form(fields);

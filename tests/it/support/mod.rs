@@ -18,6 +18,8 @@ pub mod setup;
 pub mod wire;
 
 /// What nearly every test wants: `use crate::support::prelude::*;`
+// A file of tests may want less.
+#[allow(unused_imports)]
 pub mod prelude {
     pub use super::application::{Application, AuthorizationRequest, Reply, Tokens};
     pub use super::browser::{Arrival, Browser, Landed};

@@ -1,7 +1,7 @@
 //! A foreign relying party: the crate `openidconnect`, which knows nothing of Ostiary and checks what the specification tells it to.
 
-use super::browser::Landed;
 use super::application::Application;
+use super::browser::Landed;
 use super::setup::{Ground, redirect_uri_of};
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdTokenClaims, CoreProviderMetadata, CoreTokenResponse, CoreUserInfoClaims,

@@ -33,9 +33,11 @@ impl TestServer {
     }
 
     async fn launch(ground: Ground, clock: Clock, starts: u64) -> Self {
-        let config = Config::load(Some(&ground.file), std::iter::empty()).unwrap_or_else(|faults| panic!("the test's configuration: {faults}"));
+        let config =
+            Config::load(Some(&ground.file), std::iter::empty()).unwrap_or_else(|faults| panic!("the test's configuration: {faults}"));
         let random = Random::seeded(u64::from(ground.port) << 16 | starts);
-        let server = Server::start(config, clock.clone(), random).await.unwrap_or_else(|error| panic!("the server does not start: {error}"));
+        let server =
+            Server::start(config, clock.clone(), random).await.unwrap_or_else(|error| panic!("the server does not start: {error}"));
         let url = format!("http://localhost:{}", ground.port);
         Self { issuer: ground.issuer.clone(), url, ground, clock, server: Some(server), starts }
     }

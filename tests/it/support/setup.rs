@@ -155,7 +155,8 @@ impl Setup {
     /// `worker` uses client_credentials; all know the API `https://api.example` with the scopes `orders:read` and `orders:write`.
     fn standard_clients(&mut self) {
         const API: &str = "https://api.example";
-        let all = [Client::confidential("shop").first_party(), Client::confidential("partner"), Client::public("spa"), Client::service("worker")];
+        let all =
+            [Client::confidential("shop").first_party(), Client::confidential("partner"), Client::public("spa"), Client::service("worker")];
         self.clients = all.into_iter().map(|client| client.with("resources", json!([API])).0).collect();
         self.resources.push(json!({ "identifier": API, "name": "Orders",
             "scopes": { "orders:read": "See your orders", "orders:write": "Place orders for you" } }));
