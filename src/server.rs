@@ -24,7 +24,8 @@ use crate::web::rate_limit::RateLimits;
 use crate::web::request_log::RequestLog;
 use crate::{routes, setup};
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
+use actix_web::http::header::STRICT_TRANSPORT_SECURITY;
+use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{HttpServer, web};
 use std::time::Duration;
 
@@ -77,9 +78,14 @@ const LARGEST_BODY: usize = 64 * 1024;
 /// Cost: about 8 round trips; on a new installation the migrations and four key pairs.
 pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, StartError> {
     let storage = Storage::open(&storage_settings(&config)).await?;
-    migrate::run(&storage).await?;
     let sealing = Sealing::new(&MasterKey::load(&config)?, &config.previous_master_keys, random.clone());
-    if !is_right_master_key(&storage, &sealing).await? {
+    // The key is checked before the first write, and the migrations are one; only a new database has nothing to check.
+    let is_new = migrate::status(&storage).await?.iter().all(|migration| !migration.applied);
+    if !is_new && !is_right_master_key(&storage, &sealing).await? {
+        return Err(StartError::WrongMasterKey);
+    }
+    migrate::run(&storage).await?;
+    if is_new && !is_right_master_key(&storage, &sealing).await? {
         return Err(StartError::WrongMasterKey);
     }
     let now = clock.now();
@@ -160,6 +166,7 @@ impl Server {
         let sweeping = limits.start_sweeping();
         let (workers, grace) = (config.workers, config.shutdown_grace);
         let address = (config.listen.host.clone(), config.listen.port);
+        let https = app.issuer().is_https();
         let shared = app.clone();
         let server = HttpServer::new(move || {
             let app = shared.clone();
@@ -171,6 +178,7 @@ impl Server {
                 .configure(move |service| routes::register(service, &app, &limits))
                 .default_service(web::to(routes::not_found))
                 .wrap(from_fn(page_error::show))
+                .wrap(Condition::new(https, DefaultHeaders::new().add((STRICT_TRANSPORT_SECURITY, "max-age=31536000"))))
                 .wrap(RequestLog::new(shared.metrics.clone(), proxies.clone()))
         })
         .workers(workers)

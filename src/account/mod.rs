@@ -15,7 +15,7 @@ pub mod sessions;
 use crate::app::App;
 use crate::credentials::find_password_changed_at;
 use crate::paths;
-use crate::sessions::{SignedIn, list_sessions};
+use crate::sessions::{SignedIn, list_sessions, refresh_session};
 use crate::web::browser::Browser;
 use crate::web::page::{Layout, Moment, Page};
 use crate::web::page_error::PageError;
@@ -56,7 +56,12 @@ enum Visitor {
 async fn visitor(app: &App, http: &HttpRequest) -> Result<Visitor, PageError> {
     let browser = Browser::of(app, http);
     Ok(match browser.signed_in(app, "").await? {
-        Some(signed_in) => Visitor::SignedIn(browser, Box::new(signed_in)),
+        Some(signed_in) => {
+            if signed_in.session.is_refresh_due(&app.sessions, app.now()) {
+                refresh_session(&mut app.storage.write().await?, &signed_in.session.id, app.now()).await?;
+            }
+            Visitor::SignedIn(browser, Box::new(signed_in))
+        }
         None => Visitor::Stranger(see_other(app, paths::LOGIN, &[])),
     })
 }

@@ -95,6 +95,10 @@ impl Outbox {
         if let Some(mail) = self.find(id) {
             write_private(&self.folder.join(format!("{id}.eml")), formatted)?;
             write_private(&self.folder.join(format!("{id}.json")), &serde_json::to_vec_pretty(&mail)?)?;
+            // Another task may have dropped it from the list while it was being written.
+            if self.find(id).is_none() {
+                remove(&self.folder, id);
+            }
         }
         loop {
             let mut mails = self.lock();

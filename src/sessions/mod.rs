@@ -19,8 +19,8 @@ use diesel::prelude::*;
 use std::time::Duration;
 
 pub use store::{
-    SignedIn, delete_expired_sessions, end_session, end_sessions_of, find_signed_in, insert_session, list_sessions, refresh_session,
-    renew_session,
+    MOST_SESSIONS, SignedIn, delete_expired_sessions, end_oldest_sessions, end_session, end_sessions_of, find_signed_in, insert_session,
+    list_sessions, refresh_session, renew_session,
 };
 
 id_newtype! {

@@ -9,6 +9,9 @@ use crate::users::{User, UserId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+/// Sessions that one person may have; the oldest end.
+pub const MOST_SESSIONS: i64 = 100;
+
 /// A live session with the person it belongs to and, where a client was named, what they consented to for it.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
@@ -58,6 +61,23 @@ pub async fn insert_session(connection: &mut Connection, session: &BrowserSessio
         ))
         .execute(c)
         .await)?;
+    Ok(())
+}
+
+/// Ends the oldest sessions of a person past [`MOST_SESSIONS`]: nobody fills the table by signing in (security.md S9).
+/// Call it in the transaction that inserts a session.
+pub async fn end_oldest_sessions(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<(), StorageError> {
+    let surplus: Vec<SessionId> = query!(connection, |c| sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .order(sessions::id.desc())
+        .offset(MOST_SESSIONS)
+        .limit(10)
+        .select(sessions::id)
+        .load(c)
+        .await)?;
+    for id in &surplus {
+        end_session(connection, user_id, id, EndReason::Replaced, now).await?;
+    }
     Ok(())
 }
 

@@ -9,5 +9,6 @@ mod client_authentication;
 mod code;
 mod harness;
 mod house;
+mod jwks_uri;
 mod refresh;
 mod tokens;
