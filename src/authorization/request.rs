@@ -32,7 +32,7 @@ pub(super) fn find_target(app: &App, params: &Params) -> Result<(Arc<Client>, Re
     let client = app.clients.find(client_id).ok_or(Unanswerable::UnknownClient)?;
     // An unknown response_mode is an error of stage two and goes back in the default mode.
     let mode = params.get("response_mode").and_then(ResponseMode::parse).unwrap_or_default();
-    let state = params.get("state").filter(|state| state.len() <= LONGEST_STATE);
+    let state = params.get("state").filter(|state| is_returnable(state));
     let redirect_uri = params.get("redirect_uri");
     match ResponseTarget::new(&client, redirect_uri, mode, state) {
         Ok(target) => Ok((client, target)),
@@ -74,8 +74,8 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
         None => ResponseMode::default(),
     };
     let state = params.get("state").map(str::to_owned);
-    if state.as_ref().is_some_and(|state| state.len() > LONGEST_STATE) {
-        return Err(invalid("state is longer than 4096 bytes."));
+    if state.as_ref().is_some_and(|state| !is_returnable(state)) {
+        return Err(invalid("state must have at most 4096 bytes and no control characters (RFC 6749 Appendix A.5)."));
     }
     let nonce = params.get("nonce").map(str::to_owned);
     if nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
@@ -117,6 +117,11 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
         browser: None,
         chosen_session: None,
     })
+}
+
+/// Whether a state can go back as it came: browsers rewrite line breaks in forms (RFC 6749 Appendix A.5 allows none).
+fn is_returnable(state: &str) -> bool {
+    state.len() <= LONGEST_STATE && !state.chars().any(char::is_control)
 }
 
 /// RFC 7636 §4.3 and §4.4.1; RFC 9700 §2.1.1.

@@ -141,7 +141,8 @@ impl<V: Template> Page<V> {
     }
 }
 
-/// The headers of every page.
+/// The headers of every page. No `Cross-Origin-Opener-Policy`: applications may open the sign-in in a popup (`display=popup`) and
+/// wait for its end.
 fn secure(answer: &mut HttpResponseBuilder, form_action: &str) {
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action {form_action}; \
@@ -152,7 +153,6 @@ fn secure(answer: &mut HttpResponseBuilder, form_action: &str) {
         ("x-frame-options", "DENY"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
         (CACHE_CONTROL.as_str(), "no-store"),

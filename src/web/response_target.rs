@@ -42,9 +42,12 @@ impl ResponseTarget {
         })
     }
 
-    /// The source that a page's `form-action` must allow, since browsers apply it to the redirects that follow a form.
+    /// The source that a page's `form-action` must allow (a scheme where the host cannot be written as one: CSP knows no IPv6), since browsers apply it to the redirects that follow a form.
     pub fn form_action_source(&self) -> String {
-        self.registered.origin().unwrap_or_else(|| format!("{}:", self.uri.split(':').next().unwrap_or_default()))
+        self.registered
+            .origin()
+            .filter(|origin| !origin.contains('['))
+            .unwrap_or_else(|| format!("{}:", self.uri.split(':').next().unwrap_or_default()))
     }
 
     /// Whether only this client can receive the answer.

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod authorization;
 mod client_authentication;
 mod code;
 mod harness;
