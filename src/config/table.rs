@@ -49,7 +49,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// The value of a key; `None` after a fault, which is noted.
+    /// The value of a key; after a fault, which is noted, its default if it has one.
     pub(super) fn read<T: Setting>(&mut self, key: &Key) -> Option<T> {
         let given = self.raw.values.get(key.name);
         let (text, origin) = match (given, key.preset) {
@@ -62,7 +62,11 @@ impl Reader {
             Err(problem) => {
                 let place = origin.place();
                 self.faults.push(Fault::new(key.name, format!("{problem}{place}")));
-                None
+                // The default stands in, so that what depends on other keys is checked too and all faults are listed at once.
+                match key.preset {
+                    Preset::Text(default) => T::parse(default).ok(),
+                    _ => T::absent(),
+                }
             }
         }
     }

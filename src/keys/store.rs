@@ -150,7 +150,7 @@ pub(super) async fn insert_first(storage: &Storage, key: &StoredKey) -> Result<(
     storage
         .transaction(async |connection| {
             lock(connection).await?;
-            if !list_all(connection).await?.iter().any(|row| row.algorithm == key.algorithm && row.active_at <= key.active_at) {
+            if !list_all(connection).await?.iter().any(|row| row.algorithm == key.algorithm) {
                 insert(connection, key).await?;
             }
             Ok::<_, KeyError>(())

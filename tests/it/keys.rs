@@ -1,0 +1,137 @@
+//! Signing keys and the master key.
+
+use crate::both;
+use crate::support::jwt::Jwt;
+use crate::support::prelude::*;
+use base64::Engine as _;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn kids(jwks: &Value) -> Vec<String> {
+    jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
+both! {
+    /// security.md K1: published before it signs, kept until the last token it signed has ended.
+    async fn a_key_is_published_before_it_signs_and_kept_while_its_tokens_live(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let old = shop.sign_in(&mut browser, &alice).await;
+        let old_kid = Jwt::decode(old.id_token()).header["kid"].as_str().unwrap().to_owned();
+        server.ground.command(&["keys", "rotate"]).await.done();
+        ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Keys).await.unwrap();
+        assert_eq!(kids(&shop.jwks().await).len(), 8);
+        let during = shop.refresh(old.refresh_token()).await.tokens();
+        assert_eq!(shop.verified(during.id_token()).await.header["kid"], old_kid, "not yet");
+
+        // The command used the system's clock, and so did the server's start; a little more than a day later the next keys sign.
+        server.advance(DAY + Duration::from_secs(60));
+        let after = shop.refresh(during.refresh_token()).await.tokens();
+        assert_ne!(shop.verified(after.id_token()).await.header["kid"], old_kid);
+        let landed = browser.open(&shop.authorization_request().with("prompt", "none").with("id_token_hint", old.id_token()).url()).await.landed();
+        landed.code();
+        assert!(kids(&shop.jwks().await).contains(&old_kid), "still published");
+
+        server.advance(DAY);
+        ostiary::housekeeping::delete_expired(server.app()).await.unwrap();
+        ostiary::housekeeping::rotate_keys(server.app()).await.unwrap();
+        assert!(!kids(&shop.jwks().await).contains(&old_kid), "gone with its last token");
+    }
+
+    /// security.md K2: keys rotate by themselves, and two replicas that rotate at once make one.
+    async fn keys_rotate_on_schedule_once_whoever_does_it(db) {
+        let server = TestServer::start(db).await;
+        let replica = server.replica().await;
+        let shop = Application::of(&server, "shop");
+        assert_eq!(kids(&shop.jwks().await).len(), 4);
+        ostiary::housekeeping::rotate_keys(server.app()).await.unwrap();
+        assert_eq!(kids(&shop.jwks().await).len(), 4, "not due");
+        server.advance(90 * DAY);
+        let (one, two) = tokio::join!(ostiary::housekeeping::rotate_keys(server.app()), ostiary::housekeeping::rotate_keys(replica.app()));
+        one.unwrap();
+        two.unwrap();
+        ostiary::housekeeping::rotate_keys(server.app()).await.unwrap();
+        assert_eq!(kids(&shop.jwks().await).len(), 8);
+    }
+
+    /// security.md K1: a leaked key goes at once, with everything it signed.
+    async fn a_revoked_key_is_gone_at_once(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let tokens = shop.sign_in(&mut alice.signed_in(&server).await, &alice).await;
+        let kid = Jwt::decode(&tokens.access_token).header["kid"].as_str().unwrap().to_owned();
+        server.ground.command(&["keys", "revoke", &kid]).await.done();
+        ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Keys).await.unwrap();
+        assert!(!kids(&shop.jwks().await).contains(&kid));
+        assert!(!shop.is_active(&tokens.access_token).await);
+        assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+    }
+
+    /// security.md K3: nothing private is published; one id and one algorithm a key.
+    async fn the_key_set_is_public(db) {
+        let server = TestServer::start(db).await;
+        let jwks = Application::of(&server, "shop").jwks().await;
+        let mut ids = kids(&jwks);
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 4);
+        for key in jwks["keys"].as_array().unwrap() {
+            for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+                assert!(key.get(private).is_none(), "{private}");
+            }
+            assert_eq!(key["use"], "sig");
+            assert!(key["alg"].is_string() && key["kty"] != "oct");
+        }
+    }
+
+    /// security.md K4: the wrong master key starts nothing and touches nothing; a rotated one goes on.
+    async fn the_master_key_can_be_rotated_but_not_mistaken(db) {
+        let other = base64::engine::general_purpose::STANDARD.encode(b"another master key for the tests");
+        let mut server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let tokens = shop.sign_in(&mut alice.signed_in(&server).await, &alice).await;
+        let right = server.ground.clone();
+
+        let mut wrong = right.replica();
+        wrong.change("master_key", other.as_str());
+        let before = server.database().row_counts().await;
+        let refused = wrong.command(&["serve"]).await;
+        assert_eq!(refused.code, 1);
+        assert!(refused.stderr.contains("the master key is not the one"), "{refused:?}");
+        assert_eq!(server.database().row_counts().await, before);
+
+        server.ground.change("master_key", other.as_str());
+        server.ground.change("previous_master_keys", vec![crate::support::setup::MASTER_KEY]);
+        server.restart().await;
+        let next = shop.refresh(tokens.refresh_token()).await.tokens();
+        assert!(shop.is_active(&tokens.access_token).await);
+        server.ground.command(&["keys", "rotate-master"]).await.done();
+        server.ground.change("previous_master_keys", Vec::<String>::new());
+        server.restart().await;
+        shop.refresh(next.refresh_token()).await.tokens();
+        assert!(shop.is_active(&next.access_token).await, "the signing keys are sealed anew");
+    }
+
+    /// security.md K6: one kind of token never passes for another.
+    async fn token_types_are_never_interchangeable(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let tokens = shop.sign_in(&mut browser, &alice).await;
+        assert_eq!(shop.userinfo(tokens.id_token()).await.status, 401);
+        assert!(!shop.is_active(tokens.id_token()).await);
+        shop.refresh(&tokens.access_token).await.refused(400, "invalid_grant");
+        for token in [&tokens.access_token, tokens.id_token()] {
+            let body = format!("grant_type=refresh_token&refresh_token=x&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={token}");
+            shop.post_raw("/token", &[], body).await.refused(401, "invalid_client");
+        }
+        // An access token as a logout hint proves nothing: the person is asked.
+        browser.open(&format!("/logout?id_token_hint={}", tokens.access_token)).await;
+        assert_eq!(browser.heading(), "Sign out?");
+    }
+}

@@ -1,0 +1,137 @@
+//! Two processes on one database: one winner each time, and each sees what the other changed.
+
+use crate::both;
+use crate::support::application::Authentication;
+use crate::support::jwt::KeyPair;
+use crate::support::prelude::*;
+use std::time::Instant;
+
+/// Person, browser and tokens of a flow through the first process.
+async fn signed_in(server: &ServerProcess) -> (Person, Browser) {
+    let alice = Person::alice();
+    let mut browser = Browser::of_process(server);
+    alice.sign_up(&mut browser).await;
+    assert_eq!(browser.error(), "", "{}", browser.describe());
+    (alice, browser)
+}
+
+/// Waits for what must be true within a second (and a little for a busy machine).
+async fn soon(mut holds: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    while !holds().await {
+        assert!(start.elapsed() < Duration::from_secs(3), "not seen after {:?}", start.elapsed());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+both! {
+    /// security.md C2, F2: a hundred parallel redemptions against two processes, one winner, and the grant has ended.
+    async fn one_of_a_hundred_redemptions_over_two_processes_wins(db) {
+        let one = ServerProcess::start(db).await;
+        let two = one.replica().await;
+        let (alice, mut browser) = signed_in(&one).await;
+        let shop = Application::of_process(&one, "shop");
+        let request = shop.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        let tries: Vec<_> = (0..100)
+            .map(|n| {
+                let app = shop.clone().through(if n % 2 == 0 { &one.url } else { &two.url });
+                let (request, code) = (request.clone(), landed.code().to_owned());
+                tokio::spawn(async move { app.redeem(&request, &code).await })
+            })
+            .collect();
+        let mut winners = Vec::new();
+        for one in tries {
+            let reply = one.await.unwrap();
+            if reply.status == 200 { winners.push(reply.tokens()) } else { reply.refused(400, "invalid_grant") }
+        }
+        assert_eq!(winners.len(), 1);
+        assert!(!shop.is_active(&winners[0].access_token).await);
+        assert!(!shop.clone().through(&two.url).is_active(&winners[0].access_token).await);
+    }
+
+    /// security.md R2 over two processes: one generation, nobody signed out.
+    async fn parallel_refreshes_over_two_processes_yield_one_branch(db) {
+        let one = ServerProcess::start(db).await;
+        let two = one.replica().await;
+        let (alice, mut browser) = signed_in(&one).await;
+        let shop = Application::of_process(&one, "shop");
+        let first = shop.sign_in(&mut browser, &alice).await;
+        let tries: Vec<_> = (0..40)
+            .map(|n| {
+                let app = shop.clone().through(if n % 2 == 0 { &one.url } else { &two.url });
+                let token = first.refresh_token().to_owned();
+                tokio::spawn(async move { app.refresh(&token).await })
+            })
+            .collect();
+        let mut last = None;
+        for one in tries {
+            last = Some(one.await.unwrap().tokens());
+        }
+        assert_eq!(one.ground.database.number("SELECT generation FROM grants").await, 1);
+        shop.through(&two.url).refresh(last.unwrap().refresh_token()).await.tokens();
+    }
+
+    /// security.md T5: one of fifty equal assertions, and none after a restart.
+    async fn an_assertion_is_used_once_over_two_processes_and_a_restart(db) {
+        let key = KeyPair::generate();
+        let client = Client::service("signer").without("client_secret").with("token_endpoint_auth_method", "private_key_jwt");
+        let mut one = TestServer::with(db).client(client.with("jwks", key.jwks())).start_process().await;
+        let two = one.replica().await;
+        let signer = Application::of_process(&one, "signer").authenticating(Authentication::None);
+        let assertion = key.sign(&signer.assertion_claims());
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+            .append_pair("client_assertion", &assertion)
+            .finish();
+        let tries: Vec<_> = (0..50)
+            .map(|n| {
+                let (app, body) = (signer.clone().through(if n % 2 == 0 { &one.url } else { &two.url }), body.clone());
+                tokio::spawn(async move { app.post_raw("/token", &[], body).await.status })
+            })
+            .collect();
+        let mut accepted = 0;
+        for one in tries {
+            accepted += usize::from(one.await.unwrap() == 200);
+        }
+        assert_eq!(accepted, 1);
+        one.restart().await;
+        signer.post_raw("/token", &[], body).await.refused(401, "invalid_client");
+    }
+
+    /// Issue 2, section 1: what the command line changes, a running server knows within a second.
+    async fn changes_by_the_command_line_are_seen_by_running_servers(db) {
+        let one = ServerProcess::start(db).await;
+        let two = one.replica().await;
+        let made = one.command(&["client", "create", "New machine", "--id", "fresh", "--grant-type", "client_credentials", "--json"]).await.done();
+        let secret = made.json()["client_secret"].as_str().unwrap().to_owned();
+        for url in [&one.url, &two.url] {
+            let mut app = Application::of_process(&one, "worker").through(url).authenticating(Authentication::Basic(secret.clone()));
+            app.client_id = "fresh".into();
+            soon(async || app.client_credentials(&[]).await.status == 200).await;
+        }
+        one.command(&["client", "update", "fresh", "--disable"]).await.done();
+        let mut app = Application::of_process(&one, "worker").through(&two.url).authenticating(Authentication::Basic(secret));
+        app.client_id = "fresh".into();
+        soon(async || app.client_credentials(&[]).await.status == 401).await;
+        let before = app.jwks().await["keys"].as_array().unwrap().len();
+        one.command(&["keys", "rotate"]).await.done();
+        soon(async || app.jwks().await["keys"].as_array().unwrap().len() == 2 * before).await;
+    }
+
+    /// security.md F7: several replicas start at once on an empty database.
+    async fn servers_may_start_at_once_on_an_empty_database(db) {
+        let ground = TestServer::with(db).prepare();
+        let others = [ground.replica(), ground.replica()];
+        let [first, second] = others;
+        let (one, two, three) = tokio::join!(ServerProcess::on(ground), ServerProcess::on(first), ServerProcess::on(second));
+        let key_sets = [
+            Application::of_process(&one, "shop").jwks().await,
+            Application::of_process(&two, "shop").jwks().await,
+            Application::of_process(&three, "shop").jwks().await,
+        ];
+        assert_eq!(key_sets[0]["keys"].as_array().unwrap().len(), 4, "one key for each algorithm");
+        assert!(key_sets.iter().all(|keys| *keys == key_sets[0]));
+    }
+}
