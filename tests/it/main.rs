@@ -9,6 +9,7 @@ mod authorization;
 mod client_authentication;
 mod code;
 mod faults;
+mod foreign;
 mod harness;
 mod house;
 mod jwks_uri;

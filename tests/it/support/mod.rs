@@ -2,7 +2,6 @@
 
 pub mod application;
 pub mod browser;
-pub mod chromium;
 pub mod cookies;
 pub mod database;
 pub mod jwt;
