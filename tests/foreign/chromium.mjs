@@ -98,8 +98,8 @@ for (const [look, options] of Object.entries(looks)) {
   await see('profile-saved', 'Profile');
   check((await page.getByRole('status').textContent()).includes('saved'), `${look}: saved`);
   await page.goto(`${ISSUER}/account/password`);
-  await page.getByLabel('Current password').fill('wrong one');
-  await page.getByLabel('New password').fill('likes longer walks');
+  await page.getByLabel('Current password', { exact: true }).fill('wrong one');
+  await page.getByLabel('New password', { exact: true }).fill('likes longer walks');
   await page.getByRole('button', { name: 'Change password' }).click();
   await see('password-wrong', 'Password');
 
