@@ -17,4 +17,5 @@ mod keys;
 mod operations;
 mod refresh;
 mod replicas;
+mod sessions;
 mod tokens;
