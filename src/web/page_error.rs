@@ -25,6 +25,8 @@ pub struct PageError {
     advice: &'static str,
     details: Option<Box<Details>>,
     way_on: WayOn,
+    /// For `Allow` (RFC 9110 §15.5.6: a 405 must say).
+    methods: Option<&'static str>,
     /// For the log only.
     cause: Option<String>,
 }
@@ -67,7 +69,7 @@ pub struct ErrorPage {
 
 impl PageError {
     fn new(status: StatusCode, title: &'static str, explanation: impl Into<Cow<'static, str>>, advice: &'static str) -> Self {
-        Self { status, title, explanation: explanation.into(), advice, details: None, way_on: WayOn::None, cause: None }
+        Self { status, title, explanation: explanation.into(), advice, details: None, way_on: WayOn::None, methods: None, cause: None }
     }
 
     fn because(mut self, cause: impl fmt::Display) -> Self {
@@ -183,13 +185,16 @@ impl PageError {
         .with_account()
     }
 
-    pub fn wrong_method(_request: &HttpRequest) -> Self {
-        Self::new(
+    /// `methods`: those that work here, for `Allow`.
+    pub fn wrong_method(methods: &'static str) -> Self {
+        let mut error = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "That doesn’t work here",
             "This address exists, but not for the way it was called (the HTTP method).",
             "",
-        )
+        );
+        error.methods = Some(methods);
+        error
     }
 
     /// The server is overloaded or has lost its database; the person did nothing wrong.
@@ -278,8 +283,8 @@ pub async fn show(
     if error.status == StatusCode::SERVICE_UNAVAILABLE {
         page.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(super::oauth_error::RETRY_AFTER_SECONDS));
     }
-    if error.status == StatusCode::METHOD_NOT_ALLOWED {
-        page.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST"));
+    if let Some(methods) = error.methods {
+        page.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     }
     Ok(response.into_response(page).map_into_right_body())
 }

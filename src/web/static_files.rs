@@ -9,7 +9,7 @@ use crate::brand::Brand;
 use crate::paths;
 use crate::secret::SecretDigest;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
 
 const STYLE: &str = include_str!("../../static/style.css");
 const PAGE_SCRIPT: &str = include_str!("../../static/page.js");
@@ -68,6 +68,8 @@ fn serve(app: &App, request: &HttpRequest, name: &str) -> HttpResponse {
 
 /// Registers the files under the issuer's path.
 pub fn register(service: &mut web::ServiceConfig, base: &str) {
-    service.service(web::resource(format!("{base}{}/{{name}}", paths::STATIC)).route(web::get().to(get_file)));
-    service.service(web::resource("/favicon.ico").route(web::get().to(get_favicon)));
+    // HEAD too (RFC 9110 §9.1).
+    let read = || web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
+    service.service(web::resource(format!("{base}{}/{{name}}", paths::STATIC)).route(read().to(get_file)));
+    service.service(web::resource("/favicon.ico").route(read().to(get_favicon)));
 }

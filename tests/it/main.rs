@@ -12,6 +12,7 @@ mod faults;
 mod foreign;
 mod harness;
 mod house;
+mod http;
 mod jwks_uri;
 mod keys;
 mod operations;
