@@ -149,7 +149,7 @@ async fn a_lost_database_is_503_and_comes_back_by_itself() {
     let (wire, url) = Wire::to_postgres().await;
     let server = TestServer::with(Database::Postgres)
         .setting("database.url", url)
-        .setting("database.connect_timeout", "500ms")
+        .setting("database.connect_timeout", "3s")
         .start_process()
         .await;
     let shop = Application::of_process(&server, "shop");
