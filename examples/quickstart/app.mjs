@@ -1,64 +1,68 @@
-// A web application that signs people in through Ostiary, with the stock openid-client and nothing of ours.
+// A web application that signs people in. Stock openid-client: nothing in this file is particular to Ostiary.
 import express from 'express';
 import session from 'express-session';
 import { randomBytes } from 'node:crypto';
 import * as client from 'openid-client';
 
-const { ISSUER = 'http://localhost:3004', CLIENT_ID, CLIENT_SECRET, PORT = '3000' } = process.env;
+const { ISSUER = 'http://localhost:3004', CLIENT_ID, CLIENT_SECRET, PORT = '3000', API = 'http://localhost:3001' } = process.env;
 const HOME = `http://localhost:${PORT}/`;
 const CALLBACK = `${HOME}callback`;
 
-// Plain http is for localhost only: leave the last argument out in production.
-const local = { execute: [client.allowInsecureRequests] };
-const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, undefined, local);
+// Plain http is for localhost: leave the last argument out in production.
+const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, undefined, { execute: [client.allowInsecureRequests] });
 
 const app = express();
-// Sessions in memory are for trying things out; a real application keeps them in its database.
-app.use(session({ name: 'shop', secret: randomBytes(32).toString('hex'), resave: false, saveUninitialized: false, cookie: { httpOnly: true, sameSite: 'lax' } }));
+app.use(session({ name: 'shop', secret: randomBytes(32).toString('hex'), resave: false, saveUninitialized: false, cookie: { sameSite: 'lax' } }));
 
-const escape = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
-
-app.get('/', (request, response) => {
-  const user = request.session.user;
-  response.send(user
-    ? `<h1>Signed in as ${escape(user.name ?? user.email ?? user.sub)}</h1><p><a href="/logout">Sign out</a></p>`
-    : '<h1>Nobody is signed in</h1><p><a href="/login">Sign in</a></p>');
-});
+app.get('/', ({ session: { user } }, response) => response.send(user
+  ? `<h1>Hello ${escape(user.name ?? user.email)}</h1><a href="/orders">Your orders</a> <a href="/logout">Sign out</a>`
+  : '<h1>My shop</h1><a href="/login">Sign in</a>'));
 
 app.get('/login', async (request, response) => {
-  const code_verifier = client.randomPKCECodeVerifier();
-  const state = client.randomState();
-  const nonce = client.randomNonce();
-  request.session.pending = { code_verifier, state, nonce };
+  const pending = { verifier: client.randomPKCECodeVerifier(), state: client.randomState(), nonce: client.randomNonce() };
+  request.session.pending = pending;
   response.redirect(client.buildAuthorizationUrl(config, {
-    redirect_uri: CALLBACK,
-    scope: 'openid profile email',
-    state,
-    nonce,
-    code_challenge: await client.calculatePKCECodeChallenge(code_verifier),
-    code_challenge_method: 'S256',
+    redirect_uri: CALLBACK, scope: 'openid profile email orders:read', state: pending.state, nonce: pending.nonce,
+    code_challenge: await client.calculatePKCECodeChallenge(pending.verifier), code_challenge_method: 'S256',
   }).href);
 });
 
 app.get('/callback', async (request, response) => {
-  const { code_verifier, state, nonce } = request.session.pending ?? {};
-  const tokens = await client.authorizationCodeGrant(config, new URL(request.originalUrl, CALLBACK), {
-    pkceCodeVerifier: code_verifier,
-    expectedState: state,
-    expectedNonce: nonce,
-  });
-  // A new session id when somebody signs in, so that one planted before is worth nothing.
-  await new Promise((done, failed) => request.session.regenerate((error) => (error ? failed(error) : done())));
-  request.session.user = tokens.claims();
-  request.session.id_token = tokens.id_token;
+  const pending = request.session.pending;
+  if (!pending) return response.redirect('/');
+  const tokens = await client.authorizationCodeGrant(config, new URL(request.originalUrl, HOME),
+    { pkceCodeVerifier: pending.verifier, expectedState: pending.state, expectedNonce: pending.nonce });
+  // A new session id at the sign-in: one that somebody planted before is worth nothing.
+  await new Promise((done, fail) => request.session.regenerate((error) => (error ? fail(error) : done())));
+  Object.assign(request.session, { user: tokens.claims(), id_token: tokens.id_token });
+  keep(request.session, tokens);
   response.redirect('/');
 });
 
-app.get('/logout', (request, response) => {
-  const parameters = { post_logout_redirect_uri: HOME };
-  if (request.session.id_token) parameters.id_token_hint = request.session.id_token;
-  const url = client.buildEndSessionUrl(config, parameters);
-  request.session.destroy(() => response.redirect(url.href));
+app.get('/orders', async ({ session }, response) => {
+  if (!session.user) return response.redirect('/login');
+  if (Date.now() > session.expires_at) keep(session, await client.refreshTokenGrant(config, session.refresh_token));
+  const answer = await fetch(`${API}/orders`, { headers: { authorization: `Bearer ${session.access_token}` } });
+  response.status(answer.status).send(`<h1>Your orders</h1><pre>${escape(await answer.text())}</pre><a href="/">Back</a>`);
 });
 
-app.listen(Number(PORT), 'localhost', () => console.log(`app on ${HOME}`));
+app.get('/logout', ({ session }, response) => {
+  const url = client.buildEndSessionUrl(config, { post_logout_redirect_uri: HOME, ...(session.id_token && { id_token_hint: session.id_token }) });
+  session.destroy(() => response.redirect(url.href));
+});
+
+// The person said no, came back too late, or has been signed out: a page with a way on. The reason is for the log.
+app.use((error, request, response, next) => {
+  console.error(error.error ?? error.code, error.error_description ?? error.message);
+  response.status(400).send('<h1>That did not work</h1><a href="/login">Sign in again</a>');
+});
+
+function keep(session, { access_token, refresh_token, expires_in }) {
+  Object.assign(session, { access_token, refresh_token, expires_at: Date.now() + (expires_in - 30) * 1000 });
+}
+
+function escape(text) {
+  return String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+app.listen(Number(PORT), 'localhost', () => console.log(`My shop on ${HOME}`));
