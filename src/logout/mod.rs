@@ -18,6 +18,7 @@ use crate::clients::Client;
 use crate::events::{self, About, EventKind};
 use crate::grants::EndReason;
 use crate::oauth::params::Params;
+use crate::paths;
 use crate::sealing::Purpose;
 use crate::sessions::{self, SignedIn};
 use crate::storage::StorageError;
@@ -25,12 +26,16 @@ use crate::web::browser::{Browser, no_session_cookie};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
+use crate::web::redirect::see_other;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::{ConfirmLogoutPage, LoggedOutPage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
+
+/// What a logout request may hold that counts here.
+const PARAMETERS: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
 
 /// Where to go after signing out: a registered URI of a client that was named.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -46,10 +51,16 @@ pub async fn get_logout(app: web::Data<App>, http: HttpRequest) -> Result<HttpRe
     logout(&app, &http, &params).await
 }
 
-/// `POST /logout`: from an application (RP-Initiated Logout §2), or the person's decision on our page.
+/// `POST /logout`: from an application (RP-Initiated Logout §2), or the person's decision on our page. Posted by another
+/// site the browser sends no cookies along, and nobody would seem to be signed in; so the request goes on by a redirect,
+/// which carries them.
 pub async fn post_logout(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let params = Params::parse_both(http.query_string(), &body.0).map_err(|why| PageError::bad_form(&why.to_string()))?;
-    if params.get("decision").is_some() { decided(&app, &http, &body).await } else { logout(&app, &http, &params).await }
+    if params.get("decision").is_some() {
+        return decided(&app, &http, &body).await;
+    }
+    let sent: Vec<(&str, &str)> = PARAMETERS.into_iter().filter_map(|name| params.get(name).map(|value| (name, value))).collect();
+    Ok(see_other(&app, paths::LOGOUT, &sent))
 }
 
 async fn logout(app: &App, http: &HttpRequest, params: &Params) -> Result<HttpResponse, PageError> {
