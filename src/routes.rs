@@ -51,7 +51,10 @@ pub fn register(service: &mut web::ServiceConfig, app: &App, limits: &RateLimits
             .wrap(limits.pages()),
     );
     service.service(
-        at(paths::LOGOUT, "GET, POST").route(web::get().to(logout::get_logout)).route(web::post().to(logout::post_logout)).wrap(limits.pages()),
+        at(paths::LOGOUT, "GET, POST")
+            .route(web::get().to(logout::get_logout))
+            .route(web::post().to(logout::post_logout))
+            .wrap(limits.pages()),
     );
     // Where passwords are tried the limit is tighter than for looking at the page.
     let tried = |path: &str, form: Route| at(path, READ_OR_POST).guard(guard::Post()).route(form).wrap(limits.sign_in());

@@ -78,13 +78,7 @@ fn ticket_of(app: &App, browser: &Browser, query: &str) -> Result<AuthorizationR
 }
 
 /// [`next_step`] as things are now. `signed_in` holds the consent to this client.
-fn decide(
-    app: &App,
-    request: &AuthorizationRequest,
-    client: &Client,
-    target: &ResponseTarget,
-    signed_in: Option<&SignedIn>,
-) -> NextStep {
+fn decide(app: &App, request: &AuthorizationRequest, client: &Client, target: &ResponseTarget, signed_in: Option<&SignedIn>) -> NextStep {
     let consent_scope = &request.consent_scope(app, client);
     next_step(&Situation { request, client, signed_in, consent_scope, target_proves_client: target.proves_the_client(), now: app.now() })
 }
