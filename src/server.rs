@@ -28,6 +28,7 @@ use actix_web::http::header::STRICT_TRANSPORT_SECURITY;
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{HttpServer, web};
 use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// A server that listens.
 pub struct Server {
@@ -208,25 +209,35 @@ impl Server {
     }
 
     /// Serves until SIGTERM or SIGINT.
-    pub async fn run_until_signal(self) -> std::io::Result<()> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
+    pub async fn run_until(self, mut signals: StopSignals) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = signals.terminate.recv() => {}
+            _ = signals.interrupt.recv() => {}
         }
         tracing::info!("stopping: no new connections, requests in flight are finished");
         self.stop().await;
-        Ok(())
+    }
+}
+
+/// The signals that ask for a stop. Installed before the server listens: whoever sees it answer may stop it in order.
+pub struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    pub fn install() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 }
 
 /// `ostiary serve`.
 pub async fn serve(config: Config) -> Result<(), StartError> {
+    let signals = StopSignals::install().map_err(|error| StartError::Other(error.to_string()))?;
     let server = Server::start(config, Clock::System, Random::System).await?;
     announce(&server).await?;
-    server.run_until_signal().await.map_err(|error| StartError::Other(error.to_string()))
+    server.run_until(signals).await;
+    Ok(())
 }
 
 /// Tells the operator where things are: on standard output, for people.

@@ -147,11 +147,8 @@ both! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_database_is_503_and_comes_back_by_itself() {
     let (wire, url) = Wire::to_postgres().await;
-    let server = TestServer::with(Database::Postgres)
-        .setting("database.url", url)
-        .setting("database.connect_timeout", "500ms")
-        .start_process()
-        .await;
+    let server =
+        TestServer::with(Database::Postgres).setting("database.url", url).setting("database.connect_timeout", "3s").start_process().await;
     let shop = Application::of_process(&server, "shop");
     let alice = Person::alice();
     let mut browser = Browser::of_process(&server);

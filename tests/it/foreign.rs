@@ -52,6 +52,35 @@ both! {
     }
 }
 
+both! {
+    /// clients.md §2.2: the proxy and the page of one navigation refresh with the same token.
+    async fn the_refresh_race_of_next_auth_signs_nobody_out(db) {
+        refresh_race(db, "30s").await;
+    }
+
+    /// The control of the test above: it is the grace that saves them.
+    async fn without_grace_the_refresh_race_is_reuse(db) {
+        refresh_race(db, "0s").await;
+    }
+}
+
+async fn refresh_race(db: Database, grace: &str) {
+    let port = free_port().to_string();
+    let client = Client::confidential("next").first_party().redirect_uri(&format!("http://localhost:{port}/api/auth/callback/ostiary"));
+    let server = TestServer::with(db).system_clock().setting("tokens.refresh_token_grace", grace).client(client).start().await;
+    let alice = Person::alice();
+    alice.registered(&server).await;
+    let environment = [
+        ("ISSUER", server.issuer.as_str()),
+        ("SECRET", &secret_of("next")),
+        ("EMAIL", &alice.email),
+        ("PASSWORD", &alice.password),
+        ("APP_PORT", &port),
+        ("GRACE", grace),
+    ];
+    assert!(node::run("next-auth.mjs", &environment).await.contains("content"));
+}
+
 /// Issue 2, section 5: every page in Chromium, light, dark, at 360 px, checked by axe, and all of it again without script.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_use_every_page_in_chromium() {

@@ -18,5 +18,6 @@ mod keys;
 mod operations;
 mod refresh;
 mod replicas;
+mod session_ends;
 mod sessions;
 mod tokens;

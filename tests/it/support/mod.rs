@@ -20,14 +20,23 @@ pub mod wire;
 // A file of tests may want less.
 #[allow(unused_imports)]
 pub mod prelude {
+    #[allow(unused_imports)]
     pub use super::application::{Application, AuthorizationRequest, Reply, Tokens};
+    #[allow(unused_imports)]
     pub use super::browser::{Arrival, Browser, Landed};
+    #[allow(unused_imports)]
     pub use super::database::Database;
+    #[allow(unused_imports)]
     pub use super::jwt::Jwt;
+    #[allow(unused_imports)]
     pub use super::people::Person;
+    #[allow(unused_imports)]
     pub use super::process::ServerProcess;
+    #[allow(unused_imports)]
     pub use super::server::TestServer;
+    #[allow(unused_imports)]
     pub use super::setup::{Client, Setup};
+    #[allow(unused_imports)]
     pub use serde_json::{Value, json};
     pub use std::time::Duration;
 }

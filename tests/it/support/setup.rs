@@ -4,7 +4,6 @@ use super::database::{Database, OwnDatabase};
 use super::ports::free_port;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::rc::Rc;
 
 /// 32 bytes, base64: the master key of every test server.
 pub const MASTER_KEY: &str = "b3N0aWFyeSB0ZXN0cyB1c2UgdGhpcyBrZXkgb25seSE=";
@@ -208,9 +207,9 @@ impl Ground {
     }
 
     /// The declared client of that id.
-    pub fn client(&self, client_id: &str) -> Rc<Value> {
+    pub fn client(&self, client_id: &str) -> &Value {
         let found = self.clients.iter().find(|client| client["client_id"] == client_id);
-        Rc::new(found.unwrap_or_else(|| panic!("no client {client_id} was declared")).clone())
+        found.unwrap_or_else(|| panic!("no client {client_id} was declared"))
     }
 }
 
