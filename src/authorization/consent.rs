@@ -8,9 +8,10 @@
 //!
 //! Specs: OpenID Connect Core §3.1.2.4, RFC 6749 §10.2, OWASP ASVS 10.7.
 
+use super::next_step::NextStep;
 use super::page::{ConsentPage, Destination};
 use super::response;
-use super::ticket_of;
+use super::{decide, ticket_of};
 use crate::app::App;
 use crate::events::{self, About, EventKind};
 use crate::grants::record_consent;
@@ -30,7 +31,10 @@ pub async fn get_consent(app: web::Data<App>, http: HttpRequest) -> Result<HttpR
     let request = ticket_of(&app, &browser, http.query_string())?;
     let (client, target) = request.target(&app).map_err(|why| PageError::unanswerable(&app, &why))?;
     let ticket = request.seal(&app).map_err(PageError::internal)?;
-    let Some(signed_in) = browser.signed_in(&app, "").await? else {
+    // Whoever comes here before it is time goes back to the step that is missing (security.md A45).
+    let signed_in = browser.signed_in(&app, client.client_id.as_str()).await?;
+    let step = decide(&app, &request, &client, &target, signed_in.as_ref());
+    let Some(signed_in) = signed_in.filter(|_| step == NextStep::Consent) else {
         return Ok(Ticket::of(ticket).way_on(&app));
     };
     let view = ConsentPage {
@@ -55,10 +59,14 @@ pub async fn post_consent(app: web::Data<App>, http: HttpRequest, body: PageBody
     let request = AuthorizationRequest::open(&app, &browser, text).ok_or_else(PageError::expired_ticket)?;
     let (client, target) = request.target(&app).map_err(|why| PageError::unanswerable(&app, &why))?;
     let ticket = Ticket::of(text.to_owned());
-    let Some(signed_in) = browser.signed_in(&app, "").await? else { return Ok(ticket.way_on(&app)) };
+    let Some(signed_in) = browser.signed_in(&app, client.client_id.as_str()).await? else { return Ok(ticket.way_on(&app)) };
     if params.get("decision") != Some("allow") {
         let denied = OAuthError::new(ErrorCode::AccessDenied, "The person did not allow it.");
         return Ok(response::send_error(&target, &app, &http, &denied));
+    }
+    // Pressed twice, the second finds the consent given.
+    if !matches!(decide(&app, &request, &client, &target, Some(&signed_in)), NextStep::Consent | NextStep::Answer) {
+        return Ok(ticket.way_on(&app));
     }
     let scope = request.consent_scope(&app, &client);
     app.storage

@@ -77,6 +77,12 @@ fn ticket_of(app: &App, browser: &Browser, query: &str) -> Result<AuthorizationR
     params.get("ticket").and_then(|ticket| AuthorizationRequest::open(app, browser, ticket)).ok_or_else(PageError::expired_ticket)
 }
 
+/// [`next_step`] as things are now. `signed_in` holds the consent to this client.
+fn decide(app: &App, request: &AuthorizationRequest, client: &Client, target: &ResponseTarget, signed_in: Option<&SignedIn>) -> NextStep {
+    let consent_scope = &request.consent_scope(app, client);
+    next_step(&Situation { request, client, signed_in, consent_scope, target_proves_client: target.proves_the_client(), now: app.now() })
+}
+
 async fn proceed(
     app: &App,
     http: &HttpRequest,
@@ -87,14 +93,7 @@ async fn proceed(
     let browser = Browser::of(app, http);
     let signed_in = browser.signed_in(app, client.client_id.as_str()).await?;
     let consent_scope = request.consent_scope(app, client);
-    let step = next_step(&Situation {
-        request: &request,
-        client,
-        signed_in: signed_in.as_ref(),
-        consent_scope: &consent_scope,
-        target_proves_client: target.proves_the_client(),
-        now: app.now(),
-    });
+    let step = decide(app, &request, client, target, signed_in.as_ref());
     let (path, kind) = match (step, signed_in) {
         (NextStep::Answer, Some(signed_in)) => return answer(app, http, &request, &consent_scope, &signed_in, target).await,
         (NextStep::Refuse(error), _) => return Ok(response::send_error(target, app, http, &error)),

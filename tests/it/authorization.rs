@@ -319,3 +319,663 @@ both! {
         shop.redeem(&request, landed.code()).await.tokens();
     }
 }
+
+/// Exactly this address with this browser's cookies, nothing followed: the answer itself.
+async fn direct(server: &TestServer, browser: &Browser, path: &str) -> Reply {
+    let http = &Application::of(server, "shop").http;
+    let cookies = browser.cookies.header("/").unwrap_or_default();
+    Reply::of(http.get(server.at(path)).header("cookie", cookies)).await
+}
+
+/// Sends the form of the open page, with these fields put in, and follows nothing.
+async fn direct_post(server: &TestServer, browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Reply {
+    let http = &Application::of(server, "shop").http;
+    let cookies = browser.cookies.header("/").unwrap_or_default();
+    let held: Vec<(&str, String)> = ["csrf", "ticket"].into_iter().filter_map(|name| Some((name, browser.page().value(name)?))).collect();
+    let fields: Vec<(&str, &str)> = held.iter().map(|(name, value)| (*name, value.as_str())).chain(fields.iter().copied()).collect();
+    Reply::of(http.post(server.at(path)).header("cookie", cookies).header("sec-fetch-site", "same-origin").form(&fields)).await
+}
+
+/// What every page that people see must carry.
+fn is_protected(page: &crate::support::page::Page, client_origin: Option<&str>) {
+    let header = |name: &str| page.headers.get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+    let policy = header("content-security-policy");
+    let form_action = client_origin.map_or("'self'".to_owned(), |origin| format!("'self' {origin}"));
+    for directive in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        &format!("form-action {form_action}"),
+    ] {
+        assert!(policy.split("; ").any(|found| found == directive), "{}: {directive} in {policy}", page.url);
+    }
+    assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
+    for (name, value) in [
+        ("x-frame-options", "DENY"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+        ("content-language", "en"),
+    ] {
+        assert_eq!(header(name), value, "{}: {name}", page.url);
+    }
+    for marker in [" onclick", " onload", " onerror", "<style", " style=", "javascript:"] {
+        assert!(!page.html.contains(marker), "{}: {marker}", page.url);
+    }
+    for script in page.html.split("<script").skip(1) {
+        assert!(script.starts_with(" src=\"/"), "{}: an inline or foreign script", page.url);
+    }
+}
+
+both! {
+    /// security.md A4, RFC 6749 §3.1.2.3 and §4.1.3: the only registered URI may be left out; one of two may not.
+    async fn the_only_registered_uri_may_be_left_out(db) {
+        let two = Client::public("two").with("redirect_uris", json!(["https://two.example/a", "https://two.example/b"]));
+        let server = TestServer::with(db).client(Client::confidential("shop").first_party()).client(two).start().await;
+        let (shop, two) = (Application::of(&server, "shop"), Application::of(&server, "two"));
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = shop.authorization_request().without("redirect_uri");
+        let landed = alice.authorize(&mut browser, &request).await;
+        shop.check(&request, &landed);
+        let redeem = async |fields: &[(&str, &str)]| {
+            shop.post("/token", &[&[("grant_type", "authorization_code"), ("code", landed.code()), ("code_verifier", &request.verifier)], fields].concat()).await
+        };
+        redeem(&[("redirect_uri", "https://evil.example/")]).await.refused(400, "invalid_grant");
+        redeem(&[]).await.tokens();
+        is_error_page(&mut browser, &two.authorization_request().without("redirect_uri").url()).await;
+        let second = two.authorization_request().with("redirect_uri", "https://two.example/b");
+        let landed = alice.authorize(&mut browser, &second).await;
+        assert_eq!(landed.url, "https://two.example/b");
+        // security.md A8
+        let other = second.clone().with("redirect_uri", "https://two.example/a");
+        two.redeem(&other, landed.code()).await.refused(400, "invalid_grant");
+        two.redeem(&second, landed.code()).await.tokens();
+    }
+
+    /// security.md A6, A42, RFC 8252 §7.1 and §8.6: a scheme of an app's own, to the letter; anybody can claim it, so people are asked each time.
+    async fn a_private_use_scheme_is_compared_to_the_letter(db) {
+        let native = Client::public("app").with("application_type", "native").redirect_uri("com.example.app:/cb");
+        let server = TestServer::with(db).client(native).start().await;
+        let app = Application::of(&server, "app");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = app.authorization_request();
+        browser.open(&request.url()).await;
+        assert!(browser.text().contains("an app on this device"), "{}", browser.describe());
+        is_protected(browser.page(), Some("com.example.app:"));
+        let landed = browser.press("Allow").await.landed();
+        assert!(landed.address.as_str().starts_with("com.example.app:/cb?"), "{landed:?}");
+        app.redeem(&request, landed.code()).await.tokens();
+        server.advance(Duration::from_secs(1));
+        assert_eq!(browser.open(&app.authorization_request().with("prompt", "none").url()).await.landed().error(), "consent_required");
+        for uri in ["com.example.app://x/cb", "com.example.app:/cb/", "com.example.app:/cb2", "com.example.app:cb", "com.example.app:///cb", "COM.example.app:/cb", "com.example.app2:/cb"] {
+            is_error_page(&mut browser, &app.authorization_request().with("redirect_uri", uri).url()).await;
+        }
+    }
+
+    /// security.md A12, A15, A38, RFC 9207 §2, Form Post Response Mode §2: every answer in every mode has state and iss, and nothing that was not sent.
+    async fn every_answer_in_every_mode_has_state_and_iss(db) {
+        let server = TestServer::start(db).await;
+        let partner = Application::of(&server, "partner");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        assert_eq!(partner.discovery().await["issuer"], server.issuer);
+        for mode in [None, Some("query"), Some("form_post")] {
+            let request = |state: &str| mode.iter().fold(partner.authorization_request().with("state", state), |request, mode| request.with("response_mode", mode));
+            let method = if mode == Some("form_post") { "POST" } else { "GET" };
+            for (request, error) in [
+                (request("<b>\"'&").with("prompt", "none").with("scope", "openid orders:read"), "consent_required"),
+                (request("a").with("scope", "nothing"), "invalid_scope"),
+                (request("a").with("max_age", "x"), "invalid_request"),
+            ] {
+                let arrival = browser.open(&request.url()).await;
+                let landed = if arrival.is_page() { is_protected(browser.page(), Some("https://partner.example")); browser.press("Continue").await.landed() } else { arrival.landed() };
+                partner.check(&request, &landed);
+                assert_eq!((landed.error(), landed.method.as_str()), (error, method));
+                let mut names: Vec<&str> = landed.params.keys().map(String::as_str).collect();
+                names.sort_unstable();
+                assert_eq!(names, ["error", "error_description", "iss", "state"]);
+            }
+            for (decision, name) in [("Don’t allow", "error"), ("Allow", "code")] {
+                server.advance(Duration::from_secs(1));
+                let request = request("<b>\"'&").with("prompt", "consent");
+                browser.open(&request.url()).await;
+                let arrival = browser.press(decision).await;
+                let landed = if arrival.is_page() {
+                    let html = &browser.page().html;
+                    assert!(!html.contains("<b>") && html.contains("action=\"https://partner.example/callback\""), "{html}");
+                    is_protected(browser.page(), Some("https://partner.example"));
+                    assert!(browser.page().value("csrf").is_none(), "our own token does not go to the client");
+                    browser.press("Continue").await.landed()
+                } else { arrival.landed() };
+                partner.check(&request, &landed);
+                assert_eq!((landed.params.contains_key(name), landed.method.as_str()), (true, method), "{landed:?}");
+            }
+        }
+    }
+
+    /// RFC 6749 §3.1, OpenID Connect Core §3.1.2.1: what is unknown, optional or empty is passed over.
+    async fn unknown_and_empty_parameters_are_passed_over(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        for (name, value) in [
+            ("foo", "bar"), ("redirect_uri[]", "https://evil.example/"), ("client_id[]", "partner"), ("Client_Id", "partner"), ("display", "hologram"), ("ui_locales", "tlh en"), ("claims_locales", "x"),
+            ("acr_values", "<b> gold"), ("login_hint", "x"), ("id_token_hint", "x"), ("request", ""), ("prompt", ""), ("max_age", ""), ("response_mode", ""), ("dpop_jkt", "x"), ("ticket", "x"), ("show", "choose"), ("error", "x"),
+        ] {
+            let request = shop.authorization_request().with(name, value);
+            let landed = browser.open(&request.url()).await.landed();
+            shop.check(&request, &landed);
+            assert_eq!(landed.params.len(), 3, "{name}: {landed:?}");
+            shop.redeem(&request, landed.code()).await.tokens();
+        }
+        let unknown_mode = shop.authorization_request().with("response_mode", "carrier_pigeon");
+        let landed = browser.open(&unknown_mode.url()).await.landed();
+        shop.check(&unknown_mode, &landed);
+        assert_eq!((landed.error(), landed.method.as_str()), ("invalid_request", "GET"));
+    }
+
+    /// security.md A10: query and body of a POST are one request.
+    async fn a_parameter_in_query_and_body_is_repeated(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let mut browser = Browser::new(&server);
+        let request = shop.authorization_request();
+        let query: String = request.url().split('?').nth(1).unwrap().to_owned();
+        for (name, value) in [("redirect_uri", "https://evil.example/"), ("client_id", "shop"), ("state", "x"), ("foo", "")] {
+            let address = format!("/authorize?{query}&foo=1");
+            browser.post(&address, &[(name, value)], false).await;
+            assert_eq!((browser.status(), browser.heading().as_str()), (400, "This sign-in link is broken"), "{name}");
+        }
+    }
+
+    /// security.md A19, RFC 7636 §4.3, RFC 9700 §2.1.1: PKCE with S256 for every client that could lose a code.
+    async fn pkce_is_required_and_plain_refused(db) {
+        let lax = Client::confidential("lax").first_party().with("require_pkce", false);
+        let server = TestServer::with(db).client(lax).client(Client::public("spa")).start().await;
+        let (lax, spa) = (Application::of(&server, "lax"), Application::of(&server, "spa"));
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let bare = |app: &Application| app.authorization_request().without("code_challenge").without("code_challenge_method");
+        assert_eq!(browser.open(&bare(&spa).url()).await.landed().error(), "invalid_request");
+        // RFC 9700 §2.1.1: a verifier for a code without a challenge is a downgrade.
+        let landed = browser.open(&bare(&lax).url()).await.landed();
+        lax.redeem(&bare(&lax), landed.code()).await.refused(400, "invalid_grant");
+        lax.post("/token", &[("grant_type", "authorization_code"), ("code", landed.code()), ("redirect_uri", &lax.redirect_uri)]).await.tokens();
+        for app in [&lax, &spa] {
+            let base = app.authorization_request();
+            let challenge = base.parameter("code_challenge").unwrap().to_owned();
+            for request in [
+                base.clone().with("code_challenge_method", "plain"), base.clone().without("code_challenge_method"), base.clone().with("code_challenge_method", "s256"), base.clone().without("code_challenge"),
+                base.clone().with("code_challenge", &challenge[1..]), base.clone().with("code_challenge", &format!("{challenge}A")), base.clone().with("code_challenge", &format!("{}=", &challenge[1..])),
+                base.clone().with("code_challenge", &format!("{}+", &challenge[1..])), base.clone().with("code_challenge", &format!("{}é", &challenge[2..])), base.with("code_challenge", &"v".repeat(128)),
+            ] {
+                let landed = browser.open(&request.url()).await.landed();
+                assert_eq!(landed.error(), "invalid_request", "{request:?}");
+            }
+        }
+    }
+
+    /// security.md A21: numbers at their ends.
+    async fn max_age_is_a_number_of_seconds(db) {
+        let strict = Client::confidential("strict").first_party().with("default_max_age", 60);
+        let server = TestServer::with(db).client(Client::confidential("shop").first_party()).client(strict).start().await;
+        let (shop, strict) = (Application::of(&server, "shop"), Application::of(&server, "strict"));
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        server.advance(Duration::from_secs(100));
+        let silent = |app: &Application, value: &str| app.authorization_request().with("prompt", "none").with("max_age", value).url();
+        for value in ["100", "9223372036854775807", "9223372036854775808", "18446744073709551615"] {
+            browser.open(&silent(&shop, value)).await.landed().code();
+        }
+        for value in ["0", "99"] {
+            assert_eq!(browser.open(&silent(&shop, value)).await.landed().error(), "login_required", "{value}");
+        }
+        for value in ["18446744073709551616", "1e3", "1.0", "0x10", "-0", " 1", "١"] {
+            assert_eq!(browser.open(&silent(&shop, value)).await.landed().error(), "invalid_request", "{value}");
+        }
+        // OpenID Connect Registration §2: default_max_age, which the request may replace.
+        assert_eq!(browser.open(&silent(&strict, "")).await.landed().error(), "login_required");
+        browser.open(&silent(&strict, "1000")).await.landed().code();
+    }
+
+    /// security.md A21: neither an old sign-in nor the flow's own way back satisfies prompt=login.
+    async fn prompt_login_cannot_be_stepped_over(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        server.advance(Duration::from_secs(5));
+        let request = shop.authorization_request().with("prompt", "login");
+        browser.open(&request.url()).await;
+        let ticket = browser.page().value("ticket").unwrap();
+        let mut impatient = browser.clone();
+        for path in ["/authorize/resume", "/consent"] {
+            assert!(impatient.open(&format!("{path}?ticket={ticket}")).await.is_page(), "{path}");
+            assert_eq!(impatient.heading(), "Confirm it’s you", "{path}");
+        }
+        assert!(impatient.post("/consent", &[("csrf", &browser.page().value("csrf").unwrap()), ("ticket", &ticket), ("decision", "allow")], true).await.is_page());
+        assert_eq!(impatient.heading(), "Confirm it’s you");
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM consents").await, 0);
+        let form = browser.clone();
+        browser.fill("Password", "not her password");
+        browser.press("Continue").await;
+        assert_eq!(browser.heading(), "Confirm it’s you", "{}", browser.describe());
+        let landed = alice.fill_sign_in(&mut browser).await.landed();
+        shop.redeem(&request, landed.code()).await.tokens();
+        // Back, and the same form once more: its token was for the session's secret of before.
+        let mut again = browser.clone();
+        let fields = [("csrf", form.page().value("csrf").unwrap()), ("ticket", ticket.clone()), ("email", alice.email.clone()), ("password", alice.password.clone())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        again.post("/login", &fields, true).await;
+        assert_eq!(again.status(), 403);
+        // A later request is newer than that sign-in.
+        server.advance(Duration::from_secs(1));
+        assert!(browser.open(&shop.authorization_request().with("prompt", "login").url()).await.is_page());
+    }
+
+    /// security.md A22, OpenID Connect Core §3.1.2.1: a hint that is proven is heeded, another is as none.
+    async fn id_token_hint_is_heeded_when_it_is_ours(db) {
+        let server = TestServer::start(db).await;
+        let (shop, partner) = (Application::of(&server, "shop"), Application::of(&server, "partner"));
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let mut bobs = bob.signed_in(&server).await;
+        let of_bob = shop.sign_in(&mut bobs, &bob).await;
+        let partners_of_bob = partner.sign_in(&mut bobs, &bob).await;
+        let mut browser = alice.signed_in(&server).await;
+        let silent = |hint: &str| shop.authorization_request().with("prompt", "none").with("id_token_hint", hint);
+        let parts: Vec<&str> = of_bob.id_token().split('.').collect();
+        let foreign = crate::support::jwt::KeyPair::generate().sign(&json!({ "iss": server.issuer, "aud": "shop", "sub": Jwt::decode(of_bob.id_token()).text("sub"), "exp": server.now() + 60, "iat": server.now() }));
+        for hint in [
+            &format!("eyJhbGciOiJub25lIn0.{}.", parts[1]), &format!("{}.{}.", parts[0], parts[1]), &foreign, partners_of_bob.id_token(), &of_bob.access_token, "", "a.b.c",
+        ] {
+            browser.open(&silent(hint).url()).await.landed().code();
+        }
+        server.advance(Duration::from_secs(3600 * 24));
+        assert_eq!(browser.open(&silent(of_bob.id_token()).url()).await.landed().error(), "login_required", "expired, yet ours");
+        // Without prompt=none the person meant is asked to sign in; somebody else's sign-in is no answer.
+        let request = shop.authorization_request().with("id_token_hint", of_bob.id_token());
+        browser.open(&request.url()).await;
+        assert_eq!(browser.heading(), "Confirm it’s you");
+        let mut wrong = browser.clone();
+        let landed = alice.fill_sign_in(&mut wrong).await.landed();
+        shop.check(&request, &landed);
+        assert_eq!(landed.error(), "login_required");
+        browser = wrong;
+        server.advance(Duration::from_secs(1));
+        browser.open(&request.url()).await;
+        browser.follow("Use another account").await;
+        let landed = bob.fill_sign_in(&mut browser).await.landed();
+        let his = shop.verified(shop.redeem(&request, landed.code()).await.tokens().id_token()).await;
+        assert_eq!(his.claim("sub"), Jwt::decode(of_bob.id_token()).claim("sub"));
+    }
+
+    /// security.md A23, OpenID Connect Core §5.5: the claims parameter is read within bounds, and what is essential is met or refused.
+    async fn the_claims_parameter_is_read_within_bounds(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let mut bobs = bob.signed_in(&server).await;
+        let sub_of_bob = shop.verified(shop.sign_in(&mut bobs, &bob).await.id_token()).await.text("sub").to_owned();
+        let mut browser = alice.signed_in(&server).await;
+        let own = shop.verified(shop.sign_in(&mut browser, &alice).await.id_token()).await;
+        let sub = |value: &str| json!({ "id_token": { "sub": { "value": value } } }).to_string();
+        let deep = format!("{{\"userinfo\":{{\"x\":{}1{}}}}}", "[".repeat(4000), "]".repeat(4000));
+        let acr = |value: &str, essential: bool| json!({ "id_token": { "acr": { "essential": essential, "values": [value] } } }).to_string();
+        let reached = own.text("acr").to_owned();
+        for (claims, expected) in [
+            (sub(&sub_of_bob), "login_required"), (sub(own.text("sub")), ""), (sub("nobody"), "login_required"), (deep, "invalid_request"), ("[]".into(), "invalid_request"), ("\"x\"".into(), "invalid_request"),
+            ("{\"id_token\":1}".into(), "invalid_request"), (acr("gold", true), "unmet_authentication_requirements"), (acr("gold", false), ""), (acr(&reached, true), ""),
+            ("{\"userinfo\":{\"unheard_of\":null,\"email\":{\"essential\":true}}}".into(), ""), ("{\"unheard_of\":{}}".into(), ""),
+        ] {
+            let request = shop.authorization_request().with("prompt", "none").with("claims", &claims);
+            let landed = browser.open(&request.url()).await.landed();
+            shop.check(&request, &landed);
+            assert_eq!(landed.error(), expected, "{}", &claims[..claims.len().min(100)]);
+        }
+        let huge = json!({ "userinfo": { "x": "y".repeat(1 << 15) } }).to_string();
+        is_error_page(&mut browser, &shop.authorization_request().with("claims", &huge).url()).await;
+    }
+
+    /// security.md A24, RFC 6749 §3.3: scope is narrowed to what the client may have, and says so.
+    async fn scope_is_narrowed_to_what_the_client_may_have(db) {
+        let small = Client::confidential("small").with("scope", "openid email");
+        let server = TestServer::with(db).client(small).start().await;
+        let small = Application::of(&server, "small");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = small.authorization_request().with("scope", "openid openid email profile offline_access admin");
+        browser.open(&request.url()).await;
+        assert!(!browser.text().contains("profile") && !browser.text().contains("Keep access"), "{}", browser.text());
+        let landed = browser.press("Allow").await.landed();
+        let tokens = small.redeem(&request, landed.code()).await.tokens();
+        assert_eq!(tokens.scope(), "openid email");
+        assert!(tokens.refresh_token.is_none(), "offline_access was not granted");
+        for scope in ["openid\temail", "openid \"", "openid \\", "openid é", "op\u{7f}enid"] {
+            let request = small.authorization_request().with("scope", scope);
+            assert_eq!(browser.open(&request.url()).await.landed().error(), "invalid_scope", "{scope:?}");
+        }
+    }
+
+    /// security.md A18, A41: what a client or a link says is text on our pages.
+    async fn what_others_write_is_shown_as_text(db) {
+        let name = "<img src=x onerror=alert(1)>\"'&";
+        let evil = Client::public("evil").with("client_name", name);
+        let server = TestServer::with(db).client(evil).start().await;
+        let evil = Application::of(&server, "evil");
+        let alice = Person { name: "<script>alert(2)</script>".into(), ..Person::alice() };
+        let mut browser = Browser::new(&server);
+        let hint = "\"><script>alert(3)</script>";
+        let request = evil.authorization_request().with("login_hint", hint).with("ui_locales", "<u>").with("acr_values", "<u>");
+        browser.open(&request.url()).await;
+        let mut pages = vec![browser.page().clone()];
+        assert_eq!(browser.page().attribute("#email", "value").as_deref(), Some(hint));
+        browser.follow("Create an account").await;
+        pages.push(browser.page().clone());
+        alice.fill_sign_up(&mut browser).await;
+        assert!(browser.page().has_button("Allow"), "{}", browser.describe());
+        pages.push(browser.page().clone());
+        browser.open(&request.clone().with("prompt", "select_account").url()).await;
+        browser.open(&evil.authorization_request().with("response_mode", "form_post").with("scope", "<u>").url()).await;
+        pages.push(browser.page().clone());
+        browser.open("/logout?client_id=evil").await;
+        pages.push(browser.page().clone());
+        browser.open(&request.clone().with("redirect_uri", "https://x/<u>").url()).await;
+        pages.push(browser.page().clone());
+        for page in &pages {
+            for raw in ["<img src=x", "<script>alert", "<u>"] {
+                assert!(!page.html.contains(raw), "{}: {}", page.url, page.html);
+            }
+        }
+        assert!(pages[2].text().contains(name) && pages[2].text().contains(&alice.name), "{}", pages[2].text());
+    }
+
+    /// security.md A38, A44: each page of a flow is protected, each step is a 303.
+    async fn each_page_is_protected_and_each_step_a_303(db) {
+        let server = TestServer::start(db).await;
+        let partner = Application::of(&server, "partner");
+        let alice = Person::alice();
+        let mut browser = Browser::new(&server);
+        let client = Some("https://partner.example");
+        let request = partner.authorization_request();
+        let path = request.url().replace(&server.issuer, "");
+        assert_eq!(direct(&server, &browser, &path).await.status, 303);
+        browser.open(&request.url()).await;
+        is_protected(browser.page(), client);
+        assert!(!browser.page().html.contains(&request.verifier) && !browser.page().url.as_str().contains("state="), "the request travels sealed");
+        browser.follow("Create an account").await;
+        is_protected(browser.page(), client);
+        let posted = direct_post(&server, &browser, "/signup", &[("email", &alice.email), ("name", "A"), ("password", &alice.password)]).await;
+        assert_eq!((posted.status, posted.header("cache-control")), (303, "no-store"));
+        browser.cookies.keep(&posted.headers);
+        browser.open(posted.header("location")).await;
+        assert!(browser.page().has_button("Allow"), "{}", browser.describe());
+        is_protected(browser.page(), client);
+        let posted = direct_post(&server, &browser, "/consent", &[("decision", "allow")]).await;
+        assert_eq!(posted.status, 303);
+        let answer = direct(&server, &browser, posted.header("location")).await;
+        assert_eq!((answer.status, answer.header("cache-control"), answer.header("referrer-policy")), (303, "no-store", "no-referrer"));
+        assert!(answer.header("location").starts_with("https://partner.example/callback?code="), "{answer:?}");
+        let denied = direct_post(&server, &browser, "/consent", &[("decision", "deny")]).await;
+        assert!(denied.status == 303 && denied.header("location").contains("error=access_denied"), "{denied:?}");
+        server.advance(Duration::from_secs(1));
+        browser.open(&partner.authorization_request().with("prompt", "select_account").url()).await;
+        is_protected(browser.page(), client);
+        assert_eq!(direct_post(&server, &browser, "/login", &[("choice", "continue")]).await.status, 303);
+        browser.open(&partner.authorization_request().with("prompt", "login").url()).await;
+        is_protected(browser.page(), client);
+        let posted = direct_post(&server, &browser, "/login", &[("email", &alice.email), ("password", &alice.password)]).await;
+        assert_eq!(posted.status, 303);
+        browser.cookies.keep(&posted.headers);
+        for path in ["/account", "/account/profile", "/account/password", "/account/sessions", "/account/apps", "/logout", "/nope", "/authorize"] {
+            browser.open(path).await;
+            is_protected(browser.page(), None);
+        }
+        browser.open("/logout").await;
+        let out = direct_post(&server, &browser, "/logout", &[("decision", "sign_out")]).await;
+        assert!(out.status == 200 && out.header("cache-control") == "no-store", "{out:?}");
+        let fields: Vec<(&str, &str)> = request.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(Reply::of(partner.http.post(server.at("/authorize")).form(&fields)).await.status, 303);
+    }
+
+    /// security.md A39, A45: no step can be left out, sent empty, or sent from elsewhere.
+    async fn no_step_can_be_left_out(db) {
+        let server = TestServer::start(db).await;
+        let partner = Application::of(&server, "partner");
+        let alice = Person::alice();
+        let mut browser = alice.registered(&server).await;
+        browser.open(&partner.authorization_request().url()).await;
+        let (ticket, csrf) = (browser.page().value("ticket").unwrap(), browser.page().value("csrf").unwrap());
+        for path in ["/consent", "/authorize/resume"] {
+            let mut eager = browser.clone();
+            assert!(eager.open(&format!("{path}?ticket={ticket}")).await.is_page());
+            assert_eq!(eager.heading(), "Sign in", "{path}");
+            let mut other = Browser::new(&server);
+            other.open(&format!("{path}?ticket={ticket}")).await;
+            assert_eq!((other.status(), other.heading().as_str()), (400, "This page has expired"), "{path} in another browser");
+        }
+        let mut eager = browser.clone();
+        assert!(eager.post("/consent", &[("csrf", &csrf), ("ticket", &ticket), ("decision", "allow")], true).await.is_page());
+        assert_eq!(eager.heading(), "Sign in", "nobody is there to consent");
+        for path in ["/login", "/signup", "/consent"] {
+            browser.clone().post(path, &[], true).await;
+            for (fields, same_origin, heading) in [
+                (vec![], true, "Please try that again"),
+                (vec![("ticket", ticket.as_str()), ("decision", "allow")], true, "Please try that again"),
+                (vec![("csrf", "x"), ("ticket", ticket.as_str())], true, "Please try that again"),
+                (vec![("csrf", csrf.as_str()), ("ticket", ticket.as_str()), ("email", alice.email.as_str()), ("password", alice.password.as_str())], false, "Please try that again"),
+            ] {
+                let mut sender = browser.clone();
+                sender.post(path, &fields, same_origin).await;
+                assert_eq!((sender.status(), sender.heading().as_str()), (403, heading), "{path} {fields:?}");
+                assert!(sender.cookie("ostiary_session").is_none());
+            }
+        }
+        // Login CSRF: the attacker's own valid pair of cookie and token is worth nothing in the victim's browser.
+        let mut attacker = Browser::new(&server);
+        attacker.open("/login").await;
+        let stolen = attacker.page().value("csrf").unwrap();
+        browser.post("/login", &[("csrf", &stolen), ("email", &alice.email), ("password", &alice.password)], true).await;
+        assert_eq!(browser.status(), 403);
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM consents").await, 0);
+    }
+
+    /// security.md S10, A45: a ticket that was altered, cut, or made for something else opens nothing.
+    async fn altered_tickets_open_nothing(db) {
+        let server = TestServer::start(db).await;
+        let (partner, shop) = (Application::of(&server, "partner"), Application::of(&server, "shop"));
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = shop.authorization_request();
+        let code = alice.authorize(&mut browser, &request).await.code().to_owned();
+        browser.open("/logout?client_id=shop").await;
+        let logout_ticket = browser.page().value("ticket").unwrap();
+        browser.open(&partner.authorization_request().url()).await;
+        let (ticket, csrf) = (browser.page().value("ticket").unwrap(), browser.page().value("csrf").unwrap());
+        let mut bad = vec![code, logout_ticket, csrf.clone(), String::new(), "x".into(), ticket[1..].to_owned(), ticket[..ticket.len() - 1].to_owned(), format!("{ticket}A"), format!("{ticket}=")];
+        for at in (0..ticket.len()).step_by(ticket.len() / 12) {
+            let mut bytes = ticket.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            bad.push(String::from_utf8(bytes).unwrap());
+        }
+        for text in &bad {
+            for path in ["/authorize/resume", "/consent"] {
+                browser.open(&format!("{path}?ticket={text}")).await;
+                assert_eq!((browser.status(), browser.heading().as_str()), (400, "This page has expired"), "{path} {text}");
+            }
+            browser.post("/consent", &[("csrf", &csrf), ("ticket", text), ("decision", "allow")], true).await;
+            assert_eq!(browser.status(), 400, "{text}");
+        }
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM consents").await, 0);
+        browser.open(&format!("/consent?ticket={ticket}")).await;
+        browser.press("Allow").await.landed().code();
+    }
+
+    /// security.md A40: two tabs with two apps stay apart, and edited fields count for nothing.
+    async fn two_tabs_stay_apart(db) {
+        let server = TestServer::start(db).await;
+        let (partner, spa) = (Application::of(&server, "partner"), Application::of(&server, "spa"));
+        let alice = Person::alice();
+        let mut browser = alice.registered(&server).await;
+        let (first, second) = (partner.authorization_request().with("scope", "openid email"), spa.authorization_request().with("scope", "openid profile"));
+        browser.open(&first.url()).await;
+        let mut tab = browser.clone();
+        tab.open(&second.url()).await;
+        assert!(browser.text().contains("Partner") && tab.text().contains("Spa"));
+        alice.fill_sign_in(&mut browser).await;
+        assert!(browser.text().contains("Partner"), "{}", browser.describe());
+        // The other tab shares the cookies; its sign-in form is out of date, its ticket is not.
+        let ticket = tab.page().value("ticket").unwrap();
+        tab.cookies = browser.cookies.clone();
+        tab.open(&format!("/authorize/resume?ticket={ticket}")).await;
+        assert!(tab.text().contains("Spa") && tab.page().has_button("Allow"), "{}", tab.describe());
+        for name in ["scope", "client_id", "redirect_uri", "user_id"] {
+            tab.forge(name, "openid profile email orders:write");
+        }
+        let landed = tab.press("Allow").await.landed();
+        spa.check(&second, &landed);
+        assert_eq!(spa.redeem(&second, landed.code()).await.tokens().scope(), "openid profile");
+        assert_eq!(server.database().texts("SELECT client_id FROM consents").await, ["spa"]);
+        let scope = server.database().texts("SELECT scope FROM consents").await.remove(0);
+        assert!(!scope.contains("email") && !scope.contains("orders"), "{scope}");
+        let landed = browser.press("Allow").await.landed();
+        partner.check(&first, &landed);
+        partner.redeem(&first, landed.code()).await.tokens();
+    }
+
+    /// security.md A40: the decision is of the person who saw the page.
+    async fn consent_is_of_the_person_who_saw_the_page(db) {
+        let server = TestServer::start(db).await;
+        let partner = Application::of(&server, "partner");
+        let (alice, bob) = (Person::alice(), Person::bob());
+        bob.registered(&server).await;
+        let mut browser = alice.signed_in(&server).await;
+        browser.open(&partner.authorization_request().url()).await;
+        let mut tab = browser.clone();
+        tab.open("/logout").await;
+        tab.press("Sign out").await;
+        // Nobody is signed in: the open page is no decision.
+        let mut page = browser.clone();
+        page.cookies = tab.cookies.clone();
+        page.press("Allow").await;
+        assert_eq!(page.status(), 403);
+        bob.sign_in(&mut tab).await;
+        browser.cookies = tab.cookies.clone();
+        browser.press("Allow").await;
+        assert_eq!(browser.status(), 403, "{}", browser.describe());
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM consents").await, 0);
+    }
+
+    /// OpenID Connect Core §3.1.2.4, §5.5, RFC 8707 §2: asked again for more, never for less; what was denied is not remembered.
+    async fn consent_is_asked_for_more_and_not_for_less(db) {
+        let server = TestServer::start(db).await;
+        let partner = Application::of(&server, "partner");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let asks = |scope: &str| partner.authorization_request().with("scope", scope);
+        for _ in 0..2 {
+            assert!(browser.open(&asks("openid email").url()).await.is_page());
+            assert_eq!(browser.press("Don’t allow").await.landed().error(), "access_denied");
+        }
+        browser.open(&asks("openid email offline_access").url()).await;
+        assert!(browser.text().contains("Keep access when you are away"));
+        browser.press("Allow").await.landed();
+        server.advance(Duration::from_secs(1));
+        for scope in ["openid", "openid email", "email openid offline_access"] {
+            browser.open(&asks(scope).url()).await.landed().code();
+        }
+        assert!(browser.open(&asks("openid").with("claims", r#"{"userinfo":{"phone_number":null}}"#).url()).await.is_page());
+        assert!(browser.text().contains("See your phone number"), "{}", browser.text());
+        assert!(browser.open(&asks("openid").with("resource", "https://api.example").url()).await.is_page(), "an API that was not named before");
+        assert!(browser.open(&asks("openid").with("prompt", "consent").url()).await.is_page());
+        browser.press("Allow").await.landed().code();
+        // Taken back in the account: asked again, and dead what was issued.
+        let tokens = partner.sign_in_with(&mut browser, &alice, &asks("openid email offline_access")).await;
+        browser.open("/account/apps").await;
+        browser.press("Remove").await;
+        partner.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
+        assert!(browser.open(&asks("openid").url()).await.is_page());
+    }
+
+    /// OpenID Connect Core §3.1.2.1: select_account lets choose; the choice holds for that session only.
+    async fn the_choice_of_an_account_holds_for_that_session(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let (alice, bob) = (Person::alice(), Person::bob());
+        bob.registered(&server).await;
+        let mut browser = alice.signed_in(&server).await;
+        server.advance(Duration::from_secs(1));
+        let request = shop.authorization_request().with("prompt", "select_account");
+        browser.open(&request.url()).await;
+        assert!(browser.text().contains(&alice.email));
+        assert_eq!(browser.clone().open(&shop.authorization_request().with("prompt", "none select_account").url()).await.landed().error(), "invalid_request");
+        browser.press("Use another account").await;
+        assert_eq!(browser.page().attribute("#email", "value").as_deref(), Some(""), "not the account that was turned down");
+        let landed = bob.fill_sign_in(&mut browser).await.landed();
+        let id_token = shop.verified(shop.redeem(&request, landed.code()).await.tokens().id_token()).await;
+        assert_eq!(id_token.text("email"), bob.email);
+        // Alone the page shows nothing; a stranger who is asked to choose signs in.
+        let mut stranger = Browser::new(&server);
+        stranger.open(&request.url()).await;
+        assert_eq!(stranger.heading(), "Sign in");
+        alice.fill_sign_in(&mut stranger).await.landed().code();
+    }
+
+    /// Initiating User Registration via OpenID Connect §4: create makes a new account even where one is signed in; closed, people sign in.
+    async fn prompt_create_makes_a_new_account(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let mut browser = alice.signed_in(&server).await;
+        server.advance(Duration::from_secs(1));
+        let request = shop.authorization_request().with("prompt", "create");
+        browser.open(&request.url()).await;
+        assert_eq!(browser.heading(), "Create your account");
+        let landed = bob.fill_sign_up(&mut browser).await.landed();
+        let tokens = shop.redeem(&request, landed.code()).await.tokens();
+        assert_eq!(shop.userinfo(&tokens.access_token).await.ok()["email"], bob.email);
+        let closed = TestServer::with(db).setting("sign_up.enabled", false).start().await;
+        let mut browser = Browser::new(&closed);
+        browser.open(&Application::of(&closed, "shop").authorization_request().with("prompt", "create").url()).await;
+        assert_eq!(browser.heading(), "Sign in");
+        browser.open("/signup").await;
+        assert_eq!(browser.status(), 403);
+    }
+
+    /// security.md A9, C7: deleted, or without its URI, while the person reads the page: nobody is sent there.
+    async fn a_client_that_changed_meanwhile_is_looked_at_anew(db) {
+        let server = TestServer::start(db).await;
+        let (partner, shop) = (Application::of(&server, "partner"), Application::of(&server, "shop"));
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = shop.authorization_request();
+        let code = alice.authorize(&mut browser, &request).await.code().to_owned();
+        browser.open(&partner.authorization_request().url()).await;
+        let mut elsewhere = browser.clone();
+        let reload = async || server.app().clients.reload(&server.app().storage).await.unwrap();
+        server.database().execute("UPDATE clients SET metadata = REPLACE(metadata, 'https://partner.example/callback', 'https://partner.example/moved')").await;
+        reload().await;
+        for button in ["Allow", "Don’t allow"] {
+            assert!(elsewhere.clone().press(button).await.is_page());
+        }
+        server.database().execute("UPDATE clients SET metadata = REPLACE(metadata, 'https://partner.example/moved', 'https://partner.example/callback')").await;
+        reload().await;
+        let mut connection = server.app().storage.write().await.unwrap();
+        for id in ["partner", "shop"] {
+            ostiary::clients::delete_client(&mut connection, &ostiary::clients::ClientId::new(id)).await.unwrap();
+        }
+        drop(connection);
+        reload().await;
+        for button in ["Allow", "Don’t allow"] {
+            assert!(elsewhere.press(button).await.is_page());
+            assert_eq!((elsewhere.status(), elsewhere.heading().as_str()), (400, "This sign-in link is broken"));
+            elsewhere = browser.clone();
+        }
+        shop.redeem(&request, &code).await.refused(401, "invalid_client");
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM consents").await, 0);
+    }
+}

@@ -209,3 +209,432 @@ both! {
         assert_eq!(stored, "alice@example.org [] {\"name\":\"Alice\"}");
     }
 }
+
+/// Guesses from one address of the network `n`, through a proxy that is believed.
+async fn guess_from(server: &TestServer, n: usize, email: &str) -> String {
+    let mut browser = Browser::new(server);
+    browser.send_header("x-forwarded-for", &format!("198.51.{}.{}", n / 200, n % 200));
+    Person { email: email.to_owned(), password: format!("guess number {n}"), name: String::new() }.sign_in(&mut browser).await;
+    browser.error()
+}
+
+/// A second browser in which this person is signed in.
+async fn elsewhere(server: &TestServer, person: &Person) -> Browser {
+    let mut browser = Browser::new(server);
+    person.sign_in(&mut browser).await;
+    assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+    browser
+}
+
+/// Asks shop for a grant that lives by the session, and for one that outlives it.
+async fn both_kinds(server: &TestServer, browser: &mut Browser, person: &Person) -> (Tokens, Tokens) {
+    let shop = Application::of(server, "shop");
+    let offline = shop.authorization_request().with("scope", "openid email offline_access");
+    (shop.sign_in(browser, person).await, shop.sign_in_with(browser, person, &offline).await)
+}
+
+async fn is_signed_in(browser: &mut Browser) -> bool {
+    browser.open("/account").await;
+    browser.heading() == "Your account"
+}
+
+both! {
+    /// security.md S6, OpenID Connect Core §11: what lives by a session ends with it; what was granted for offline use lives on.
+    async fn ending_a_session_ends_what_lives_by_it(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut here = alice.signed_in(&server).await;
+        let (mine, _) = both_kinds(&server, &mut here, &alice).await;
+        let mut there = elsewhere(&server, &alice).await;
+        let (online, offline) = both_kinds(&server, &mut there, &alice).await;
+        let request = shop.authorization_request();
+        let code = alice.authorize(&mut there, &request).await.code().to_owned();
+        here.open("/account/sessions").await;
+        here.press("End session").await;
+        assert!(!is_signed_in(&mut there).await);
+        shop.redeem(&request, &code).await.refused(400, "invalid_grant");
+        assert!(!shop.is_active(&online.access_token).await);
+        assert_eq!(shop.userinfo(&online.access_token).await.status, 401);
+        shop.refresh(online.refresh_token()).await.refused(400, "invalid_grant");
+        assert!(shop.is_active(&offline.access_token).await);
+        shop.refresh(offline.refresh_token()).await.tokens();
+        assert!(is_signed_in(&mut here).await);
+        shop.refresh(mine.refresh_token()).await.tokens();
+    }
+
+    /// security.md S6, RFC 9700 §4.14.2: the same when the person signs out.
+    async fn signing_out_ends_what_lives_by_the_session(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let thief = browser.clone();
+        let (online, offline) = both_kinds(&server, &mut browser, &alice).await;
+        browser.open("/logout").await;
+        assert!(browser.text().contains(&alice.email));
+        browser.press("Sign out").await;
+        assert_eq!(browser.heading(), "You’re signed out");
+        assert!(browser.cookie("ostiary_session").is_none(), "the cookie is taken back");
+        shop.refresh(online.refresh_token()).await.refused(400, "invalid_grant");
+        assert_eq!(shop.userinfo(&online.access_token).await.status, 401);
+        shop.refresh(offline.refresh_token()).await.tokens();
+        assert!(!is_signed_in(&mut thief.clone()).await, "and worth nothing to whoever copied it");
+        assert_eq!(browser.page().headers["cache-control"], "no-store", "the back button shows nothing");
+    }
+
+    /// security.md R6, OWASP ASVS 7.4.3: a changed password ends everything but what is here; offline grants of elsewhere too.
+    async fn changing_the_password_ends_everything_elsewhere(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut here = alice.signed_in(&server).await;
+        let (mine, _) = both_kinds(&server, &mut here, &alice).await;
+        let mut there = elsewhere(&server, &alice).await;
+        let (online, offline) = both_kinds(&server, &mut there, &alice).await;
+        let change = async |browser: &mut Browser, current: &str, new: &str| {
+            browser.open("/account/password").await;
+            browser.fill("Current password", current);
+            browser.fill("New password", new);
+            browser.press("Change password").await;
+        };
+        change(&mut here, "not her password", "alice likes short walks").await;
+        assert!(here.error().contains("current password is wrong"), "{}", here.describe());
+        assert!(is_signed_in(&mut there).await, "a failed change ends nothing");
+        change(&mut here, &alice.password, "alice likes short walks").await;
+        assert!(here.page().notice().contains("has been changed"), "{}", here.describe());
+        assert!(!is_signed_in(&mut there).await);
+        for tokens in [&online, &offline] {
+            shop.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
+            assert!(!shop.is_active(&tokens.access_token).await);
+        }
+        assert!(is_signed_in(&mut here).await);
+        shop.refresh(mine.refresh_token()).await.tokens();
+        alice.sign_in(&mut there).await;
+        assert!(there.error().contains("wrong"), "the old password is dead");
+        elsewhere(&server, &Person { password: "alice likes short walks".into(), ..alice }).await;
+    }
+
+    /// security.md L5: whoever sits at an open session cannot try passwords for ever.
+    async fn the_current_password_cannot_be_guessed_at_an_open_session(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let mut answers = Vec::new();
+        for n in 0..7 {
+            browser.open("/account/password").await;
+            browser.fill("Current password", &format!("guess number {n}"));
+            browser.fill("New password", "alice likes short walks");
+            browser.press("Change password").await;
+            answers.push(browser.error());
+        }
+        assert_eq!(answers.iter().filter(|answer| answer.contains("is wrong")).count(), 5, "{answers:?}");
+        assert!(answers[6].contains("Too many tries"), "{answers:?}");
+    }
+
+    /// security.md C7, T16: a person who is disabled is out on every way, at once.
+    async fn a_disabled_person_is_out_at_once(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let (online, offline) = both_kinds(&server, &mut browser, &alice).await;
+        let request = shop.authorization_request();
+        let code = alice.authorize(&mut browser, &request).await.code().to_owned();
+        server.database().execute("UPDATE users SET enabled = FALSE").await;
+        assert!(!is_signed_in(&mut browser).await);
+        let silent = shop.authorization_request().with("prompt", "none");
+        assert_eq!(browser.open(&silent.url()).await.landed().error(), "login_required");
+        shop.redeem(&request, &code).await.refused(400, "invalid_grant");
+        for tokens in [&online, &offline] {
+            assert!(!shop.is_active(&tokens.access_token).await);
+            assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+            shop.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
+        }
+        alice.sign_in(&mut browser).await;
+        assert!(browser.error().contains("is wrong"), "said as to anybody: {}", browser.describe());
+        server.database().execute("UPDATE users SET enabled = TRUE").await;
+        elsewhere(&server, &alice).await;
+    }
+
+    /// security.md S4 [CVE-2025-29928]: an ended session is dead on every replica with the next request, and use does not bring it back.
+    async fn an_ended_session_is_dead_everywhere(db) {
+        let server = TestServer::start(db).await;
+        let replica = server.replica().await;
+        let alice = Person::alice();
+        let browser = alice.signed_in(&server).await;
+        let mut there = browser.clone();
+        there.through(replica.ground.port);
+        assert!(is_signed_in(&mut there).await);
+        server.advance(2 * DAY);
+        // Use is due to be written down: many at once while the session ends.
+        let mut leaving = browser.clone();
+        leaving.open("/logout").await;
+        let requests = (0..8).map(|n| {
+            let mut one = browser.clone();
+            one.through(if n % 2 == 0 { server.ground.port } else { replica.ground.port });
+            async move { is_signed_in(&mut one).await }
+        });
+        tokio::join!(futures_util::future::join_all(requests), leaving.press("Sign out"));
+        assert!(!is_signed_in(&mut there).await && !is_signed_in(&mut browser.clone()).await);
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM sessions").await, 0);
+    }
+
+    /// security.md S4: lifetimes are those of the configuration; use is noted within them; cookies live no longer.
+    async fn lifetimes_are_as_configured(db) {
+        let server = TestServer::with(db)
+            .setting("sessions.idle_lifetime", "1h")
+            .setting("sessions.absolute_lifetime", "3h")
+            .setting("sessions.refresh_interval", "10m")
+            .start()
+            .await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let minute = Duration::from_secs(60);
+        let mut browser = alice.signed_in(&server).await;
+        assert_eq!(browser.cookie("ostiary_session").unwrap().attribute("max-age"), Some("10800"));
+        let tokens = shop.sign_in(&mut browser, &alice).await;
+        // Authorization requests are use too.
+        for _ in 0..3 {
+            server.advance(50 * minute);
+            browser.open(&shop.authorization_request().with("prompt", "none").url()).await.landed().code();
+        }
+        shop.refresh(tokens.refresh_token()).await.tokens();
+        server.advance(29 * minute);
+        assert!(is_signed_in(&mut browser).await);
+        server.advance(2 * minute);
+        assert!(!is_signed_in(&mut browser).await, "three hours in all");
+        assert_eq!(browser.open(&shop.authorization_request().with("prompt", "none").url()).await.landed().error(), "login_required");
+        let mut browser = elsewhere(&server, &alice).await;
+        server.advance(60 * minute);
+        assert!(!is_signed_in(&mut browser).await, "an hour without use");
+        // A new proof begins the three hours anew.
+        let mut browser = elsewhere(&server, &alice).await;
+        server.advance(50 * minute);
+        browser.open(&shop.authorization_request().with("prompt", "login").url()).await;
+        alice.fill_sign_in(&mut browser).await.landed();
+        for _ in 0..3 {
+            server.advance(50 * minute);
+            assert!(is_signed_in(&mut browser).await);
+        }
+    }
+
+    /// security.md S3: nothing in a cookie can be made up.
+    async fn made_up_cookies_open_nothing(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let browser = alice.signed_in(&server).await;
+        let secret = browser.cookie("ostiary_session").unwrap().value.clone();
+        let id = server.database().texts("SELECT id FROM sessions").await.remove(0);
+        let digest = server.database().texts("SELECT secret_digest FROM sessions").await.remove(0);
+        let flipped = format!("{}{}", if secret.starts_with('A') { 'B' } else { 'A' }, &secret[1..]);
+        for value in [&id, &digest, &flipped, &secret[1..], &format!("{secret}A"), "", "null", "'OR'1'='1"] {
+            let mut forged = browser.clone();
+            forged.cookies.set("ostiary_session", value);
+            assert!(!is_signed_in(&mut forged).await, "{value}");
+        }
+        let mut two = browser.clone();
+        two.send_header("cookie", &format!("ostiary_session={flipped}; ostiary_session={secret}"));
+        two.open("/account").await;
+        assert!(two.status() < 500);
+    }
+
+    /// security.md S7, OpenID Connect RP-Initiated Logout §2: who may sign somebody out without asking, and where to.
+    async fn only_the_sessions_own_id_token_signs_out_without_asking(db) {
+        let server = TestServer::start(db).await;
+        let (shop, partner) = (Application::of(&server, "shop"), Application::of(&server, "partner"));
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let mut bobs = bob.signed_in(&server).await;
+        let bobs_token = shop.sign_in(&mut bobs, &bob).await;
+        let mut before = alice.signed_in(&server).await;
+        let other_session = shop.sign_in(&mut before, &alice).await;
+        let mut browser = elsewhere(&server, &alice).await;
+        let tokens = shop.sign_in(&mut browser, &alice).await;
+        let uri = "https://shop.example/signed-out";
+        let address = |parameters: &[(&str, &str)]| url::Url::parse_with_params(&format!("{}/logout", server.issuer), parameters).unwrap().to_string();
+        let body = tokens.id_token().split('.').nth(1).unwrap();
+        let unsigned = format!("eyJhbGciOiJub25lIn0.{body}.");
+        let tampered = format!("{}.{body}.{}", bobs_token.id_token().split('.').next().unwrap(), bobs_token.id_token().split('.').nth(2).unwrap());
+        for hint in [bobs_token.id_token(), other_session.id_token(), &unsigned, &tampered, &tokens.access_token, "x"] {
+            browser.open(&address(&[("id_token_hint", hint)])).await;
+            assert_eq!(browser.heading(), "Sign out?", "{hint}");
+        }
+        assert!(is_signed_in(&mut browser).await && is_signed_in(&mut bobs).await && is_signed_in(&mut before).await);
+        // Where to: only what the client that is proven or named has registered, to the letter.
+        for parameters in [
+            &[("post_logout_redirect_uri", uri)][..],
+            &[("post_logout_redirect_uri", uri), ("client_id", "partner")],
+            &[("post_logout_redirect_uri", uri), ("client_id", "nobody")],
+            &[("post_logout_redirect_uri", uri), ("client_id", "partner"), ("id_token_hint", tokens.id_token())],
+            &[("post_logout_redirect_uri", "https://shop.example/callback"), ("id_token_hint", tokens.id_token())],
+            &[("post_logout_redirect_uri", "https://shop.example/signed-out?x"), ("id_token_hint", tokens.id_token())],
+            &[("post_logout_redirect_uri", uri), ("id_token_hint", unsigned.as_str())],
+        ] {
+            assert!(browser.open(&address(parameters)).await.is_page(), "{parameters:?}");
+            assert_eq!((browser.status(), browser.heading().as_str()), (400, "This sign-out link is broken"), "{parameters:?}");
+        }
+        browser.open(&format!("{}&state=a", address(&[("state", "b"), ("client_id", "shop")]))).await;
+        assert_eq!(browser.status(), 400, "a repeated parameter");
+        assert!(is_signed_in(&mut browser).await);
+        // Asked, the person goes where the client said; the state comes along.
+        browser.open(&address(&[("client_id", "shop"), ("post_logout_redirect_uri", uri), ("state", "s p&=")])).await;
+        assert!(browser.text().contains("Shop asks to sign you out"));
+        let landed = browser.press("Sign out").await.landed();
+        assert_eq!((landed.url.as_str(), landed.param("state"), landed.params.len()), (uri, "s p&=", 1));
+        assert!(!is_signed_in(&mut browser).await);
+        // Nobody is signed in: there is nothing to ask.
+        let landed = browser.open(&address(&[("id_token_hint", tokens.id_token()), ("post_logout_redirect_uri", uri)])).await.landed();
+        assert_eq!((landed.url.as_str(), landed.params.len()), (uri, 0));
+        browser.open("/logout").await;
+        assert_eq!(browser.heading(), "You’re signed out");
+        assert!(partner.get("/logout", &[]).await.status == 200);
+    }
+
+    /// security.md A39: no other site signs anybody out through our form.
+    async fn the_sign_out_form_is_ours_alone(db) {
+        let server = TestServer::start(db).await;
+        let mut browser = Person::alice().signed_in(&server).await;
+        let mut bob = Person::bob().signed_in(&server).await;
+        bob.open("/logout").await;
+        let foreign = bob.page().value("csrf").unwrap();
+        browser.open("/logout").await;
+        let own = browser.page().value("csrf").unwrap();
+        for (csrf, same_origin) in [("", true), (foreign.as_str(), true), (own.as_str(), false)] {
+            browser.post("/logout", &[("csrf", csrf), ("decision", "sign_out")], same_origin).await;
+            assert_eq!(browser.status(), 403);
+        }
+        assert!(is_signed_in(&mut browser).await);
+    }
+
+    /// OpenID Connect RP-Initiated Logout §2: the request may be posted. Browsers send no Lax cookie along with another site's POST, so it
+    /// must not be taken for one of somebody who is signed out.
+    async fn a_logout_request_may_be_posted_from_another_site(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let tokens = shop.sign_in(&mut browser, &alice).await;
+        let uri = "https://shop.example/signed-out";
+        let fields = [("id_token_hint", tokens.id_token()), ("post_logout_redirect_uri", uri), ("state", "a b")];
+        let posted = Reply::of(shop.http.post(server.at("/logout")).header("sec-fetch-site", "cross-site").header("origin", "https://shop.example").form(&fields)).await;
+        assert_eq!(posted.status, 303);
+        let landed = browser.open(posted.header("location")).await.landed();
+        assert_eq!((landed.url.as_str(), landed.param("state")), (uri, "a b"));
+        assert!(!is_signed_in(&mut browser).await, "sent back as if signed out, yet still signed in");
+    }
+
+    /// security.md L1, L2: counted by who is meant and not by how it is written; the unknown is slowed down as the known is.
+    async fn guesses_count_by_account_however_it_is_written(db) {
+        let server = TestServer::start(db).await;
+        let jose = Person { email: "jos\u{e9}@example.org".into(), ..Person::new("Jose Jolly") };
+        Person { email: "alice@example.org".into(), ..Person::alice() }.registered(&server).await;
+        let spellings: [[&str; 6]; 3] = [
+            ["alice@example.org", "ALICE@example.org", "Alice@Example.ORG", " alice@example.org", "alice@example.org ", "aLiCe@example.org"],
+            ["nobody@example.org", "NOBODY@example.org", "Nobody@Example.ORG", " nobody@example.org", "nobody@example.org ", "nObody@example.org"],
+            [&jose.email, "JOS\u{c9}@example.org", "jose\u{301}@example.org", "JOSE\u{301}@example.org", " jos\u{e9}@example.org", "Jos\u{e9}@EXAMPLE.org"],
+        ];
+        let mut all = Vec::new();
+        for spellings in spellings {
+            let mut answers = Vec::new();
+            for email in spellings {
+                let mut browser = Browser::new(&server);
+                Person { email: email.into(), ..Person::new("X Y") }.sign_in(&mut browser).await;
+                answers.push(browser.error());
+            }
+            assert!(answers[..5].iter().all(|answer| answer.contains("is wrong")), "{answers:?}");
+            assert!(answers[5].contains("Wait 1 second"), "{spellings:?}: {answers:?}");
+            all.push(answers);
+        }
+        assert!(all[0] == all[1] && all[0] == all[2], "known and unknown read the same");
+    }
+
+    /// security.md L2, L5: guesses from many networks slow each other down; a browser that the owner signed in with before is let in.
+    async fn guesses_from_many_networks_slow_down_and_the_owner_gets_in(db) {
+        let server = TestServer::with(db).setting("trusted_proxies", toml::Value::Array(vec!["127.0.0.0/8".into()])).start().await;
+        let alice = Person::alice();
+        let mut known = alice.signed_in(&server).await;
+        known.open("/logout").await;
+        known.press("Sign out").await;
+        let mut evaluated = 0;
+        for n in 0..60 {
+            evaluated += usize::from(guess_from(&server, n, &alice.email).await.contains("is wrong"));
+        }
+        assert!((40..=50).contains(&evaluated), "{evaluated} of 60 guesses from as many networks were evaluated");
+        assert!(guess_from(&server, 300, &alice.email).await.contains("Too many tries"));
+        // The right password, from a browser that nobody knows: it waits as all do.
+        let mut unknown = Browser::new(&server);
+        alice.sign_in(&mut unknown).await;
+        assert!(unknown.error().contains("Too many tries"), "{}", unknown.describe());
+        // A copied cookie of the account is not enough: it belongs to its browser.
+        let mut copied = Browser::new(&server);
+        copied.open("/login").await;
+        copied.cookies.set("ostiary_known", &known.cookie("ostiary_known").unwrap().value);
+        alice.sign_in(&mut copied).await;
+        assert!(copied.error().contains("Too many tries"), "{}", copied.describe());
+        alice.sign_in(&mut known).await;
+        assert!(is_signed_in(&mut known).await, "{}", known.describe());
+        // Another person is not held up.
+        Person::bob().registered(&server).await;
+        elsewhere(&server, &Person::bob()).await;
+    }
+
+    /// security.md L4, L5: the wait doubles, ends at a quarter of an hour, and is forgotten after a day or a success.
+    async fn the_wait_doubles_and_stays_bounded(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        alice.registered(&server).await;
+        let mut waits = Vec::new();
+        for _ in 0..28 {
+            let said = guess_from(&server, 0, &alice.email).await;
+            let Some((_, wait)) = said.split_once("Wait ") else { continue };
+            let number: u64 = wait.split(' ').next().unwrap().parse().unwrap();
+            let seconds = if wait.contains("minute") { number * 60 } else { number };
+            waits.push(seconds);
+            server.advance(Duration::from_secs(seconds));
+        }
+        // From 128 s on told in minutes, rounded up.
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 180, 300, 540, 900, 900]);
+        server.advance(Duration::from_secs(24 * 3600 + 901));
+        ostiary::housekeeping::delete_expired(server.app()).await.unwrap();
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM failed_guesses").await, 0);
+        elsewhere(&server, &alice).await;
+    }
+
+    /// security.md L1: wrong, unknown and disabled are one answer, to the byte of it.
+    async fn every_refusal_reads_the_same(db) {
+        let server = TestServer::start(db).await;
+        let (alice, bob) = (Person::alice(), Person::bob());
+        alice.registered(&server).await;
+        bob.registered(&server).await;
+        server.database().execute("UPDATE users SET enabled = FALSE WHERE email = 'bob@example.org'").await;
+        let mut pages = Vec::new();
+        for person in [Person { password: "not her password".into(), ..alice.clone() }, bob, Person::new("Carol Calm")] {
+            let mut browser = Browser::new(&server);
+            person.sign_in(&mut browser).await;
+            let page = browser.page();
+            let same = page.html.replace(&person.email, "EMAIL").replace(&page.value("csrf").unwrap(), "CSRF");
+            let mut headers: Vec<_> = page.headers.iter().filter(|(name, _)| !["date", "x-request-id", "content-length"].contains(&name.as_str())).map(|(name, value)| (name.to_string(), value.clone())).collect();
+            headers.sort_by(|one, other| one.0.cmp(&other.0));
+            pages.push((page.status, headers, same));
+        }
+        assert_eq!(pages[0], pages[1]);
+        assert_eq!(pages[0], pages[2]);
+    }
+
+    /// security.md S9: sign-ins of one person leave a hundred sessions at most, whoever makes them, and end the oldest's grants.
+    async fn the_oldest_session_goes_with_its_grants(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut first = alice.signed_in(&server).await;
+        let (online, offline) = both_kinds(&server, &mut first, &alice).await;
+        for _ in 0..100 {
+            server.advance(Duration::from_millis(5));
+            alice.sign_in(&mut Browser::new(&server)).await;
+        }
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM sessions").await, 100);
+        assert!(!is_signed_in(&mut first).await);
+        assert!(!shop.is_active(&online.access_token).await);
+        assert!(shop.is_active(&offline.access_token).await);
+    }
+}
