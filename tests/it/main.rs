@@ -18,6 +18,5 @@ mod keys;
 mod operations;
 mod refresh;
 mod replicas;
-mod session_ends;
 mod sessions;
 mod tokens;
