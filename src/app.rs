@@ -4,12 +4,16 @@ use crate::brand::Brand;
 use crate::clients::Clients;
 use crate::clients::authentication::AuthenticationContext;
 use crate::clock::{Clock, Timestamp};
-use crate::config::Config;
+use crate::config::{Config, EmailVerification};
+use crate::credentials::passkeys::Passkeys;
 use crate::credentials::password::PasswordHasher;
+use crate::credentials::password_rules::PasswordRules;
 use crate::grants::TokenPolicy;
+use crate::grants::policy::{Rules, SecondFactorPolicy};
 use crate::keys::{KeyPolicy, KeyRing};
+use crate::language::Texts;
 use crate::mail::messages::Letterhead;
-use crate::mail::{Mail, MailError, Mailer};
+use crate::mail::{Mail, MailError, Mailer, Posted};
 use crate::metrics::Metrics;
 use crate::oauth::issuer::Issuer;
 use crate::outbound::Outbound;
@@ -17,7 +21,9 @@ use crate::paths;
 use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::sessions::SessionPolicy;
-use crate::storage::Storage;
+use crate::sms::Sms;
+use crate::storage::{Connection, Storage, StorageError};
+use crate::upstreams::Upstreams;
 use std::sync::Arc;
 
 /// What handlers ask for by `web::Data<App>`.
@@ -26,17 +32,28 @@ pub struct App {
     pub storage: Storage,
     pub clock: Clock,
     pub random: Random,
-    pub sealing: Sealing,
+    pub sealing: Arc<Sealing>,
     pub keys: KeyRing,
     pub clients: Clients,
+    /// Who else vouches for people.
+    pub upstreams: Upstreams,
     pub passwords: PasswordHasher,
+    /// What new passwords must be.
+    pub password_rules: PasswordRules,
+    /// None where browsers know no passkeys.
+    pub passkeys: Option<Passkeys>,
     pub mailer: Mailer,
     /// The mails that can be written.
     pub letters: Letterhead,
     pub metrics: Metrics,
     pub brand: Arc<Brand>,
+    /// What pages and mails say, in every language.
+    pub texts: Texts,
     pub outbound: Outbound,
+    /// Text messages, where the operator has a provider for them.
+    pub sms: Option<Sms>,
     pub sessions: SessionPolicy,
+    pub second_factor: SecondFactorPolicy,
     pub tokens: TokenPolicy,
     pub key_policy: KeyPolicy,
     /// The token endpoint's URL, which some client assertions carry as `aud`.
@@ -57,12 +74,49 @@ impl App {
         self.config.issuer.join(path)
     }
 
-    /// Sends a mail on its way; a mail that cannot be written is logged and holds nothing up.
+    /// Writes a mail down in the caller's transaction: it leaves if and only if that commits. A mail that cannot be made is logged and
+    /// holds nothing up. Return what this gives from the transaction.
+    ///
+    /// Cost: 1 round trip.
+    pub async fn enqueue(&self, connection: &mut Connection, mail: Result<Mail, MailError>) -> Result<Posted, StorageError> {
+        match mail {
+            Ok(mail) => self.mailer.enqueue(connection, &mail).await,
+            Err(error) => {
+                tracing::error!(%error, "a mail could not be made");
+                Ok(Posted::nothing())
+            }
+        }
+    }
+
+    /// The same for a mail that is worth nothing after `expires_at`.
+    ///
+    /// Cost: 1 round trip.
+    pub async fn enqueue_until(
+        &self,
+        connection: &mut Connection,
+        mail: Result<Mail, MailError>,
+        expires_at: Timestamp,
+    ) -> Result<Posted, StorageError> {
+        match mail {
+            Ok(mail) => self.mailer.enqueue_until(connection, &mail, expires_at).await,
+            Err(error) => {
+                tracing::error!(%error, "a mail could not be made");
+                Ok(Posted::nothing())
+            }
+        }
+    }
+
+    /// Sends a mail on its way, where there is no transaction to write it down in; holds nothing up.
     pub fn send(&self, mail: Result<Mail, MailError>) {
         match mail {
             Ok(mail) => self.mailer.send(mail),
             Err(error) => tracing::error!(%error, "a mail could not be written"),
         }
+    }
+
+    /// What people are judged by before they have a token.
+    pub fn rules(&self) -> Rules<'_> {
+        Rules { sessions: &self.sessions, second_factor: &self.second_factor }
     }
 
     /// What proving a client takes.
@@ -85,6 +139,7 @@ impl App {
             idle_lifetime: config.sessions.idle_lifetime,
             absolute_lifetime: config.sessions.absolute_lifetime,
             refresh_interval: config.sessions.refresh_interval,
+            needs_verified_email: config.sign_up.email_verification == EmailVerification::BeforeToken,
         };
         let token_policy = TokenPolicy {
             access_token_lifetime: tokens.access_token_lifetime,

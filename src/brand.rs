@@ -4,13 +4,12 @@
 
 mod css;
 
-use crate::config::Config;
+use crate::config::{Config, LARGEST_LOGO};
 use actix_web::web::Bytes;
 use std::path::Path;
 use std::sync::Arc;
 
 const LOGO: &str = include_str!("../static/logo.svg");
-const LARGEST_LOGO: u64 = 256 * 1024;
 
 /// How the pages look: from the configuration, read once.
 #[derive(Debug, Clone)]

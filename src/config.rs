@@ -7,9 +7,11 @@ mod check;
 mod choice;
 mod color;
 mod docs;
+mod document;
 mod fault;
 mod keys;
 pub mod master_key;
+mod protected;
 mod source;
 mod table;
 #[cfg(test)]
@@ -18,12 +20,21 @@ mod value;
 
 use std::path::Path;
 
-pub use choice::{ClaimMapping, Claims, DatabaseUrl, Documents, Listen, LogFormat, MailTransport, SmtpTls, SqliteSynchronous};
+pub use check::LARGEST_LOGO;
+pub use choice::{
+    AllowedHost, ClaimMapping, Claims, DatabaseUrl, Documents, EmailVerification, Listen, LogFormat, MailTransport, SmsProvider, SmtpTls,
+    SqliteSynchronous,
+};
 pub use color::Color;
 pub use docs::config_docs;
+pub use document::Place;
 pub use fault::{ConfigFaults, Fault};
-pub use keys::{Brand, Config, Database, Keys, Log, Mail, Metrics, Otlp, Password, RateLimit, Sessions, SignUp, Smtp, Tokens};
+pub use keys::{
+    Brand, Config, Database, Keys, Log, Login, Mail, Metrics, Otlp, Passkeys, Password, ProofOfWork, RateLimit, Resend, SecondFactor,
+    Sessions, SignUp, Sms, Smtp, Tokens,
+};
 pub use master_key::MasterKey;
+pub use protected::{Protected, ProtectedPlace};
 
 use source::{Origin, Raw};
 use table::Reader;
@@ -37,6 +48,18 @@ impl Config {
     /// # Errors
     /// Every fault, not only the first.
     pub fn load(path: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
+        Self::load_and_check(path, environment, |_| Vec::new())
+    }
+
+    /// The same with rules of higher floors, for what the configuration hands on as it is: their faults stand in the same list.
+    ///
+    /// # Errors
+    /// Every fault, not only the first.
+    pub fn load_and_check(
+        path: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        further: impl FnOnce(&Self) -> Vec<Fault>,
+    ) -> Result<Self, ConfigFaults> {
         let mut faults = Vec::new();
         let mut raw = Raw::collect(&Self::keys(), path, environment, &mut faults);
         raw.derive();
@@ -45,7 +68,8 @@ impl Config {
         let Reader { raw, mut faults } = reader;
         if let Some(config) = &config {
             let origin = |key: &str| raw.values.get(key).map_or(Origin::Default, |given| given.origin.clone());
-            faults.extend(check::check(config, &origin));
+            faults.extend(check::check(config, &origin, !faults.iter().any(|fault| fault.key == "issuer")));
+            faults.extend(further(config));
         }
         match config {
             Some(config) if faults.is_empty() => Ok(config),

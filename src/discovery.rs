@@ -1,11 +1,13 @@
 //! Discovery and keys, from memory, with ETags.
 //!
-//! Cost: none.
+//! Cost: none; the metadata document is made anew when clients or resources have been read again.
 //!
 //! Specs: OpenID Connect Discovery 1.0 §3 and §4, RFC 8414, RFC 9207 §3, RFC 7517.
 
 use crate::app::App;
+use crate::clients::Directory;
 use crate::keys::jose::{CLIENT_SECRET_ALGORITHMS, CLIENT_SIGNATURE_ALGORITHMS};
+use crate::language::Language;
 use crate::oauth::authentication::Acr;
 use crate::oauth::claims::standard_claims;
 use crate::oauth::client_metadata::ClientAuthenticationMethod as Method;
@@ -17,17 +19,46 @@ use crate::oauth::signature_algorithm::SignatureAlgorithm;
 use crate::paths;
 use crate::secret::SecretDigest;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
+use arc_swap::ArcSwapOption;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Caches may keep the documents for this long; far less than a key is published before it signs.
 const CACHE: &str = "public, max-age=300";
 
+/// The metadata document as it is served, kept for as long as the directory that it was made of is the current one.
+#[derive(Default)]
+pub struct KeptMetadata(ArcSwapOption<Kept>);
+
+struct Kept {
+    of: Arc<Directory>,
+    body: Bytes,
+    etag: String,
+}
+
+impl KeptMetadata {
+    fn current(&self, app: &App) -> Arc<Kept> {
+        let directory = app.clients.directory();
+        if let Some(kept) = self.0.load_full().filter(|kept| Arc::ptr_eq(&kept.of, &directory)) {
+            return kept;
+        }
+        let body = metadata(app, &directory).to_string();
+        let made = Arc::new(Kept { of: directory, etag: etag_of(&body), body: body.into() });
+        self.0.store(Some(made.clone()));
+        made
+    }
+}
+
+fn etag_of(body: &str) -> String {
+    format!("\"{}\"", SecretDigest::of(body).as_str())
+}
+
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: one document for both.
-pub async fn get_metadata(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    let body = metadata(&app).to_string();
-    let etag = format!("\"{}\"", SecretDigest::of(&body).as_str());
-    document(&request, body, &etag)
+pub async fn get_metadata(app: web::Data<App>, kept: web::Data<KeptMetadata>, request: HttpRequest) -> HttpResponse {
+    let kept = kept.current(&app);
+    document(&request, kept.body.clone(), &kept.etag)
 }
 
 /// `GET /jwks`.
@@ -36,17 +67,16 @@ pub async fn get_jwks(app: web::Data<App>, request: HttpRequest) -> HttpResponse
     document(&request, jwks.body, &jwks.etag)
 }
 
-fn document(request: &HttpRequest, body: String, etag: &str) -> HttpResponse {
+fn document(request: &HttpRequest, body: Bytes, etag: &str) -> HttpResponse {
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let unchanged = known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == etag));
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((CACHE_CONTROL, CACHE)).insert_header((ETAG, etag.to_owned()));
+    answer.insert_header((CACHE_CONTROL, CACHE)).insert_header((ETAG, etag));
     if unchanged { answer.finish() } else { answer.insert_header((CONTENT_TYPE, "application/json")).body(body) }
 }
 
 /// The metadata document. True: everything it names exists, and what exists it names.
-pub fn metadata(app: &App) -> Value {
-    let directory = app.clients.directory();
+fn metadata(app: &App, directory: &Directory) -> Value {
     let api_scopes = directory.resources().flat_map(|resource| resource.scope_names().map(str::to_owned));
     let scopes: Vec<String> = Scope::STANDARD.into_iter().map(str::to_owned).chain(api_scopes).collect();
     let protocol_claims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
@@ -84,12 +114,13 @@ pub fn metadata(app: &App) -> Value {
         "display_values_supported": ["page", "popup", "touch"],
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
-        "ui_locales_supported": ["en"],
+        "ui_locales_supported": Language::ALL.map(Language::tag),
         "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
-        "backchannel_logout_supported": false,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": false,
     });
     let brand = &app.config.brand;
@@ -101,4 +132,17 @@ pub fn metadata(app: &App) -> Value {
         }
     }
     document
+}
+
+/// `GET /.well-known/passkey-endpoints` (W3C, Passkey Endpoints): where password managers send people to.
+pub async fn get_passkey_endpoints(app: web::Data<App>) -> HttpResponse {
+    let (enroll, manage) = (app.url(paths::ACCOUNT_PASSKEYS_ADD), app.url(paths::ACCOUNT_SECURITY));
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, CACHE)).json(json!({ "enroll": enroll, "manage": manage }))
+}
+
+/// `GET /.well-known/webauthn` (Web Authentication §5.11.1): the origins that may use the passkeys of this RP ID.
+pub async fn get_related_origins(app: web::Data<App>) -> HttpResponse {
+    let others = app.config.passkeys.related_origins.iter().map(|origin| origin.origin().ascii_serialization());
+    let origins: Vec<String> = std::iter::once(app.issuer().origin()).chain(others).collect();
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, CACHE)).json(json!({ "origins": origins }))
 }

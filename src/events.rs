@@ -7,7 +7,7 @@ use crate::clients::ClientId;
 use crate::clock::Timestamp;
 use crate::grants::Grant;
 use crate::request_id::RequestId;
-use crate::sessions::SessionId;
+use crate::sessions::{Device, SessionId};
 use crate::storage::columns::{Json, id_newtype};
 use crate::storage::schema::events;
 use crate::storage::{Connection, StorageError, query};
@@ -25,64 +25,102 @@ id_newtype! {
 /// Events are kept this long.
 pub const KEPT_FOR: Duration = Duration::from_secs(400 * 86_400);
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventKind {
-    SignedUp,
-    SignedIn,
-    SignInFailed,
-    SignedOut,
-    SessionEnded,
-    PasswordChanged,
-    ProfileChanged,
-    ConsentGiven,
-    ConsentWithdrawn,
-    GrantRevoked,
-    CodeReused,
-    RefreshTokenReused,
-    AdministratorCreated,
-    ClientCreated,
-    ClientChanged,
-    ClientDeleted,
-    ResourceChanged,
-    ResourceDeleted,
-    UserCreated,
-    UserDisabled,
-    UserEnabled,
-    UserDeleted,
-    KeyRotated,
-    KeyRevoked,
+/// The kinds, and how each is stored.
+macro_rules! event_kinds {
+    ($($(#[$attribute:meta])* $kind:ident => $name:literal,)*) => {
+        /// What happened.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum EventKind {
+            $($(#[$attribute])* $kind,)*
+        }
+
+        impl EventKind {
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)*
+                }
+            }
+
+            /// `None` for what a later version has written.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$kind),)*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-impl EventKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SignedUp => "signed_up",
-            Self::SignedIn => "signed_in",
-            Self::SignInFailed => "sign_in_failed",
-            Self::SignedOut => "signed_out",
-            Self::SessionEnded => "session_ended",
-            Self::PasswordChanged => "password_changed",
-            Self::ProfileChanged => "profile_changed",
-            Self::ConsentGiven => "consent_given",
-            Self::ConsentWithdrawn => "consent_withdrawn",
-            Self::GrantRevoked => "grant_revoked",
-            Self::CodeReused => "code_reused",
-            Self::RefreshTokenReused => "refresh_token_reused",
-            Self::AdministratorCreated => "administrator_created",
-            Self::ClientCreated => "client_created",
-            Self::ClientChanged => "client_changed",
-            Self::ClientDeleted => "client_deleted",
-            Self::ResourceChanged => "resource_changed",
-            Self::ResourceDeleted => "resource_deleted",
-            Self::UserCreated => "user_created",
-            Self::UserDisabled => "user_disabled",
-            Self::UserEnabled => "user_enabled",
-            Self::UserDeleted => "user_deleted",
-            Self::KeyRotated => "key_rotated",
-            Self::KeyRevoked => "key_revoked",
-        }
-    }
+event_kinds! {
+    SignedUp => "signed_up",
+    SignedIn => "signed_in",
+    SignInFailed => "sign_in_failed",
+    /// Somebody proved an address that nobody had proven, and whoever made the account lost it.
+    AccountTakenOver => "account_taken_over",
+    IdentityLinked => "identity_linked",
+    IdentityUnlinked => "identity_unlinked",
+    SecondFactorProven => "second_factor_proven",
+    SecondFactorFailed => "second_factor_failed",
+    DeviceTrusted => "device_trusted",
+    DeviceNoLongerTrusted => "device_no_longer_trusted",
+    SecondFactorAdded => "second_factor_added",
+    SecondFactorRemoved => "second_factor_removed",
+    PhoneNumberVerified => "phone_number_verified",
+    RecoveryCodesMade => "recovery_codes_made",
+    RecoveryCodeUsed => "recovery_code_used",
+    SignedOut => "signed_out",
+    SessionEnded => "session_ended",
+    PasswordChanged => "password_changed",
+    PasswordReset => "password_reset",
+    DataDownloaded => "data_downloaded",
+    DeletionAskedFor => "deletion_asked_for",
+    DeletionTakenBack => "deletion_taken_back",
+    EmailVerified => "email_verified",
+    EmailChanged => "email_changed",
+    EmailChangeUndone => "email_change_undone",
+    /// "This wasn't me."
+    LockedDown => "locked_down",
+    ProfileChanged => "profile_changed",
+    PasskeyAdded => "passkey_added",
+    PasskeyRenamed => "passkey_renamed",
+    PasskeyRemoved => "passkey_removed",
+    PasskeyCloneSuspected => "passkey_clone_suspected",
+    ConsentGiven => "consent_given",
+    ConsentWithdrawn => "consent_withdrawn",
+    GrantRevoked => "grant_revoked",
+    CodeReused => "code_reused",
+    RefreshTokenReused => "refresh_token_reused",
+    AdministratorCreated => "administrator_created",
+    ClientCreated => "client_created",
+    ClientChanged => "client_changed",
+    ClientDeleted => "client_deleted",
+    ResourceChanged => "resource_changed",
+    ResourceDeleted => "resource_deleted",
+    UserCreated => "user_created",
+    UserDisabled => "user_disabled",
+    UserEnabled => "user_enabled",
+    UserChanged => "user_changed",
+    UserDeleted => "user_deleted",
+    UsersImported => "users_imported",
+    UsersExported => "users_exported",
+    KeyRotated => "key_rotated",
+    KeyRevoked => "key_revoked",
+    MasterKeyRotated => "master_key_rotated",
+}
+
+/// Something that happened, as it is read.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub struct Event {
+    pub id: EventId,
+    pub at: Timestamp,
+    pub kind: String,
+    pub client_id: Option<ClientId>,
+    pub session_id: Option<SessionId>,
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+    pub detail: Json<Map<String, Value>>,
 }
 
 /// Whom and what an event is about.
@@ -91,8 +129,8 @@ pub struct About {
     pub user_id: Option<UserId>,
     pub client_id: Option<ClientId>,
     pub session_id: Option<SessionId>,
-    /// The client address, as people recognise it.
-    pub address: Option<String>,
+    /// Whose doing it was, as people recognise it: the address and the browser. None for what an app or an operator does.
+    pub device: Device,
     /// Small facts, no secrets.
     pub detail: Map<String, Value>,
 }
@@ -126,8 +164,8 @@ impl About {
         self
     }
 
-    pub fn from(mut self, address: Option<String>) -> Self {
-        self.address = address;
+    pub fn from(mut self, device: Device) -> Self {
+        self.device = device;
         self
     }
 
@@ -143,13 +181,7 @@ impl About {
 pub async fn record(connection: &mut Connection, app: &App, kind: EventKind, about: &About) -> Result<(), StorageError> {
     let now = app.now();
     let request_id = RequestId::current().map(|id| id.to_string());
-    tracing::info!(
-        event = kind.as_str(),
-        user_id = about.user_id.as_ref().map(|id| id.as_str()),
-        client_id = about.client_id.as_ref().map(|id| id.as_str()),
-        session_id = about.session_id.as_ref().map(|id| id.as_str()),
-        "event"
-    );
+    note(kind, about);
     query!(connection, |c| diesel::insert_into(events::table)
         .values((
             events::id.eq(EventId::generate(&app.random, now)),
@@ -159,12 +191,63 @@ pub async fn record(connection: &mut Connection, app: &App, kind: EventKind, abo
             events::client_id.eq(&about.client_id),
             events::session_id.eq(&about.session_id),
             events::request_id.eq(&request_id),
-            events::address.eq(&about.address),
+            events::address.eq(&about.device.address),
+            events::user_agent.eq(&about.device.user_agent),
             events::detail.eq(Json(about.detail.clone())),
         ))
         .execute(c)
         .await)?;
     Ok(())
+}
+
+/// Writes an event into the log alone: for what strangers can do as often as they like, who must not fill the table.
+pub fn note(kind: EventKind, about: &About) {
+    tracing::info!(
+        event = kind.as_str(),
+        user_id = about.user_id.as_ref().map(|id| id.as_str()),
+        client_id = about.client_id.as_ref().map(|id| id.as_str()),
+        session_id = about.session_id.as_ref().map(|id| id.as_str()),
+        "event"
+    );
+}
+
+/// What happened to a person's account, the newest first; `before` is the last one of the page before.
+///
+/// Cost: 1 round trip.
+pub async fn list_events_of(
+    connection: &mut Connection,
+    user_id: &UserId,
+    before: Option<&EventId>,
+    limit: i64,
+) -> Result<Vec<Event>, StorageError> {
+    // Ids begin with their time; nothing comes after `g`.
+    let before = before.map_or("g", |id| id.as_str());
+    query!(connection, |c| events::table
+        .filter(events::user_id.eq(user_id))
+        .filter(events::id.lt(before))
+        .order(events::id.desc())
+        .limit(limit)
+        .select(Event::as_select())
+        .load(c)
+        .await)
+}
+
+/// Takes everything personal out of the events of somebody whose account is gone: what happened stays, to whom does not. `stand_in` keeps
+/// together what belonged together.
+///
+/// Cost: 1 round trip.
+pub async fn forget_person(connection: &mut Connection, user_id: &UserId, stand_in: &UserId) -> Result<usize, StorageError> {
+    query!(connection, |c| diesel::update(events::table.filter(events::user_id.eq(user_id)))
+        .set((
+            events::user_id.eq(stand_in),
+            events::session_id.eq(None::<SessionId>),
+            events::request_id.eq(None::<String>),
+            events::address.eq(None::<String>),
+            events::user_agent.eq(None::<String>),
+            events::detail.eq(Json(Map::new())),
+        ))
+        .execute(c)
+        .await)
 }
 
 /// Removes events that are older than [`KEPT_FOR`], `limit` at a time.

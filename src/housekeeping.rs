@@ -1,16 +1,19 @@
-//! What is done on the side: expired rows leave, keys rotate, changes made elsewhere are read.
+//! What is done on the side: expired rows leave, keys rotate, mail is delivered, changes made elsewhere are read.
 //!
 //! Every replica does all of it: each step is harmless when done twice.
 
 use crate::app::App;
 use crate::storage::{StorageError, Topic};
-use crate::{clients, credentials, events, grants, keys, sessions};
+use crate::web::deletion::delete_account;
+use crate::{backchannel_logout, clients, credentials, events, grants, keys, mail, sessions, users};
 use actix_web::web;
 use std::time::Duration;
 
 /// Rows removed at a time: small enough that nobody waits for it (security.md F8).
 const BATCH: i64 = 500;
 const CLEANING_INTERVAL: Duration = Duration::from_secs(60);
+const METRICS_INTERVAL: Duration = Duration::from_secs(5);
+const REFUSALS_INTERVAL: Duration = Duration::from_secs(1);
 const ROTATION_CHECK_INTERVAL: Duration = Duration::from_secs(600);
 
 /// Starts the tasks on the current runtime; they end with it or when the handle is dropped.
@@ -26,7 +29,15 @@ impl Drop for Housekeeping {
 
 impl Housekeeping {
     pub fn start(app: web::Data<App>) -> Self {
-        let tasks = vec![tokio::spawn(follow_changes(app.clone())), tokio::spawn(clean(app.clone())), tokio::spawn(watch_key_age(app))];
+        let tasks = vec![
+            tokio::spawn(follow_changes(app.clone())),
+            tokio::spawn(clean(app.clone())),
+            tokio::spawn(backchannel_logout::run(app.clone())),
+            tokio::spawn(app.mailer.clone().work()),
+            tokio::spawn(watch_key_age(app.clone())),
+            tokio::spawn(settle_metrics(app.clone())),
+            tokio::spawn(note_refusals(app)),
+        ];
         Self { tasks }
     }
 }
@@ -36,6 +47,7 @@ async fn clean(app: web::Data<App>) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        app.passwords.free_idle_buffers();
         if let Err(error) = delete_expired(&app).await {
             tracing::warn!(%error, "expired rows could not be removed; tried again in a minute");
         }
@@ -51,6 +63,36 @@ async fn watch_key_age(app: web::Data<App>) {
             tracing::error!(%error, "signing keys could not be rotated; tried again in ten minutes");
         }
     }
+}
+
+/// Latencies wait in a list that grows with the traffic until they are settled.
+async fn settle_metrics(app: web::Data<App>) {
+    let mut ticks = tokio::time::interval(METRICS_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        app.metrics.settle();
+    }
+}
+
+async fn note_refusals(app: web::Data<App>) {
+    let mut ticks = tokio::time::interval(REFUSALS_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = write_refusals(&app).await {
+            tracing::warn!(%error, "why clients were refused could not be written down; the log has it");
+        }
+    }
+}
+
+/// Writes down why clients were refused since the last time.
+pub async fn write_refusals(app: &App) -> Result<(), StorageError> {
+    let noted = app.clients.refusals.take();
+    if noted.is_empty() {
+        return Ok(());
+    }
+    app.storage.transaction(async |connection| clients::refusals::write_refusals(connection, &noted).await).await
 }
 
 /// Reads again what another replica or the command line has changed.
@@ -88,6 +130,21 @@ pub async fn rotate_keys(app: &App) -> Result<(), keys::KeyError> {
     app.keys.reload(&app.storage, &app.sealing, app.now()).await
 }
 
+/// Deletes the accounts whose grace is over, each in a transaction of its own.
+async fn delete_accounts_due(app: &App) -> Result<(), StorageError> {
+    let now = app.now();
+    let due = users::list_due_for_deletion(&mut app.storage.read().await?, now, BATCH).await?;
+    for id in &due {
+        app.storage
+            .transaction(async |connection| match users::claim_for_deletion(connection, id, now).await? {
+                true => delete_account(app, connection, id, "person").await,
+                false => Ok(false),
+            })
+            .await?;
+    }
+    Ok(())
+}
+
 /// Removes what has expired, in batches: a connection for each, since on SQLite there is one writer and people wait for it.
 pub async fn delete_expired(app: &App) -> Result<(), StorageError> {
     let now = app.now();
@@ -95,12 +152,18 @@ pub async fn delete_expired(app: &App) -> Result<(), StorageError> {
     while sessions::delete_expired_sessions(&mut app.storage.write().await?, &app.sessions, now, BATCH).await? >= full {}
     while grants::delete_expired_grants(&mut app.storage.write().await?, now, BATCH).await? >= full {}
     while events::delete_old_events(&mut app.storage.write().await?, now, BATCH).await? >= full {}
+    // These tell how many had ended: another replica may have removed some of them first.
+    while grants::delete_expired_revocations(&mut app.storage.write().await?, now, BATCH).await? >= full {}
+    while grants::delete_expired_tickets(&mut app.storage.write().await?, now, BATCH).await? >= full {}
+    while clients::authentication::delete_expired_assertions(&mut app.storage.write().await?, now, BATCH).await? >= full {}
+    while credentials::guesses::delete_expired_guesses(&mut app.storage.write().await?, now, BATCH).await? >= full {}
+    delete_accounts_due(app).await?;
     let mut connection = app.storage.write().await?;
-    grants::delete_expired_revocations(&mut connection, now).await?;
-    grants::delete_expired_tickets(&mut connection, now).await?;
-    clients::authentication::delete_expired_assertions(&mut connection, now).await?;
     clients::delete_expired_secrets(&mut connection, now).await?;
-    credentials::guesses::delete_expired_guesses(&mut connection, now).await?;
+    credentials::mailed_proofs::delete_expired_proofs(&mut connection, now).await?;
+    clients::refusals::delete_old_refusals(&mut connection, now).await?;
+    mail::delete_abandoned_mail(&mut connection, now).await?;
+    credentials::trusted_devices::delete_expired_trusted_devices(&mut connection, now).await?;
     keys::delete_expired(&mut connection, now).await?;
     Ok(())
 }

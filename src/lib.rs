@@ -8,12 +8,12 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0, words: pure | [`oauth`], [`paths`], [`clock`], [`random`], [`secret`], [`request_id`] |
-//! | 1, ground | [`config`], [`storage`], [`sealing`], [`outbound`], [`metrics`], [`mail`], [`brand`], [`telemetry`] |
-//! | 2, nouns | [`keys`], [`clients`], [`users`], [`credentials`], [`sessions`], [`grants`] |
+//! | 1, ground | [`config`], [`language`], [`storage`], [`sealing`], [`outbound`], [`metrics`], [`mail`], [`brand`], [`sms`], [`telemetry`] |
+//! | 2, nouns | [`keys`], [`clients`], [`users`], [`credentials`], [`sessions`], [`grants`], [`upstreams`] |
 //! | 3 | [`app`]: everything that a request may use; [`events`]: what happened |
 //! | 4, what a handler may ask for | [`web`] |
-//! | 5, endpoints | [`authorization`], [`login`], [`sign_up`], [`setup`], [`account`], [`logout`], [`outbox`], [`token`], [`userinfo`], [`introspection`], [`revocation`], [`discovery`], [`health`] |
-//! | roof | [`housekeeping`], [`routes`], [`server`], [`cli`] |
+//! | 5, endpoints | [`authorization`], [`login`], [`sign_up`], [`federation`], [`forgot`], [`verify`], [`setup`], [`account`], [`logout`], [`outbox`], [`password_strength`], [`token`], [`userinfo`], [`introspection`], [`revocation`], [`discovery`], [`forward_auth`], [`health`] |
+//! | roof | [`backchannel_logout`], [`housekeeping`], [`routes`], [`server`], [`import`], [`cli`] |
 //!
 //! # Specifications
 //! RFC 6749, 6750, 7009, 7517, 7519, 7523, 7591 (metadata), 7636, 7662, 8252, 8414, 8707, 9068, 9207, 9700; OpenID Connect
@@ -30,10 +30,12 @@ pub mod secret;
 // floor 1
 pub mod brand;
 pub mod config;
+pub mod language;
 pub mod mail;
 pub mod metrics;
 pub mod outbound;
 pub mod sealing;
+pub mod sms;
 pub mod storage;
 pub mod telemetry;
 
@@ -43,6 +45,7 @@ pub mod credentials;
 pub mod grants;
 pub mod keys;
 pub mod sessions;
+pub mod upstreams;
 pub mod users;
 
 // floor 3
@@ -56,20 +59,27 @@ pub mod web;
 pub mod account;
 pub mod authorization;
 pub mod discovery;
+pub mod federation;
+pub mod forgot;
+pub mod forward_auth;
 pub mod health;
 pub mod introspection;
 pub mod login;
 pub mod logout;
 pub mod outbox;
+pub mod password_strength;
 pub mod revocation;
 pub mod setup;
 pub mod sign_up;
 pub mod token;
 pub mod userinfo;
+pub mod verify;
 
 // roof
+pub mod backchannel_logout;
 pub mod cli;
 pub mod housekeeping;
+pub mod import;
 pub mod routes;
 pub mod server;
 

@@ -7,7 +7,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
 use metrics::{Key, KeyName, Label, Level, Metadata, Recorder as _, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
@@ -20,6 +19,8 @@ const HASHES_RUNNING: &str = "ostiary_password_hashes_running";
 const HASHES_REFUSED: &str = "ostiary_password_hashes_refused_total";
 const POOL_CONNECTIONS: &str = "ostiary_database_connections";
 const POOL_WAITING: &str = "ostiary_database_waiting";
+const STATEMENTS: &str = "ostiary_database_statements_total";
+const COMMITS: &str = "ostiary_database_commits_total";
 const MAIL: &str = "ostiary_mail_total";
 
 /// Upper bounds of the latency histogram, in seconds: from an answer out of memory to a password hash in a queue.
@@ -54,7 +55,7 @@ pub enum MailOutcome {
     Sent,
     /// Given up.
     Failed,
-    /// Not taken: the queue was full.
+    /// Lost: it could not be written down.
     Dropped,
 }
 
@@ -121,19 +122,32 @@ impl Metrics {
         self.gauge(POOL_WAITING, vec![label()], waiting);
     }
 
-    /// Counts what became of a mail. `kind` is the message's name.
-    pub fn mail(&self, kind: &'static str, outcome: MailOutcome) {
+    /// Sets how many statements were sent to the database, and how many transactions wrote, since the start.
+    pub fn statements(&self, sent: u64, commits: u64) {
+        for (name, value) in [(STATEMENTS, sent), (COMMITS, commits)] {
+            self.recorder.register_counter(&Key::from_name(name), &METADATA).absolute(value);
+        }
+    }
+
+    /// Counts what became of a mail. `kind` is the message's name, one of ours.
+    pub fn mail(&self, kind: &str, outcome: MailOutcome) {
         let word = match outcome {
             MailOutcome::Sent => "sent",
             MailOutcome::Failed => "failed",
             MailOutcome::Dropped => "dropped",
         };
-        self.count(MAIL, vec![Label::new("kind", kind), Label::new("outcome", word)]);
+        self.count(MAIL, vec![Label::new("kind", kind.to_owned()), Label::new("outcome", word)]);
+    }
+
+    /// Moves latencies from the list that requests append to into the histogram. Until then each takes memory, so this is called
+    /// every few seconds, whether anybody reads the metrics or not.
+    pub fn settle(&self) {
+        self.handle.run_upkeep();
     }
 
     /// Everything counted, in Prometheus' text format.
     pub fn render(&self) -> String {
-        self.handle.run_upkeep();
+        self.settle();
         self.handle.render()
     }
 
@@ -158,12 +172,9 @@ fn describe(recorder: &PrometheusRecorder) {
     counter(HASHES_REFUSED, "Password hashes refused because too many waited.");
     gauge(POOL_CONNECTIONS, "Database connections by pool and state.");
     gauge(POOL_WAITING, "Callers that wait for a database connection, by pool.");
+    counter(STATEMENTS, "Statements sent to the database, those that begin and end transactions too.");
+    counter(COMMITS, "Transactions that wrote to the database; a single statement that writes is one.");
     counter(MAIL, "Mails by kind and outcome.");
-}
-
-/// `GET /metrics`. Meant for the operator's network: no secrets, but numbers that strangers need not see.
-pub async fn get_metrics(metrics: web::Data<Metrics>) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(metrics.render())
 }
 
 #[cfg(test)]
@@ -180,6 +191,8 @@ mod tests {
         metrics.hash_queue(3, 2);
         metrics.hash_refused();
         metrics.storage_pool("read", 1, 4, 0);
+        metrics.statements(7, 2);
+        metrics.statements(9, 3);
         metrics.mail("welcome", MailOutcome::Failed);
         let text = metrics.render();
         for line in [
@@ -191,6 +204,8 @@ mod tests {
             "ostiary_password_hashes_running 2",
             "ostiary_password_hashes_refused_total 1",
             r#"ostiary_database_connections{pool="read",state="idle"} 4"#,
+            "ostiary_database_statements_total 9",
+            "ostiary_database_commits_total 3",
             r#"ostiary_mail_total{kind="welcome",outcome="failed"} 1"#,
             "# TYPE ostiary_sign_ins_total counter",
             "# HELP ostiary_sign_ins_total",

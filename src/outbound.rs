@@ -3,7 +3,9 @@
 //!
 //! A development installation (http issuer on this machine) may fetch from loopback addresses, and only from those.
 
+use reqwest::StatusCode;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -17,7 +19,27 @@ const LARGEST_ANSWER: usize = 256 * 1024;
 #[derive(Clone)]
 pub struct Outbound {
     client: reqwest::Client,
-    may_call_loopback: bool,
+    reach: Reach,
+}
+
+/// Which addresses may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Public,
+    /// Public ones and this machine: a development installation.
+    Loopback,
+    /// Whatever the operator has configured.
+    Anywhere,
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub struct OutboundAnswer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+    /// What the other side proved to be, in DER; only asked for by [`Outbound::anywhere`].
+    pub certificate: Option<Vec<u8>>,
 }
 
 /// Why nothing was fetched.
@@ -38,28 +60,64 @@ pub enum OutboundError {
 impl Outbound {
     /// `may_call_loopback` only for a development installation.
     pub fn new(may_call_loopback: bool) -> Result<Self, OutboundError> {
+        Self::within(if may_call_loopback { Reach::Loopback } else { Reach::Public })
+    }
+
+    /// For the operator's own command line, which calls what the configuration names and nothing else: the issuer may well have an inner
+    /// address there.
+    pub fn anywhere() -> Result<Self, OutboundError> {
+        Self::within(Reach::Anywhere)
+    }
+
+    fn within(reach: Reach) -> Result<Self, OutboundError> {
         let client = reqwest::Client::builder()
             // The address that is connected to is the one that was checked: resolving twice would let a name change
             // between the two (DNS rebinding, security.md A33).
-            .dns_resolver(Arc::new(GuardedResolver { may_call_loopback }))
+            .dns_resolver(Arc::new(GuardedResolver { reach }))
+            .tls_info(reach == Reach::Anywhere)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .timeout(WAIT)
             .user_agent(concat!("ostiary/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, may_call_loopback })
+        Ok(Self { client, reach })
     }
 
     /// Fetches a JSON document by GET.
     pub async fn get_json(&self, uri: &str) -> Result<Value, OutboundError> {
-        let url = Url::parse(uri).map_err(|_| OutboundError::Forbidden)?;
-        if !self.may_call(&url) {
+        let body = self.get(uri, &[("accept", "application/json")]).await?;
+        serde_json::from_slice(&body).map_err(|_| OutboundError::NotJson)
+    }
+
+    /// Fetches a JSON document by GET with an access token.
+    pub async fn get_json_with_bearer(&self, uri: &str, access_token: &str) -> Result<Value, OutboundError> {
+        let authorization = format!("Bearer {access_token}");
+        let body = self.get(uri, &[("accept", "application/json"), ("authorization", &authorization)]).await?;
+        serde_json::from_slice(&body).map_err(|_| OutboundError::NotJson)
+    }
+
+    /// Fetches a text by GET. `Add-Padding` asks for an answer whose length tells nothing.
+    pub async fn get_text(&self, uri: &str) -> Result<String, OutboundError> {
+        let body = self.get(uri, &[("accept", "text/plain"), ("add-padding", "true")]).await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    async fn get(&self, uri: &str, headers: &[(&str, &str)]) -> Result<Vec<u8>, OutboundError> {
+        let url = Url::parse(uri).ok().filter(|url| self.may_call(url)).ok_or(OutboundError::Forbidden)?;
+        let request = headers.iter().fold(self.client.get(url), |request, (name, value)| request.header(*name, *value));
+        let answer = self.send(request.build()?).await?;
+        if answer.status.is_success() { Ok(answer.body) } else { Err(OutboundError::Status(answer.status.as_u16())) }
+    }
+
+    /// Sends any request, and reads the answer as far as it may be read.
+    pub async fn send(&self, request: reqwest::Request) -> Result<OutboundAnswer, OutboundError> {
+        if !self.may_call(request.url()) {
             return Err(OutboundError::Forbidden);
         }
-        let mut answer = self.client.get(url).header("accept", "application/json").send().await?;
-        if !answer.status().is_success() {
-            return Err(OutboundError::Status(answer.status().as_u16()));
-        }
+        let mut answer = self.client.execute(request).await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let info = answer.extensions().get::<reqwest::tls::TlsInfo>();
+        let certificate = info.and_then(|info| info.peer_certificate()).map(<[u8]>::to_vec);
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -67,28 +125,77 @@ impl Outbound {
             }
             body.extend_from_slice(&chunk);
         }
-        serde_json::from_slice(&body).map_err(|_| OutboundError::NotJson)
+        Ok(OutboundAnswer { status, headers, body, certificate })
+    }
+
+    /// Posts a form. Nothing of the answer but its status is looked at.
+    ///
+    /// Errors: [`OutboundError::Status`] for anything but 2xx.
+    pub async fn post_form(&self, uri: &str, fields: &[(&str, &str)]) -> Result<(), OutboundError> {
+        let url = Url::parse(uri).map_err(|_| OutboundError::Forbidden)?;
+        if !self.may_call(&url) {
+            return Err(OutboundError::Forbidden);
+        }
+        let answer = self.client.post(url).form(fields).send().await?;
+        if answer.status().is_success() { Ok(()) } else { Err(OutboundError::Status(answer.status().as_u16())) }
+    }
+
+    /// Posts a JSON document and returns the status; the answer's body is not read.
+    pub async fn post_json(&self, uri: &str, headers: &[(&str, &str)], body: &Value) -> Result<u16, OutboundError> {
+        let url = Url::parse(uri).map_err(|_| OutboundError::Forbidden)?;
+        if !self.may_call(&url) {
+            return Err(OutboundError::Forbidden);
+        }
+        let request = headers.iter().fold(self.client.post(url), |request, (name, value)| request.header(*name, *value));
+        Ok(request.json(body).send().await?.status().as_u16())
+    }
+
+    /// Posts a form with a user name and a password (RFC 7617). Returns status and document; an empty one where the answer is not JSON.
+    pub async fn post_form_as(
+        &self,
+        uri: &str,
+        username: &str,
+        password: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<(u16, Value), OutboundError> {
+        let url = Url::parse(uri).map_err(|_| OutboundError::Forbidden)?;
+        if !self.may_call(&url) {
+            return Err(OutboundError::Forbidden);
+        }
+        let request = self.client.post(url).basic_auth(username, Some(password)).header("accept", "application/json").form(fields);
+        let mut answer = request.send().await?;
+        let status = answer.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(OutboundError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 
     /// Scheme and literal addresses; names are checked when they are resolved.
     fn may_call(&self, url: &Url) -> bool {
-        let scheme_is_fine = url.scheme() == "https" || (url.scheme() == "http" && self.may_call_loopback);
+        let scheme_is_fine = url.scheme() == "https" || (url.scheme() == "http" && self.reach != Reach::Public);
         let address = match url.host() {
             Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
             Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
             Some(Host::Domain(_)) => None,
             None => return false,
         };
-        scheme_is_fine && address.is_none_or(|address| is_callable(address, self.may_call_loopback))
+        scheme_is_fine && address.is_none_or(|address| is_callable(address, self.reach))
     }
 }
 
-/// Whether an address is on the public internet, or a loopback address where that is allowed.
-fn is_callable(address: IpAddr, may_call_loopback: bool) -> bool {
+/// Whether an address is on the public internet, or another one that is allowed.
+fn is_callable(address: IpAddr, reach: Reach) -> bool {
+    let may_call_loopback = reach == Reach::Loopback;
     match address {
+        _ if reach == Reach::Anywhere => true,
         IpAddr::V4(v4) => is_public_v4(v4) || (may_call_loopback && v4.is_loopback()),
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => is_callable(IpAddr::V4(v4), may_call_loopback),
+            Some(v4) => is_callable(IpAddr::V4(v4), reach),
             None => is_public_v6(v6) || (may_call_loopback && v6.is_loopback()),
         },
     }
@@ -116,15 +223,15 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 struct GuardedResolver {
-    may_call_loopback: bool,
+    reach: Reach,
 }
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let may_call_loopback = self.may_call_loopback;
+        let reach = self.reach;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let callable: Vec<SocketAddr> = found.filter(|address| is_callable(address.ip(), may_call_loopback)).collect();
+            let callable: Vec<SocketAddr> = found.filter(|address| is_callable(address.ip(), reach)).collect();
             if callable.is_empty() {
                 return Err(Box::new(OutboundError::Forbidden) as Box<dyn std::error::Error + Send + Sync>);
             }
@@ -137,7 +244,7 @@ impl Resolve for GuardedResolver {
 mod tests {
     use super::*;
 
-    // security.md A31: every spelling of an inner address
+    // security.md A31, A33, A34: every spelling of an inner address, and names by what they resolve to
     #[tokio::test]
     async fn inner_addresses_are_not_called_however_they_are_spelt() {
         let outbound = Outbound::new(false).unwrap();

@@ -1,27 +1,64 @@
 //! Every page, rendered with samples of what people and applications may send, and checked: title, heading, labels, CSRF
 //! field, nothing inline, no password echoed, nothing hostile let through (security.md A18, A38, A41).
 
+use crate::account::activity_page::*;
+use crate::account::data_page::*;
+use crate::account::deletion_page::*;
+use crate::account::email_page::{EmailErrors, EmailPage};
+use crate::account::factor_pages::*;
+use crate::account::links::{LinkLine, LinksSection};
+use crate::account::lockdown_page::*;
 use crate::account::page::*;
+use crate::account::passkeys_page::*;
+use crate::account::phone_page::*;
+use crate::account::qr_code::Drawing;
+use crate::account::security_page::*;
 use crate::authorization::page::*;
 use crate::brand::Brand;
 use crate::config::Config;
+use crate::credentials::passkeys::Kind;
+use crate::federation::page::*;
+use crate::forgot::page::{ForgotErrors, ForgotPage, ForgotSentPage, ResetErrors, ResetPage};
+use crate::language::{Argument, Language, Text, Texts};
+use crate::login::factor::Method;
+use crate::login::factor_page::*;
 use crate::login::page::*;
 use crate::logout::page::*;
 use crate::outbox::page::*;
 use crate::setup::page::*;
 use crate::sign_up::page::*;
+use crate::verify::page::VerifyPage;
+use crate::web::difference::Marked;
+use crate::web::mailed_pages::{CodePage, CodeProblem, LinkPage, LinkProblemPage};
 use crate::web::page::{Layout, Moment, Permission, Person};
 use crate::web::page_error::{Details, ErrorPage, Link};
-use crate::web::problems::NameProblem;
+use crate::web::passkeys::{KeyProblem, PasskeyForm, PasskeyProblem};
+use crate::web::problems::{EmailProblem, NameProblem};
+use crate::web::registration_advice::Advice;
+use crate::web::text_messages::NotSent;
+use crate::web::upstream_buttons::UpstreamButton;
 use askama::Template;
 use scraper::{Html, Selector};
+use serde_json::json;
 use std::time::Duration;
 
 const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&\u{202e}evil";
 
-fn layout() -> Layout {
-    let config = Config::load(None, std::iter::empty()).unwrap();
-    Layout::sample(Brand::of(&config).unwrap()).signed_in_as("ann@example.com")
+/// With links to terms and privacy, so that every sentence about them is shown.
+fn layout_in(texts: &Texts, language: Language) -> Layout {
+    let link = |name: &str| (format!("OSTIARY_BRAND_{name}_URL"), format!("https://{}.example/", name.to_lowercase()));
+    let config = Config::load(None, ["TERMS", "PRIVACY", "SUPPORT"].map(link).into_iter()).unwrap();
+    Layout::sample(Brand::of(&config).unwrap(), texts.clone(), language).signed_in_as("ann@example.com")
+}
+
+/// Every page in every language.
+fn pages() -> Vec<(String, String)> {
+    let texts = Texts::load(None).unwrap();
+    let gallery = |language: Language| {
+        let pages = gallery(&layout_in(&texts, language));
+        pages.into_iter().map(move |(name, html)| (format!("{name} ({})", language.tag()), html))
+    };
+    Language::ALL.into_iter().flat_map(gallery).collect()
 }
 
 fn person() -> Person {
@@ -32,12 +69,139 @@ fn moment() -> Moment {
     Moment::of(crate::clock::Timestamp::from_unix_seconds(1_795_000_000))
 }
 
+fn passkey(stands_alone: bool) -> PasskeyLine {
+    PasskeyLine {
+        id: "AQID".into(),
+        name: HOSTILE.into(),
+        stands_alone,
+        synced: stands_alone,
+        suspected_clone: !stands_alone,
+        added: moment(),
+        last_used: stands_alone.then(moment),
+    }
+}
+
+fn passkey_section(some: bool) -> PasskeySection {
+    let passkeys = if some { vec![passkey(true), passkey(false)] } else { Vec::new() };
+    PasskeySection { passkeys, accepted: HOSTILE.into(), done: Some(Done::Removed) }
+}
+
+fn passkey_form() -> PasskeyForm {
+    PasskeyForm { options: json!({ "challenge": HOSTILE }), challenge: "t".into(), unknown: Some(HOSTILE.into()) }
+}
+
 fn permissions() -> Vec<Permission> {
     vec![Permission { title: "See your profile".into(), detail: Some("Name".into()) }, Permission { title: HOSTILE.into(), detail: None }]
 }
 
+fn session(current: bool) -> SessionLine {
+    SessionLine {
+        id: "s".into(),
+        name: Text::new("account-session-on").with("browser", HOSTILE).with("device", "Linux"),
+        address: Argument::from("192.0.2.1"),
+        near: current,
+        signed_in: moment(),
+        last_active: moment(),
+        current,
+    }
+}
+
+fn app() -> AppLine {
+    AppLine { client_id: "a".into(), name: HOSTILE.into(), permissions: permissions(), since: moment(), last_used: Some(moment()) }
+}
+
+fn upstreams() -> Vec<UpstreamButton> {
+    vec![UpstreamButton { id: "far".into(), name: HOSTILE.into(), mark: "mark-oidc.svg" }]
+}
+
+fn links() -> LinksSection {
+    let line = |offered, email: Option<&str>| LinkLine {
+        provider: "far".into(),
+        subject: HOSTILE.into(),
+        name: HOSTILE.into(),
+        mark: "mark-google.svg",
+        email: email.map(str::to_owned),
+        since: moment(),
+        last_used: moment(),
+        offered,
+    };
+    let said = |id| Some(Text::new(id).with("provider", HOSTILE));
+    LinksSection {
+        lines: vec![line(true, Some(HOSTILE)), line(false, None)],
+        more: upstreams(),
+        done: said("federation-connected"),
+        problem: said("federation-last-way-in"),
+    }
+}
+
+fn activity() -> Vec<ActivityLine> {
+    let said = || Text::new("activity-passkey-added").with("passkey", HOSTILE);
+    let device = || Text::new("account-session-on").with("browser", HOSTILE).with("device", HOSTILE);
+    let line = |by_operator: bool, address: Option<&str>| ActivityLine {
+        said: said(),
+        at: moment(),
+        device: Some(device()),
+        address: address.map(str::to_owned),
+        near: !by_operator,
+        by_operator,
+        current: !by_operator,
+    };
+    vec![line(false, Some(HOSTILE)), line(false, None), line(true, None)]
+}
+
+/// What one does about the whole account.
+fn whole_account(layout: &Layout, pages: &mut Vec<(&'static str, askama::Result<String>)>) {
+    let (layout, text) = (|| layout.clone(), |text: &str| text.to_owned());
+    for some in [true, false] {
+        let view = LockdownPage { layout: layout(), csrf: text("c"), by: "link", email: text(HOSTILE), proven: some, restores: some };
+        pages.push(("lockdown", view.render()));
+        let view = LockedDownPage { layout: layout(), email: text(HOSTILE), restored: some, shut: !some, again_url: text("/forgot") };
+        pages.push(("locked down", view.render()));
+        pages.push(("deletion due", DeletionDuePage { layout: layout(), csrf: some.then(|| text("c")), due: moment() }.render()));
+        let (lines, older) = if some { (activity(), Some(text("id"))) } else { (Vec::new(), None) };
+        pages.push(("activity", ActivityPage { layout: layout(), lines, older, newest: some }.render()));
+    }
+    pages.push(("data", DataPage { layout: layout(), csrf: text("c") }.render()));
+    pages.push(("delete", DeletePage { layout: layout(), csrf: text("c"), email: text(HOSTILE), days: 7 }.render()));
+    pages.push(("kept", KeptPage { layout: layout(), sign_in_url: text("/login") }.render()));
+}
+
+/// Signing in with others.
+fn federation(layout: &Layout, pages: &mut Vec<(&'static str, askama::Result<String>)>) {
+    let layout = || layout.clone();
+    let text = |text: &str| text.to_owned();
+    let leaving = LeavingPage { layout: layout(), provider: text(HOSTILE), url: text("https://far.example/authorize?a=b&c=d") };
+    pages.push(("leaving", leaving.render()));
+    for account in [None, Some(person())] {
+        let sign_in_url = account.is_none().then(|| text("/login?ticket=t"));
+        let (provider, email) = (text(HOSTILE), text(HOSTILE));
+        let view = ConnectPage { layout: layout(), csrf: text("c"), arrival: text("a"), provider, email, account, sign_in_url };
+        pages.push(("connect", view.render()));
+    }
+    for proven in [true, false] {
+        let view = FederationSignUpPage {
+            layout: layout(),
+            csrf: text("c"),
+            arrival: text("a"),
+            client_name: Some(text(HOSTILE)),
+            provider: text(HOSTILE),
+            email: text(HOSTILE),
+            email_is_proven: proven,
+            takes_over: proven,
+            name: text(HOSTILE),
+            errors: FederationSignUpErrors { email: (!proven).then_some(EmailProblem::Invalid), name: Some(NameProblem::TooLong) },
+        };
+        pages.push(("sign up with", view.render()));
+    }
+    for problem in FederationProblem::ALL {
+        let view = FederationProblemPage { layout: layout(), provider: text(HOSTILE), problem, way_back: text("/login") };
+        pages.push(("no sign-in with", view.render()));
+    }
+}
+
 /// Every page by name.
-fn gallery() -> Vec<(&'static str, String)> {
+fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
+    let layout = || layout.clone();
     let text = |text: &str| text.to_owned();
     let mut pages = Vec::new();
     let login = |error, other: Option<&str>| LoginPage {
@@ -46,14 +210,89 @@ fn gallery() -> Vec<(&'static str, String)> {
         ticket: text("t"),
         client_name: Some(text(HOSTILE)),
         email: text(HOSTILE),
+        asks_password: true,
         error,
         sign_up_url: Some(text("/signup?ticket=t")),
+        forgot_url: text("/forgot"),
+        mail_me_url: Some(text("/login/mail?ticket=t")),
         other_account_url: other.map(str::to_owned),
+        passkey: other.is_none().then(passkey_form),
+        passkey_problem: None,
+        upstreams: upstreams(),
     };
     pages.push(("login", login(None, None).render()));
     pages.push(("login wrong", login(Some(LoginProblem::WrongEmailOrPassword), None).render()));
     pages.push(("login throttled", login(Some(LoginProblem::TooManyAttempts { wait: Duration::from_secs(61) }), None).render()));
     pages.push(("login again", login(None, Some("/login?show=other")).render()));
+    let passkey_only = LoginPage { asks_password: false, passkey: Some(passkey_form()), ..login(None, Some("/login?show=other")) };
+    pages.push(("login again without a password", passkey_only.render()));
+    for problem in [None, Some(CodeProblem::Wrong), Some(CodeProblem::TooMany)] {
+        let code = CodePage {
+            layout: layout(),
+            csrf: text("c"),
+            ticket: text("t"),
+            action: "/signup/code",
+            email: text(HOSTILE),
+            perhaps: problem.is_some(),
+            problem,
+            back_url: text("/signup"),
+        };
+        pages.push(("code", code.render()));
+    }
+    let link = LinkPage {
+        layout: layout(),
+        csrf: text("c"),
+        action: "/login/link",
+        heading: Text::new("common-sign-in"),
+        lead: "login-link-lead",
+        button: Text::new("common-sign-in"),
+        email: text(HOSTILE),
+    };
+    pages.push(("link", link.render()));
+    pages.push(("dead link", LinkProblemPage { layout: layout(), again_url: text("/forgot") }.render()));
+    let mail_me = MailMePage {
+        layout: layout(),
+        csrf: text("c"),
+        ticket: text("t"),
+        client_name: Some(text(HOSTILE)),
+        email: text(HOSTILE),
+        errors: MailMeErrors { email: Some(EmailProblem::Invalid) },
+        password_url: text("/login"),
+    };
+    pages.push(("mail me a code", mail_me.render()));
+    let forgot = ForgotPage {
+        layout: layout(),
+        csrf: text("c"),
+        email: text(HOSTILE),
+        errors: ForgotErrors { email: Some(EmailProblem::Invalid) },
+        sign_in_url: text("/login"),
+    };
+    pages.push(("forgot", forgot.render()));
+    pages.push(("forgot sent", ForgotSentPage { layout: layout(), again_url: text("/forgot") }.render()));
+    let reset = ResetPage {
+        layout: layout(),
+        csrf: text("c"),
+        email: text(HOSTILE),
+        errors: ResetErrors { password: Some(PasswordProblem::TooLong) },
+        minimum_length: 8,
+    };
+    pages.push(("reset", reset.render()));
+    let verify =
+        VerifyPage { layout: layout(), csrf: text("c"), ticket: text("t"), client_name: Some(text(HOSTILE)), email: text(HOSTILE) };
+    pages.push(("verify", verify.render()));
+    for (verified, problem) in [(true, None), (false, Some(crate::account::email_page::EmailProblem::Own))] {
+        let email = EmailPage {
+            layout: layout(),
+            csrf: text("c"),
+            current: text(HOSTILE),
+            verified,
+            email: text(HOSTILE),
+            errors: EmailErrors { email: problem },
+        };
+        pages.push(("email", email.render()));
+    }
+    let refused = LoginPage { passkey_problem: Some(PasskeyProblem::NotVerified), ..login(None, None) };
+    pages.push(("login passkey refused", refused.render()));
     let choose = ChooseAccountPage { layout: layout(), csrf: text("c"), ticket: text("t"), client_name: None, account: person() };
     pages.push(("choose account", choose.render()));
     let sign_up = |errors| SignUpPage {
@@ -66,6 +305,9 @@ fn gallery() -> Vec<(&'static str, String)> {
         errors,
         sign_in_url: text("/login"),
         minimum_length: 8,
+        passkeys: true,
+        unknown_passkey: Some(text(HOSTILE)),
+        upstreams: upstreams(),
     };
     let all_wrong = SignUpErrors {
         email: Some(EmailProblem::Invalid),
@@ -74,6 +316,19 @@ fn gallery() -> Vec<(&'static str, String)> {
     };
     pages.push(("sign up", sign_up(SignUpErrors::default()).render()));
     pages.push(("sign up errors", sign_up(all_wrong).render()));
+    for problem in [None, Some(PasskeyProblem::NotVerified)] {
+        let view = SignUpPasskeyPage {
+            layout: layout(),
+            csrf: text("c"),
+            ticket: text("t"),
+            form: passkey_form(),
+            email: text(HOSTILE),
+            name: text(HOSTILE),
+            problem,
+            password_url: text("/signup"),
+        };
+        pages.push(("sign up with a passkey", view.render()));
+    }
     for problem in [SetupLinkProblem::Used, SetupLinkProblem::Expired, SetupLinkProblem::Unknown] {
         pages.push(("setup link", SetupLinkPage { layout: layout(), problem }.render()));
     }
@@ -116,38 +371,167 @@ fn gallery() -> Vec<(&'static str, String)> {
         pages.push(("logged out", LoggedOutPage { layout: layout(), still_signed_in }.render()));
     }
     for sessions in [1, 3] {
-        let overview =
-            AccountPage { layout: layout(), person: person(), since: moment(), password_changed: Some(moment()), sessions, apps: sessions };
+        let overview = AccountPage {
+            layout: layout(),
+            person: person(),
+            remind_of_email: sessions == 1,
+            since: moment(),
+            has_password: sessions == 1,
+            password_changed: Some(moment()),
+            sessions,
+            apps: sessions,
+        };
         pages.push(("account", overview.render()));
     }
     let mut errors = ProfileErrors::default();
     errors.set("website", ProfileProblem::NotAUrl);
     errors.set("birthdate", ProfileProblem::NotADate);
-    let profile = Profile { name: text(HOSTILE), website: text(HOSTILE), ..Profile::default() };
+    errors.set("formatted", ProfileProblem::TooLong);
+    let profile = Profile {
+        name: text(HOSTILE),
+        website: text(HOSTILE),
+        formatted: text(HOSTILE),
+        locale: text(HOSTILE),
+        zoneinfo: text(HOSTILE),
+        ..Profile::default()
+    };
     for (errors, saved) in [(errors, false), (ProfileErrors::default(), true)] {
         let view = ProfilePage { layout: layout(), csrf: text("c"), email: text(HOSTILE), profile: profile.clone(), errors, saved };
         pages.push(("profile", view.render()));
     }
     let wrong = PasswordErrors { current_password: Some(CurrentPasswordProblem::Wrong), new_password: Some(PasswordProblem::TooLong) };
-    for (errors, changed) in [(wrong, false), (PasswordErrors::default(), true)] {
-        let view = PasswordPage { layout: layout(), csrf: text("c"), email: text(HOSTILE), errors, changed, minimum_length: 8 };
+    let unknown = PasswordErrors { new_password: Some(PasswordProblem::Breached), ..PasswordErrors::default() };
+    for (exists, errors, done) in [
+        (true, wrong, None),
+        (false, unknown, None),
+        (true, PasswordErrors::default(), Some(PasswordDone::Changed)),
+        (true, PasswordErrors::default(), Some(PasswordDone::Added)),
+    ] {
+        let view = PasswordPage { layout: layout(), csrf: text("c"), email: text(HOSTILE), errors, exists, done, minimum_length: 8 };
         pages.push(("password", view.render()));
     }
-    let line = |current| SessionLine {
-        id: text("s"),
-        browser: text(HOSTILE),
-        device: text("Linux"),
-        address: text("192.0.2.1"),
-        signed_in: moment(),
-        last_active: moment(),
-        current,
+    for (kind, problem) in [(Kind::Passkey, None), (Kind::SecurityKey, Some(KeyProblem::Passkey(PasskeyProblem::TooMany)))] {
+        let form = passkey_form();
+        let view = AddPasskeyPage { layout: layout(), csrf: text("c"), form, kind, name: text(HOSTILE), problem };
+        pages.push(("add passkey", view.render()));
+    }
+    for problem in [None, Some(EditProblem::Name), Some(EditProblem::LastWayIn)] {
+        let takes_phone = problem.is_none();
+        let view = EditPasskeyPage { layout: layout(), csrf: text("c"), passkey: passkey(true), takes_phone, problem };
+        pages.push(("edit passkey", view.render()));
+    }
+    for (exists, notice) in [(true, Some(SecurityNotice::LastFactor)), (true, Some(SecurityNotice::SecondStepGone)), (false, None)] {
+        let device = |id: &str| DeviceLine {
+            id: text(id),
+            name: Text::new("account-session-on").with("browser", HOSTILE).with("device", "Linux"),
+            address: Some(text("192.0.2.1")),
+            near: true,
+            last_used: moment(),
+            until: moment(),
+        };
+        let view = SecurityPage {
+            layout: layout(),
+            csrf: text("c"),
+            email: EmailSection { address: text(HOSTILE), verified: exists },
+            notice,
+            passkeys: exists.then(|| passkey_section(notice.is_some())),
+            password: PasswordSection { exists, changed: exists.then(moment) },
+            second: SecondFactorSection {
+                totp: exists.then(|| (moment(), Some(moment()))),
+                phone: Some(exists.then(|| text("+4930901820"))),
+                exists,
+                totp_takes_phone: exists,
+                recovery_codes: 9,
+            },
+            devices: if exists { vec![device("a"), device("b")] } else { Vec::new() },
+            links: links(),
+            signed_in: vec![session(true), session(false)],
+            connected: if exists { vec![app()] } else { Vec::new() },
+            activity: activity(),
+        };
+        pages.push(("security", view.render()));
+    }
+    for (client_name, wrong) in [(None, true), (Some(text(HOSTILE)), false)] {
+        let totp = TotpPage {
+            layout: layout(),
+            csrf: text("c"),
+            ticket: text("t"),
+            client_name: client_name.clone(),
+            pending: text("p"),
+            qr_code: Some(Drawing { side: 29, path: text("M4 4h7v1h-7z") }),
+            secret: text("AAAA BBBB"),
+            replaces: wrong,
+            wrong,
+        };
+        pages.push(("authenticator app", totp.render()));
+        let file = format!("{HOSTILE}\r\nk3jw-9p0a-77qd-x2mz\r\n");
+        let codes = vec![text("k3jw-9p0a-77qd-x2mz")];
+        let codes = RecoveryCodesPage { layout: layout(), codes, text: file, client_name, way_on: text("/account/security") };
+        pages.push(("recovery codes", codes.render()));
+    }
+    let problems = [None, Some(PhoneProblem::NotANumber), Some(PhoneProblem::WrongCode), Some(PhoneProblem::NotSent(NotSent::TooMany))];
+    for (problem, sent) in problems.into_iter().flat_map(|problem| [(problem, None), (problem, Some(text("s")))]) {
+        let becomes_factor = problem.is_none();
+        let (number, countries) = (text(HOSTILE), text("+49, +43"));
+        let phone = PhonePage { layout: layout(), csrf: text("c"), number, sent, problem, countries, becomes_factor };
+        pages.push(("telephone", phone.render()));
+    }
+    pages.push(("make recovery codes", MakeRecoveryCodesPage { layout: layout(), csrf: text("c"), left: 3 }.render()));
+    let wait = FactorProblem::TooManyAttempts { wait: Duration::from_secs(61) };
+    for (method, problem) in [
+        (Method::Totp, None),
+        (Method::RecoveryCode, Some(FactorProblem::Wrong { method: Method::RecoveryCode })),
+        (Method::Totp, Some(wait)),
+        (Method::Sms, None),
+        (Method::Sms, Some(FactorProblem::NotSent(NotSent::Failed))),
+    ] {
+        let factor = FactorPage {
+            layout: layout(),
+            csrf: text("c"),
+            ticket: text("t"),
+            client_name: Some(text(HOSTILE)),
+            email: text(HOSTILE),
+            method,
+            problem,
+            sent: (method == Method::Sms).then(|| text("s")),
+            number: text("…20"),
+            others: vec![(Method::RecoveryCode, text("/login/factor?method=recovery"))],
+            key_url: Some(text("/login/factor/key")),
+            may_trust: problem.is_none(),
+            start_again_url: text("/login"),
+        };
+        pages.push(("second factor", factor.render()));
+    }
+    let offer = OfferPasskeyPage {
+        layout: layout(),
+        csrf: text("c"),
+        ticket: text("t"),
+        form: passkey_form(),
+        problem: Some(PasskeyProblem::NotVerified),
     };
+    pages.push(("passkey offered", offer.render()));
+    for problem in [None, Some(PasskeyProblem::SuspectedClone)] {
+        let factor = KeyFactorPage {
+            layout: layout(),
+            csrf: text("c"),
+            ticket: text("t"),
+            client_name: Some(text(HOSTILE)),
+            email: text(HOSTILE),
+            form: problem.is_none().then(passkey_form),
+            others: vec![(Method::Totp, text("/login/factor?method=totp"))],
+            may_trust: problem.is_none(),
+            problem,
+            start_again_url: text("/login"),
+        };
+        pages.push(("second factor by a key", factor.render()));
+    }
+    federation(&layout(), &mut pages);
+    whole_account(&layout(), &mut pages);
     for ended in [None, Some(Ended::One), Some(Ended::Others)] {
-        let view = SessionsPage { layout: layout(), csrf: text("c"), sessions: vec![line(true), line(false)], ended };
+        let view = SessionsPage { layout: layout(), csrf: text("c"), sessions: vec![session(true), session(false)], ended };
         pages.push(("sessions", view.render()));
     }
-    let app = AppLine { client_id: text("a"), name: text(HOSTILE), permissions: permissions(), since: moment(), last_used: Some(moment()) };
-    pages.push(("apps", AppsPage { layout: layout(), csrf: text("c"), apps: vec![app], removed: Some(text(HOSTILE)) }.render()));
+    pages.push(("apps", AppsPage { layout: layout(), csrf: text("c"), apps: vec![app()], removed: Some(text(HOSTILE)) }.render()));
     pages.push(("no apps", AppsPage { layout: layout(), csrf: text("c"), apps: Vec::new(), removed: None }.render()));
     let mail = MailLine { url: text("/outbox/1"), to: text("ann@example.com"), subject: text(HOSTILE), sent_at: moment() };
     pages.push(("outbox", OutboxPage { layout: layout(), mails: vec![mail] }.render()));
@@ -160,6 +544,7 @@ fn gallery() -> Vec<(&'static str, String)> {
         parts: MailPart::parts_of(&format!("{HOSTILE} see https://id.example/account now")),
     };
     pages.push(("outbox mail", mail.render()));
+    let marked = || Marked { before: text(HOSTILE), differs: text(HOSTILE), after: text(HOSTILE) };
     let error = ErrorPage {
         layout: layout(),
         title: text("This sign-in link is broken"),
@@ -168,9 +553,9 @@ fn gallery() -> Vec<(&'static str, String)> {
         way_on: Some(Link { url: text("/account"), text: text("Go on") }),
         details: Some(Details {
             parameter: Some(text("redirect_uri")),
-            sent: Some(text(HOSTILE)),
-            registered: vec![text(HOSTILE)],
-            fix: text(HOSTILE),
+            sent: Some(marked()),
+            registered: vec![marked()],
+            fixes: vec![Advice::with(HOSTILE, HOSTILE), Advice::new(HOSTILE)],
         }),
         request_id: text("id"),
     };
@@ -184,12 +569,15 @@ fn all(document: &Html, selector: &str) -> usize {
 
 #[test]
 fn every_page_is_sound() {
-    for (name, html) in gallery() {
+    for (name, html) in pages() {
         let document = Html::parse_document(&html);
         let title: String = document.select(&Selector::parse("title").unwrap()).flat_map(|title| title.text()).collect();
         assert!(title.len() > " · Ostiary".len(), "{name}: title {title:?}");
         assert_eq!(all(&document, "h1"), 1, "{name}: one heading");
-        assert_eq!(all(&document, "html[lang]"), 1, "{name}: language");
+        let language = name.rsplit_once('(').unwrap().1.trim_end_matches(')');
+        let direction = if language == "ar" { "rtl" } else { "ltr" };
+        assert_eq!(all(&document, &format!("html[lang={language}][dir={direction}]")), 1, "{name}: language");
+        assert!(!html.contains('\u{e000}') && !html.contains("&lt;/") && !html.contains("&#60;/"), "{name}: markup was shown");
         assert_eq!(all(&document, "main"), 1, "{name}: main");
         assert_eq!(all(&document, "style, script:not([src]), [style], [onclick], [onerror], [onload]"), 0, "{name}: inline");
         assert_eq!(all(&document, "input[type=password][value]"), 0, "{name}: echoes a password");
@@ -199,9 +587,9 @@ fn every_page_is_sound() {
 
 #[test]
 fn every_field_has_a_label() {
-    for (name, html) in gallery() {
+    for (name, html) in pages() {
         let document = Html::parse_document(&html);
-        for input in document.select(&Selector::parse("input:not([type=hidden]):not([hidden])").unwrap()) {
+        for input in document.select(&Selector::parse("input:not([type=hidden]):not([hidden]), select").unwrap()) {
             let id = input.attr("id").unwrap_or_default();
             let labelled = input.attr("aria-label").is_some() || all(&document, &format!("label[for='{id}']")) == 1;
             assert!(labelled, "{name}: {}", input.html());
@@ -211,7 +599,7 @@ fn every_field_has_a_label() {
 
 #[test]
 fn every_form_of_ours_is_bound_to_the_browser() {
-    for (name, html) in gallery().into_iter().filter(|(name, _)| *name != "form post") {
+    for (name, html) in pages().into_iter().filter(|(name, _)| !name.starts_with("form post")) {
         let document = Html::parse_document(&html);
         for form in document.select(&Selector::parse("form").unwrap()) {
             let csrf = form.select(&Selector::parse("input[name=csrf][type=hidden]").unwrap()).count();
@@ -223,7 +611,7 @@ fn every_form_of_ours_is_bound_to_the_browser() {
 #[test]
 fn an_empty_field_stays_empty() {
     let view = SignUpPage {
-        layout: layout(),
+        layout: layout_in(&Texts::load(None).unwrap(), Language::English),
         csrf: String::new(),
         ticket: String::new(),
         client_name: None,
@@ -232,6 +620,9 @@ fn an_empty_field_stays_empty() {
         errors: SignUpErrors::default(),
         sign_in_url: String::new(),
         minimum_length: 8,
+        passkeys: false,
+        unknown_passkey: None,
+        upstreams: Vec::new(),
     };
     assert!(view.render().unwrap().contains(r#"name="name" value="""#));
 }

@@ -25,9 +25,27 @@ pub enum Purpose {
     OpaqueAccessToken,
     LogoutRequest,
     FirstAdministrator,
+    PasskeyRegistration,
+    PasskeyAuthentication,
+    PendingSignIn,
+    AccountErrand,
+    PendingTotp,
+    MailedStep,
+    SentCode,
+    UpstreamState,
+    UpstreamAnswer,
+    UpstreamArrival,
     SigningKey,
     ClientSecret,
     MasterKeyCheck,
+    ProofOfWork,
+    UpstreamTokens,
+    GateVisit,
+    GatePass,
+    GateSession,
+    OutgoingMail,
+    TotpSecret,
+    Doctor,
 }
 
 /// What a keyed digest is for.
@@ -37,18 +55,39 @@ pub enum DigestPurpose {
     BrowserBinding,
     FailedGuess,
     KnownDevice,
+    GateVisit,
+    MailedCode,
+    SmsCode,
 }
 
-const PURPOSES: [(Purpose, &str); 9] = [
+const PURPOSES: &[(Purpose, &str)] = &[
     (Purpose::AuthorizationRequest, "authorization_request"),
     (Purpose::AuthorizationCode, "authorization_code"),
     (Purpose::RefreshToken, "refresh_token"),
     (Purpose::OpaqueAccessToken, "opaque_access_token"),
     (Purpose::LogoutRequest, "logout_request"),
     (Purpose::FirstAdministrator, "first_administrator"),
+    (Purpose::PasskeyRegistration, "passkey_registration"),
+    (Purpose::PasskeyAuthentication, "passkey_authentication"),
+    (Purpose::PendingSignIn, "pending_sign_in"),
+    (Purpose::AccountErrand, "account_errand"),
+    (Purpose::PendingTotp, "pending_totp"),
+    (Purpose::MailedStep, "mailed_step"),
+    (Purpose::SentCode, "sent_code"),
+    (Purpose::UpstreamState, "upstream_state"),
+    (Purpose::UpstreamAnswer, "upstream_answer"),
+    (Purpose::UpstreamArrival, "upstream_arrival"),
     (Purpose::SigningKey, "signing_key"),
     (Purpose::ClientSecret, "client_secret"),
     (Purpose::MasterKeyCheck, "master_key_check"),
+    (Purpose::ProofOfWork, "proof_of_work"),
+    (Purpose::UpstreamTokens, "upstream_tokens"),
+    (Purpose::GateVisit, "gate_visit"),
+    (Purpose::GatePass, "gate_pass"),
+    (Purpose::GateSession, "gate_session"),
+    (Purpose::OutgoingMail, "outgoing_mail"),
+    (Purpose::TotpSecret, "totp_secret"),
+    (Purpose::Doctor, "doctor"),
 ];
 
 const KEY_ID: usize = 4;
@@ -150,6 +189,12 @@ impl Sealing {
             })
         })
     }
+}
+
+/// Opens what another system sealed with XChaCha20-Poly1305 and no AAD, its nonce in front: for `ostiary import`.
+pub fn open_xchacha20poly1305(key: &[u8; 32], sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
+    XChaCha20Poly1305::new(key.into()).decrypt(XNonce::from_slice(nonce), sealed).ok()
 }
 
 /// The value could not be serialised or encrypted.

@@ -105,6 +105,7 @@ mod tests {
         assert_eq!(SecretDigest::of("abc").as_str(), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
     }
 
+    // security.md K7
     #[test]
     fn a_digest_matches_its_secret_only() {
         let stored = SecretDigest::from_stored(SecretDigest::of("token").as_str().to_owned());

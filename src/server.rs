@@ -7,26 +7,36 @@ use crate::app::App;
 use crate::brand::Brand;
 use crate::clients::{Clients, declared};
 use crate::clock::Clock;
-use crate::config::Config;
 use crate::config::master_key::{MasterKey, MasterKeyError};
+use crate::config::{Config, ConfigFaults};
+use crate::credentials::passkeys::Passkeys;
 use crate::credentials::password::{HashError, PasswordHasher, PasswordPolicy};
+use crate::credentials::password_rules::PasswordRules;
+use crate::grants::policy::SecondFactorPolicy;
 use crate::housekeeping::Housekeeping;
-use crate::keys::{KeyError, KeyRing, is_right_master_key};
-use crate::mail::Mailer;
+use crate::keys::{KeyError, KeyRing, has_master_key, is_right_master_key};
+use crate::language::Texts;
+use crate::mail::{MailGround, Mailer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, OutboundError};
 use crate::random::Random;
 use crate::sealing::Sealing;
+use crate::sms::Sms;
 use crate::storage::{Storage, StorageError, StorageSettings, migrate};
+use crate::upstreams::{self, Upstreams};
 use crate::web::client_address::TrustedProxies;
+use crate::web::host::{KnownHosts, refuse_unknown_hosts};
 use crate::web::page_error;
+use crate::web::proof_of_work::ProofOfWork;
 use crate::web::rate_limit::RateLimits;
+use crate::web::refusals::note_refusals;
 use crate::web::request_log::RequestLog;
 use crate::{routes, setup};
 use actix_web::dev::ServerHandle;
-use actix_web::http::header::STRICT_TRANSPORT_SECURITY;
+use actix_web::http::header::{STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{HttpServer, web};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -58,8 +68,8 @@ pub enum StartError {
     Passwords(#[from] HashError),
     #[error("the outbound HTTP client: {0}")]
     Outbound(#[from] OutboundError),
-    #[error("the configuration declares what cannot be:\n  {}", .0.join("\n  "))]
-    Declared(Vec<String>),
+    #[error("{0}")]
+    Declared(ConfigFaults),
     #[error("mail: {0}")]
     Mail(String),
     #[error("{0}")]
@@ -68,8 +78,6 @@ pub enum StartError {
     Listen { address: String, source: std::io::Error },
 }
 
-/// How long a request's head may take to arrive (security.md H3).
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Larger bodies are refused before they are read.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -78,10 +86,13 @@ const LARGEST_BODY: usize = 64 * 1024;
 ///
 /// Cost: about 8 round trips; on a new installation the migrations and four key pairs.
 pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, StartError> {
+    let upstreams = upstreams::declared::parse(&config).map_err(|faults| StartError::Declared(ConfigFaults(faults)))?;
     let storage = Storage::open(&storage_settings(&config)).await?;
-    let sealing = Sealing::new(&MasterKey::load(&config)?, &config.previous_master_keys, random.clone());
     // The key is checked before the first write, and the migrations are one; only a new database has nothing to check.
     let is_new = migrate::status(&storage).await?.iter().all(|migration| !migration.applied);
+    // Asked before the key's file is looked for: of first starts at once the other may be making both.
+    let sealed = !is_new && has_master_key(&storage).await?;
+    let sealing = Arc::new(Sealing::new(&MasterKey::load(&config, sealed)?, &config.previous_master_keys, random.clone()));
     if !is_new && !is_right_master_key(&storage, &sealing).await? {
         return Err(StartError::WrongMasterKey);
     }
@@ -104,12 +115,27 @@ pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, S
         random.clone(),
     )?;
     let metrics = Metrics::new();
+    let texts = Texts::load(config.brand.texts.as_deref()).map_err(|error| StartError::Other(format!("brand.texts: {error}")))?;
+    let outbound = Outbound::new(config.is_development())?;
+    let mail = MailGround {
+        storage: storage.clone(),
+        sealing: sealing.clone(),
+        clock: clock.clone(),
+        metrics: metrics.clone(),
+        outbound: outbound.clone(),
+    };
     let app = App {
-        mailer: Mailer::start(&config, metrics.clone()).map_err(|error| StartError::Mail(error.to_string()))?,
-        letters: crate::mail::messages::Letterhead::new(&config),
-        outbound: Outbound::new(config.is_development())?,
+        password_rules: PasswordRules::new(&config, outbound.clone()),
+        mailer: Mailer::new(&config, mail).map_err(|error| StartError::Mail(error.to_string()))?,
+        letters: crate::mail::messages::Letterhead::new(&config, texts.clone()),
+        sms: Sms::of(&config.sms),
+        outbound,
+        texts,
+        second_factor: SecondFactorPolicy { required: config.second_factor.required, groups: config.second_factor.required_groups.clone() },
         brand: Brand::of(&config).map_err(|error| StartError::Other(format!("brand.logo: {error}")))?,
         clients: Clients::default(),
+        passkeys: Passkeys::new(&config).map_err(|error| StartError::Other(format!("passkeys.rp_id: {error}")))?,
+        upstreams: Upstreams::new(upstreams),
         config,
         storage,
         clock,
@@ -141,20 +167,11 @@ pub fn storage_settings(config: &Config) -> StorageSettings {
 }
 
 async fn declare(app: &App) -> Result<(), StartError> {
-    let clients = declared::parse_clients(&app.config.declared_clients.0);
-    let resources = declared::parse_resources(&app.config.declared_resources.0);
-    match (clients, resources) {
-        (Ok(clients), Ok(resources)) => {
-            if declared::apply(&app.storage, &app.clients, &clients, &resources, &app.sealing, &app.random, app.now()).await? {
-                app.clients.reload(&app.storage).await?;
-            }
-            Ok(())
-        }
-        (clients, resources) => {
-            let faults = clients.err().into_iter().chain(resources.err()).flatten().collect();
-            Err(StartError::Declared(faults))
-        }
+    let declared = declared::parse(&app.config).map_err(|faults| StartError::Declared(ConfigFaults(faults)))?;
+    if declared::apply(&app.storage, &app.clients, &declared, &app.sealing, &app.random, app.now()).await? {
+        app.clients.reload(&app.storage).await?;
     }
+    Ok(())
 }
 
 impl Server {
@@ -165,25 +182,31 @@ impl Server {
         let proxies = TrustedProxies::new(&config.trusted_proxies);
         let limits = RateLimits::new(&config.rate_limit, &proxies).map_err(|_| StartError::Other("rate_limit: a limit is zero".into()))?;
         let sweeping = limits.start_sweeping();
-        let (workers, grace) = (config.workers, config.shutdown_grace);
+        let (workers, grace, request_timeout) = (config.workers, config.shutdown_grace, config.request_timeout);
+        let hosts = KnownHosts::new(config);
         let address = (config.listen.host.clone(), config.listen.port);
         let https = app.issuer().is_https();
         let shared = app.clone();
+        let proof_of_work = web::Data::new(ProofOfWork::new(&config.proof_of_work));
         let server = HttpServer::new(move || {
             let app = shared.clone();
             let limits = limits.clone();
+            let hosts = hosts.clone();
             actix_web::App::new()
                 .app_data(app.clone())
-                .app_data(web::Data::new(app.metrics.clone()))
+                .app_data(proof_of_work.clone())
                 .app_data(web::PayloadConfig::new(LARGEST_BODY))
                 .configure(move |service| routes::register(service, &app, &limits))
                 .default_service(web::to(routes::not_found))
                 .wrap(from_fn(page_error::show))
+                .wrap(from_fn(note_refusals))
+                .wrap(from_fn(move |request, next| refuse_unknown_hosts(hosts.clone(), request, next)))
                 .wrap(Condition::new(https, DefaultHeaders::new().add((STRICT_TRANSPORT_SECURITY, "max-age=31536000"))))
+                .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
                 .wrap(RequestLog::new(shared.metrics.clone(), proxies.clone()))
         })
         .workers(workers)
-        .client_request_timeout(HEAD_TIMEOUT)
+        .client_request_timeout(request_timeout)
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(grace.as_secs())
         .disable_signals()
@@ -204,6 +227,8 @@ impl Server {
     /// Stops accepting, finishes what is in flight within `shutdown_grace`.
     pub async fn stop(self) {
         self.handle.stop(true).await;
+        self.app.mailer.stop(self.app.config.shutdown_grace).await;
+        let _ = crate::housekeeping::write_refusals(&self.app).await;
         self.sweeping.abort();
         let _ = self.serving.await;
     }
@@ -240,21 +265,25 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Tells the operator where things are: on standard output, for people.
+/// Tells the operator where things are: on standard output, for people. That nobody reads it (`ostiary | head -3`) is no reason not to
+/// serve.
 async fn announce(server: &Server) -> Result<(), StorageError> {
     use crate::paths;
+    use std::io::Write as _;
     let app = server.app();
-    println!("Ostiary is ready.\n");
-    println!("  issuer      {}", app.issuer());
-    println!("  discovery   {}", app.url(paths::DISCOVERY));
-    println!("  database    {}", app.storage.describe());
+    let mut text = format!(
+        "Ostiary is ready.\n\n  issuer      {}\n  discovery   {}\n  database    {}\n",
+        app.issuer(),
+        app.url(paths::DISCOVERY),
+        app.storage.describe()
+    );
     if app.config.mail.transport == crate::config::MailTransport::Outbox {
-        println!("  mail        {} (development outbox: nothing is sent)", app.url(paths::OUTBOX));
+        text.push_str(&format!("  mail        {} (development outbox: nothing is sent)\n", app.url(paths::OUTBOX)));
     }
     if let Some(link) = setup::first_administrator_link(app).await? {
-        println!("\nMake the first administrator account; the link works once, for 24 hours:\n\n  {link}");
+        text.push_str(&format!("\nMake the first administrator account; the link works once, for 24 hours:\n\n  {link}\n"));
     }
-    println!();
+    let _ = writeln!(std::io::stdout(), "{text}");
     tracing::info!(issuer = %app.issuer(), version = env!("CARGO_PKG_VERSION"), "started");
     Ok(())
 }

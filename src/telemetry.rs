@@ -77,9 +77,12 @@ pub fn check_level(level: &str) -> Result<(), String> {
 
 fn filter(level: &str) -> Result<EnvFilter, String> {
     let problem = || "must be error, warn, info, debug or trace, or directives such as ostiary=debug,actix_server=info".to_owned();
+    // They write down as an error whatever a stranger sends: the one, byte by byte, in place of an authenticator's answer (we log the
+    // refusal), the other where it cannot be read as HTTP at all, as with an address over 64 KiB.
+    const QUIET: &str = "webauthn_rs_core=off,actix_http::h1::dispatcher=off";
     let directives = match level {
-        "error" => "error".to_owned(),
-        "warn" | "info" | "debug" | "trace" => format!("warn,ostiary={level}"),
+        "error" => format!("error,{QUIET}"),
+        "warn" | "info" | "debug" | "trace" => format!("warn,{QUIET},ostiary={level}"),
         directives if directives.contains('=') => directives.to_owned(),
         _ => return Err(problem()),
     };
@@ -191,6 +194,7 @@ mod tests {
             tracing::debug!(target: "ostiary::test", "ours");
             tracing::debug!(target: "lettre", "AUTH PLAIN secret");
             tracing::warn!(target: "lettre", "theirs");
+            tracing::error!(target: "webauthn_rs_core::internals", "secret bytes of a stranger");
         };
         let text = logged(LogFormat::Pretty, "debug", write);
         assert!(text.contains("ours") && text.contains("theirs") && !text.contains("secret"), "{text}");

@@ -40,13 +40,48 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 const language = document.documentElement.lang;
 const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
 for (const time of document.querySelectorAll("time[data-local]")) {
-  const style = time.dataset.local === "date"
-    ? { dateStyle: "long" }
-    : { dateStyle: "long", timeStyle: "short" };
+  // Calendar and digits as the server writes them, whatever a region is used to: dates are read beside codes and addresses.
+  const style = { calendar: "gregory", numberingSystem: "latn", dateStyle: "long" };
+  if (time.dataset.local !== "date") {
+    style.timeStyle = "short";
+  }
   const instant = new Date(time.dateTime);
   if (!Number.isNaN(instant.getTime())) {
     time.textContent = new Intl.DateTimeFormat(locale, style).format(instant);
   }
+}
+
+// How hard a new password is to guess, while it is typed. The server decides when the form is sent.
+for (const input of document.querySelectorAll("[data-strength]")) {
+  const hint = document.getElementById(`${input.id}-strength`);
+  let waiting;
+  let asked = 0;
+  const ask = async () => {
+    const turn = ++asked;
+    const form = new FormData(input.form);
+    const told = new URLSearchParams({ csrf: form.get("csrf"), password: input.value, email: form.get("email") ?? "", name: form.get("name") ?? "", lang: language });
+    try {
+      const answer = await fetch(input.dataset.strength, { method: "POST", body: told });
+      if (!answer.ok || turn !== asked) return;
+      const { enough, text } = await answer.json();
+      hint.textContent = text;
+      hint.classList.toggle("enough", enough);
+      hint.hidden = false;
+    } catch {
+      hint.hidden = true;
+    }
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    asked += 1;
+    hint.hidden = true;
+    if (input.value.length >= 8) waiting = setTimeout(ask, 400);
+  });
+  // The form's own answer may begin a session, in which this page's token counts no more.
+  input.form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    asked += 1;
+  });
 }
 
 document.querySelector("[role=alert]")?.focus();

@@ -5,6 +5,7 @@
 //! Specs: OWASP ASVS 10.4.9, 10.7.3.
 
 use super::page::{AppLine, AppsPage};
+use super::security_page::SecurityNotice;
 use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::clients::ClientId;
@@ -12,13 +13,16 @@ use crate::clock::Timestamp;
 use crate::events::{self, About, EventKind};
 use crate::grants::{EndReason, delete_consent, end_grants_of_user_and_client, list_consents, list_live_access};
 use crate::oauth::scope::Scope;
+use crate::paths;
 use crate::sessions::SignedIn;
 use crate::users::UserId;
 use crate::web::browser::Browser;
-use crate::web::page::{Moment, Page};
+use crate::web::page::{Layout, Moment, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::permissions::permissions;
+use crate::web::redirect::see_other;
+use crate::web::sign_in::device_of;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /account/apps`.
@@ -29,7 +33,8 @@ pub async fn get_apps(app: web::Data<App>, http: HttpRequest) -> Result<HttpResp
     }
 }
 
-/// `POST /account/apps`: takes back what `client_id` was allowed; its tokens end with it.
+/// `POST /account/apps`: takes back what `client_id` was allowed; its tokens end with it; `from=security` comes back to
+/// that page.
 pub async fn post_apps(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let (browser, signed_in) = match visitor(&app, &http).await? {
         Visitor::SignedIn(browser, signed_in) => (browser, signed_in),
@@ -45,12 +50,15 @@ pub async fn post_apps(app: web::Data<App>, http: HttpRequest, body: PageBody) -
             let ended = end_grants_of_user_and_client(connection, user, &client_id, EndReason::ConsentWithdrawn, app.now()).await?;
             let removed = consent || ended > 0;
             if removed {
-                let about = About::user(user).with_client(&client_id).in_session(&signed_in.session.id);
+                let about = About::user(user).with_client(&client_id).in_session(&signed_in.session.id).from(device_of(&http));
                 events::record(connection, &app, EventKind::ConsentWithdrawn, &about).await?;
             }
             Ok::<_, PageError>(removed)
         })
         .await?;
+    if removed && params.get("from") == Some("security") {
+        return Ok(see_other(&app, paths::ACCOUNT_SECURITY, &[("done", SecurityNotice::AppRemoved.as_str())]));
+    }
     let name = removed.then(|| name_of(&app, &client_id));
     apps_page(&app, &http, &browser, &signed_in, name).await
 }
@@ -62,34 +70,40 @@ async fn apps_page(
     signed_in: &SignedIn,
     removed: Option<String>,
 ) -> Result<HttpResponse, PageError> {
-    let apps = connected_apps(app, &signed_in.user.id).await?;
-    let view = AppsPage { layout: layout(app, signed_in), csrf: browser.csrf(app), apps, removed };
+    let layout = layout(app, http, signed_in);
+    let apps = connected_apps(app, &layout, &signed_in.user.id).await?;
+    let view = AppsPage { layout, csrf: browser.csrf(app), apps, removed };
     Ok(Page::new(view).respond_to(http))
 }
 
-/// What was consented to and what is in use, by client.
-pub(super) async fn connected_apps(app: &App, user_id: &UserId) -> Result<Vec<AppLine>, PageError> {
+/// What was consented to and what is in use, by client: what was used last comes first.
+pub(super) async fn connected_apps(app: &App, layout: &Layout, user_id: &UserId) -> Result<Vec<AppLine>, PageError> {
     let mut connection = app.storage.read().await?;
     let consents = list_consents(&mut connection, user_id).await?;
     let mut live = list_live_access(&mut connection, user_id, app.now()).await?;
     drop(connection);
-    let line = |client_id: &ClientId, scope: &Scope, since, last_used: Option<Timestamp>| AppLine {
-        client_id: client_id.to_string(),
-        name: name_of(app, client_id),
-        permissions: permissions(app, scope),
-        since: Moment::of(since),
-        last_used: last_used.map(Moment::of),
+    let line = |client_id: &ClientId, scope: &Scope, since: Timestamp, last_used: Option<Timestamp>| {
+        let (client_id, name) = (client_id.to_string(), name_of(app, client_id));
+        let line = AppLine {
+            client_id,
+            name,
+            permissions: permissions(app, layout, scope),
+            since: Moment::of(since),
+            last_used: last_used.map(Moment::of),
+        };
+        (last_used.unwrap_or(since), line)
     };
-    let mut apps: Vec<AppLine> = Vec::new();
+    let mut apps: Vec<(Timestamp, AppLine)> = Vec::new();
     for consent in &consents {
         let used = live.extract_if(.., |access| access.client_id == consent.client_id).map(|access| access.last_used).max();
         apps.push(line(&consent.client_id, &consent.scope, consent.granted_at, used));
     }
     apps.extend(live.iter().map(|access| line(&access.client_id, &access.scope, access.since, Some(access.last_used))));
-    Ok(apps)
+    apps.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Ok(apps.into_iter().map(|(_, line)| line).collect())
 }
 
-fn name_of(app: &App, client_id: &ClientId) -> String {
+pub(super) fn name_of(app: &App, client_id: &ClientId) -> String {
     let directory = app.clients.directory();
     directory.client(client_id.as_str()).map_or_else(|| client_id.to_string(), |client| client.metadata.client_name.clone())
 }

@@ -6,17 +6,44 @@
 //!
 //! Specs: OWASP ASVS 7.5, 10.7.
 
+pub mod activity;
+pub mod activity_page;
 pub mod apps;
+pub mod data;
+pub mod data_page;
+pub mod delete;
+pub mod deletion_page;
+pub mod email;
+pub mod email_page;
+pub mod factor_pages;
+mod factor_removal;
+pub mod keep;
+pub mod links;
+pub mod lockdown;
+pub mod lockdown_page;
 pub mod page;
+pub mod passkeys;
+pub mod passkeys_page;
 pub mod password;
+pub mod phone;
+pub mod phone_page;
 pub mod profile;
+pub mod qr_code;
+pub mod recovery_codes;
+pub mod security;
+pub mod security_page;
 pub mod sessions;
+pub mod totp;
+pub mod undo_email;
 
 use crate::app::App;
+use crate::credentials::factors::find_factors;
 use crate::credentials::find_password_changed_at;
+use crate::grants::policy::SecondFactorPolicy;
 use crate::paths;
 use crate::sessions::{SignedIn, list_sessions, refresh_session};
 use crate::web::browser::Browser;
+use crate::web::fresh_proof;
 use crate::web::page::{Layout, Moment, Page};
 use crate::web::page_error::PageError;
 use crate::web::redirect::see_other;
@@ -34,11 +61,14 @@ pub async fn get_account(app: web::Data<App>, http: HttpRequest) -> Result<HttpR
     let sessions = list_sessions(&mut connection, &user.id, &app.sessions, app.now()).await?;
     let changed = find_password_changed_at(&mut connection, &user.id).await?;
     drop(connection);
-    let apps = apps::connected_apps(&app, &user.id).await?;
+    let layout = layout(&app, &http, &signed_in);
+    let apps = apps::connected_apps(&app, &layout, &user.id).await?;
     let view = AccountPage {
-        layout: layout(&app, &signed_in),
+        layout,
         person: user.person(),
+        remind_of_email: !user.email_verified,
         since: Moment::of(user.created_at),
+        has_password: changed.is_some(),
         password_changed: changed.filter(|at| *at > user.created_at).map(Moment::of),
         sessions: sessions.len(),
         apps: apps.len(),
@@ -53,7 +83,24 @@ enum Visitor {
     Stranger(HttpResponse),
 }
 
+/// Somebody who may see and change the account: with the second factor that is demanded of them. Who has not given it is asked for
+/// it, who has none adds one first (security.md S5).
 async fn visitor(app: &App, http: &HttpRequest) -> Result<Visitor, PageError> {
+    let visitor = anyone_signed_in(app, http).await?;
+    let Visitor::SignedIn(browser, signed_in) = &visitor else { return Ok(visitor) };
+    if !app.second_factor.demands_of(&signed_in.user) || SecondFactorPolicy::is_met_by(&signed_in.session.amr.0) {
+        return Ok(visitor);
+    }
+    let factors = find_factors(&mut app.storage.read().await?, &signed_in.user.id).await?;
+    Ok(Visitor::Stranger(if factors.has_second() || factors.passkeys > 0 {
+        fresh_proof::errand(app, browser, signed_in, fresh_proof::AccountPage::Overview, paths::LOGIN_FACTOR)?
+    } else {
+        see_other(app, paths::ACCOUNT_TOTP, &[])
+    }))
+}
+
+/// Somebody who is signed in, with as many factors as they have given.
+async fn anyone_signed_in(app: &App, http: &HttpRequest) -> Result<Visitor, PageError> {
     let browser = Browser::of(app, http);
     Ok(match browser.signed_in(app, "").await? {
         Some(signed_in) => {
@@ -62,10 +109,11 @@ async fn visitor(app: &App, http: &HttpRequest) -> Result<Visitor, PageError> {
             }
             Visitor::SignedIn(browser, Box::new(signed_in))
         }
+        None if browser.leaving(app).await?.is_some() => Visitor::Stranger(see_other(app, paths::ACCOUNT_KEEP, &[])),
         None => Visitor::Stranger(see_other(app, paths::LOGIN, &[])),
     })
 }
 
-fn layout(app: &App, signed_in: &SignedIn) -> Layout {
-    Layout::of(app).signed_in_as(signed_in.user.email.as_str())
+fn layout(app: &App, http: &HttpRequest, signed_in: &SignedIn) -> Layout {
+    Layout::of(app, http).signed_in_as(signed_in.user.email.as_str())
 }

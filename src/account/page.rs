@@ -1,12 +1,17 @@
 //! The pages of `/account`.
 
+use crate::language::{Argument, Language, Text, time_zones};
 use crate::oauth::claims::Claims;
 use crate::web::page::{Layout, Moment, Permission, Person};
 pub use crate::web::problems::{CurrentPasswordProblem, PasswordProblem};
 use crate::web::problems::{form_errors, password_hint};
 use askama::Template;
 use serde_json::Value;
-use std::fmt;
+
+/// Characters of a field of the profile.
+pub const LONGEST: usize = 250;
+/// How a phone number is written.
+const PHONE_NUMBER: &str = "+49 30 901820";
 
 /// The overview.
 #[derive(Template)]
@@ -14,7 +19,11 @@ use std::fmt;
 pub struct AccountPage {
     pub layout: Layout,
     pub person: Person,
+    /// The address is not proven yet.
+    pub remind_of_email: bool,
     pub since: Moment,
+    pub has_password: bool,
+    /// `None`: not since the account was made.
     pub password_changed: Option<Moment>,
     pub sessions: usize,
     pub apps: usize,
@@ -38,33 +47,51 @@ pub struct Profile {
     pub name: String,
     pub preferred_username: String,
     pub given_name: String,
+    pub middle_name: String,
     pub family_name: String,
     pub nickname: String,
     pub phone_number: String,
+    pub profile: String,
     pub website: String,
     pub picture: String,
     pub birthdate: String,
     pub gender: String,
     pub locale: String,
     pub zoneinfo: String,
+    pub formatted: String,
+    pub street_address: String,
+    pub locality: String,
+    pub region: String,
+    pub postal_code: String,
+    pub country: String,
 }
 
 impl Profile {
     pub fn of(claims: &Claims) -> Self {
         let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
+        let address = claims.get("address").and_then(Value::as_object);
+        let of_address = |name: &str| address.and_then(|address| address.get(name)).and_then(Value::as_str).unwrap_or("").to_owned();
         Self {
             name: text("name"),
             preferred_username: text("preferred_username"),
             given_name: text("given_name"),
+            middle_name: text("middle_name"),
             family_name: text("family_name"),
             nickname: text("nickname"),
             phone_number: text("phone_number"),
+            profile: text("profile"),
             website: text("website"),
             picture: text("picture"),
             birthdate: text("birthdate"),
             gender: text("gender"),
             locale: text("locale"),
             zoneinfo: text("zoneinfo"),
+            formatted: of_address("formatted"),
+            street_address: of_address("street_address"),
+            locality: of_address("locality"),
+            region: of_address("region"),
+            postal_code: of_address("postal_code"),
+            country: of_address("country"),
         }
     }
 }
@@ -73,6 +100,8 @@ impl Profile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileProblem {
     TooLong,
+    /// A user name that is an e-mail address, and not their own.
+    AnothersAddress,
     NotAUrl,
     NotAPhoneNumber,
     NotADate,
@@ -80,16 +109,17 @@ pub enum ProfileProblem {
     NotATimeZone,
 }
 
-impl fmt::Display for ProfileProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TooLong => "This is too long. Use at most 250 characters.",
-            Self::NotAUrl => "Enter a full web address, such as https://example.com.",
-            Self::NotAPhoneNumber => "Enter the phone number with its country code, such as +49 30 901820.",
-            Self::NotADate => "Enter a date, such as 1990-12-31.",
-            Self::NotALanguage => "Enter a language, such as en or de-CH.",
-            Self::NotATimeZone => "Enter a time zone, such as Europe/Berlin.",
-        })
+impl ProfileProblem {
+    pub fn text(&self) -> Text {
+        match self {
+            Self::TooLong => Text::new("account-too-long").with("maximum", LONGEST),
+            Self::AnothersAddress => Text::new("account-anothers-address"),
+            Self::NotAUrl => Text::new("account-not-a-url"),
+            Self::NotAPhoneNumber => Text::new("account-not-a-phone").with("example", PHONE_NUMBER),
+            Self::NotADate => Text::new("account-not-a-date"),
+            Self::NotALanguage => Text::new("account-not-a-language"),
+            Self::NotATimeZone => Text::new("account-not-a-time-zone"),
+        }
     }
 }
 
@@ -99,17 +129,46 @@ form_errors!(
         name: ProfileProblem,
         preferred_username: ProfileProblem,
         given_name: ProfileProblem,
+        middle_name: ProfileProblem,
         family_name: ProfileProblem,
         nickname: ProfileProblem,
         phone_number: ProfileProblem,
+        profile: ProfileProblem,
         website: ProfileProblem,
         picture: ProfileProblem,
         birthdate: ProfileProblem,
         gender: ProfileProblem,
         locale: ProfileProblem,
         zoneinfo: ProfileProblem,
+        formatted: ProfileProblem,
+        street_address: ProfileProblem,
+        locality: ProfileProblem,
+        region: ProfileProblem,
+        postal_code: ProfileProblem,
+        country: ProfileProblem,
     }
 );
+
+impl ProfilePage {
+    fn phone_hint(&self) -> String {
+        self.layout.with("account-phone-hint", "example", PHONE_NUMBER)
+    }
+
+    /// The languages that the pages speak, to choose from.
+    fn languages(&self) -> [Language; 6] {
+        Language::ALL
+    }
+
+    /// A language that the pages do not speak, or one of a region: it came with an import or from another form, and stays.
+    fn other_language(&self) -> Option<&str> {
+        let locale = self.profile.locale.as_str();
+        (!locale.is_empty() && Language::ALL.iter().all(|language| language.tag() != locale)).then_some(locale)
+    }
+
+    fn time_zones(&self) -> Vec<&'static str> {
+        time_zones()
+    }
+}
 
 impl ProfileErrors {
     /// Puts a problem beside the field of this claim.
@@ -118,22 +177,46 @@ impl ProfileErrors {
             "name" => &mut self.name,
             "preferred_username" => &mut self.preferred_username,
             "given_name" => &mut self.given_name,
+            "middle_name" => &mut self.middle_name,
             "family_name" => &mut self.family_name,
             "nickname" => &mut self.nickname,
             "phone_number" => &mut self.phone_number,
+            "profile" => &mut self.profile,
             "website" => &mut self.website,
             "picture" => &mut self.picture,
             "birthdate" => &mut self.birthdate,
             "gender" => &mut self.gender,
             "locale" => &mut self.locale,
             "zoneinfo" => &mut self.zoneinfo,
+            "formatted" => &mut self.formatted,
+            "street_address" => &mut self.street_address,
+            "locality" => &mut self.locality,
+            "region" => &mut self.region,
+            "postal_code" => &mut self.postal_code,
+            "country" => &mut self.country,
             _ => return,
         };
         *field = Some(problem);
     }
 }
 
-/// Change the password.
+/// What was done just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordDone {
+    Changed,
+    Added,
+}
+
+impl PasswordDone {
+    pub fn text(self) -> Text {
+        Text::new(match self {
+            Self::Changed => "account-password-done",
+            Self::Added => "account-password-added",
+        })
+    }
+}
+
+/// Change the password, or choose one where there is none.
 #[derive(Template)]
 #[template(path = "account/password.html")]
 pub struct PasswordPage {
@@ -141,13 +224,19 @@ pub struct PasswordPage {
     pub csrf: String,
     pub email: String,
     pub errors: PasswordErrors,
-    pub changed: bool,
+    /// Whether there is one.
+    pub exists: bool,
+    pub done: Option<PasswordDone>,
     pub minimum_length: usize,
 }
 
 impl PasswordPage {
+    fn title(&self) -> String {
+        self.layout.title(if self.exists { "common-password" } else { "security-password-add" }, !self.errors.is_empty())
+    }
+
     fn password_hint(&self) -> String {
-        password_hint(self.minimum_length)
+        self.layout.say(password_hint(self.minimum_length))
     }
 }
 
@@ -168,12 +257,21 @@ pub struct SessionsPage {
 
 pub struct SessionLine {
     pub id: String,
-    pub browser: String,
-    pub device: String,
-    pub address: String,
+    /// The browser and its device, in words.
+    pub name: Text,
+    pub address: Argument,
+    /// The address is of the network that the reader is in now.
+    pub near: bool,
     pub signed_in: Moment,
     pub last_active: Moment,
     pub current: bool,
+}
+
+impl SessionLine {
+    /// Tells this session's button from the others.
+    pub fn whole(&self) -> Text {
+        Text::new("account-session-end-which").with("session", self.name.clone()).with("address", self.address.clone())
+    }
 }
 
 /// What was ended just now.

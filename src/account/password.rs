@@ -1,33 +1,48 @@
 //! `/account/password`: change the password. Asks for the current one; ends every other session and every grant that
-//! does not live by this session (security.md R6).
+//! does not live by this session (security.md R6). An account that has none, since it began with a passkey or a provider, gets one here;
+//! nothing ends then, as nothing of before is worth less.
 //!
-//! Order of checks of a POST: 1. the form is from our page; 2. the current password, counted like a sign-in; 3. the new one.
+//! Order of checks of a POST: 1. the form is from our page; 2. fresh proof, with all factors; 3. the current password where there is one,
+//! counted like a sign-in; 4. the new one; where there was none that this is still so: the insert decides.
 //!
-//! Cost: POST 8 round trips, 3 commits, 2 argon2 hashes.
+//! Cost: GET 2 round trips; POST 9 round trips, 3 commits, 2 argon2 hashes.
 //!
 //! Specs: OWASP ASVS 6.2.2, 6.2.3, 7.4.3.
 
-use super::page::{CurrentPasswordProblem, PasswordErrors, PasswordPage, PasswordProblem};
+use super::page::{CurrentPasswordProblem, PasswordDone, PasswordErrors, PasswordPage, PasswordProblem};
 use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::credentials::guesses::{self, Attempt};
-use crate::credentials::password::{Checked, Password, WeakPassword};
-use crate::credentials::{find_password_hash, set_password_hash};
+use crate::credentials::mailed_proofs::end_proofs_of;
+use crate::credentials::password::{Checked, Password};
+use crate::credentials::trusted_devices::delete_trusted_devices_of;
+use crate::credentials::{find_password_changed_at, find_password_hash, insert_password_hash, set_password_hash};
 use crate::events::{self, About, EventKind};
 use crate::grants::{EndReason, end_grants_of_user};
+use crate::mail::notices::Notice;
 use crate::oauth::params::Params;
 use crate::sealing::DigestPurpose;
 use crate::sessions::{SignedIn, end_sessions_of};
+use crate::users::hold_account;
 use crate::web::browser::Browser;
+use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
+use crate::web::notices::tell;
 use crate::web::page::Page;
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
+use crate::web::sign_in::device_of;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /account/password`.
 pub async fn get_password(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     match visitor(&app, &http).await? {
-        Visitor::SignedIn(browser, signed_in) => Ok(password_page(&app, &http, &browser, &signed_in, PasswordErrors::default(), false)),
+        Visitor::SignedIn(browser, signed_in) => match ask_for_fresh_proof(&app, &browser, &signed_in, AccountPage::Password).await? {
+            Some(way) => Ok(way),
+            None => {
+                let exists = has_password(&app, &signed_in).await?;
+                Ok(password_page(&app, &http, &browser, &signed_in, Shown { exists, errors: PasswordErrors::default(), done: None }))
+            }
+        },
         Visitor::Stranger(way) => Ok(way),
     }
 }
@@ -39,38 +54,74 @@ pub async fn post_password(app: web::Data<App>, http: HttpRequest, body: PageBod
         Visitor::Stranger(way) => return Ok(way),
     };
     let params = read_form(&app, &http, &browser, &body)?;
+    if let Some(way) = ask_for_fresh_proof(&app, &browser, &signed_in, AccountPage::Password).await? {
+        return Ok(way);
+    }
+    let exists = has_password(&app, &signed_in).await?;
     let mut errors = PasswordErrors::default();
-    let new = new_password(&app, &params, &mut errors);
-    if new.is_some() {
+    let new = new_password(&app, &signed_in, &params, &mut errors).await;
+    if new.is_some() && exists {
         errors.current_password = check_current(&app, &signed_in, params.get("current_password").unwrap_or("")).await?;
     }
     let Some(new) = new.filter(|_| errors.is_empty()) else {
-        return Ok(password_page(&app, &http, &browser, &signed_in, errors, false));
+        return Ok(password_page(&app, &http, &browser, &signed_in, Shown { exists, errors, done: None }));
     };
     let hash = app.passwords.hash(&new).await.map_err(PageError::unavailable)?;
-    let (user, session, now) = (&signed_in.user.id, &signed_in.session.id, app.now());
-    app.storage
-        .transaction(async |connection| {
-            set_password_hash(connection, user, &hash, now).await?;
-            end_sessions_of(connection, user, Some(session), EndReason::PasswordChanged, now).await?;
-            end_grants_of_user(connection, user, Some(session), EndReason::PasswordChanged, now).await?;
-            events::record(connection, &app, EventKind::PasswordChanged, &About::user(user).in_session(session)).await
-        })
-        .await?;
-    app.send(app.letters.password_changed(signed_in.user.email.as_str()));
-    Ok(password_page(&app, &http, &browser, &signed_in, errors, true))
+    let done = if exists { Some(change(&app, &http, &signed_in, &hash).await?) } else { add(&app, &http, &signed_in, &hash).await? };
+    Ok(password_page(&app, &http, &browser, &signed_in, Shown { exists: true, errors, done }))
 }
 
-fn new_password(app: &App, params: &Params, errors: &mut PasswordErrors) -> Option<Password> {
-    let minimum = app.config.password.minimum_length;
-    let new = Password::new(params.get("new_password").unwrap_or(""), minimum);
-    new.map_err(|why| {
-        errors.new_password = Some(match why {
-            WeakPassword::TooShort => PasswordProblem::TooShort { minimum },
-            WeakPassword::TooLong => PasswordProblem::TooLong,
-        });
-    })
-    .ok()
+async fn has_password(app: &App, signed_in: &SignedIn) -> Result<bool, PageError> {
+    Ok(find_password_changed_at(&mut app.storage.read().await?, &signed_in.user.id).await?.is_some())
+}
+
+async fn change(app: &App, http: &HttpRequest, signed_in: &SignedIn, hash: &str) -> Result<PasswordDone, PageError> {
+    let (user, session, now) = (&signed_in.user.id, &signed_in.session.id, app.now());
+    let posted = app
+        .storage
+        .transaction(async |connection| {
+            if !hold_account(connection, &signed_in.user).await? {
+                return Err(PageError::expired_ticket());
+            }
+            set_password_hash(connection, user, hash, now).await?;
+            end_proofs_of(connection, user).await?;
+            delete_trusted_devices_of(connection, user).await?;
+            end_sessions_of(connection, user, Some(session), EndReason::PasswordChanged, now).await?;
+            end_grants_of_user(connection, user, Some(session), EndReason::PasswordChanged, now).await?;
+            let about = About::user(user).in_session(session).from(device_of(http));
+            events::record(connection, app, EventKind::PasswordChanged, &about).await?;
+            Ok(tell(app, connection, http, &signed_in.user, &Notice::PasswordChanged).await?)
+        })
+        .await?;
+    drop(posted);
+    Ok(PasswordDone::Changed)
+}
+
+/// The first password of an account. `None` when there is one meanwhile, which nobody has given here.
+async fn add(app: &App, http: &HttpRequest, signed_in: &SignedIn, hash: &str) -> Result<Option<PasswordDone>, PageError> {
+    let (user, session, now) = (&signed_in.user.id, &signed_in.session.id, app.now());
+    let posted = app
+        .storage
+        .transaction(async |connection| {
+            if !hold_account(connection, &signed_in.user).await? {
+                return Err(PageError::expired_ticket());
+            }
+            if !insert_password_hash(connection, user, hash, now).await? {
+                return Ok(None);
+            }
+            end_proofs_of(connection, user).await?;
+            let about = About::user(user).in_session(session).from(device_of(http)).with("first", true);
+            events::record(connection, app, EventKind::PasswordChanged, &about).await?;
+            Ok(Some(tell(app, connection, http, &signed_in.user, &Notice::PasswordAdded).await?))
+        })
+        .await?;
+    Ok(posted.map(|_posted| PasswordDone::Added))
+}
+
+async fn new_password(app: &App, signed_in: &SignedIn, params: &Params, errors: &mut PasswordErrors) -> Option<Password> {
+    let about = [signed_in.user.email.as_str(), signed_in.user.display_name()];
+    let new = app.password_rules.accept(params.get("new_password").unwrap_or(""), &about).await;
+    new.map_err(|why| errors.new_password = Some(PasswordProblem::of(why, app.password_rules.minimum_length))).ok()
 }
 
 async fn check_current(app: &App, signed_in: &SignedIn, typed: &str) -> Result<Option<CurrentPasswordProblem>, PageError> {
@@ -91,21 +142,23 @@ async fn check_current(app: &App, signed_in: &SignedIn, typed: &str) -> Result<O
     Ok(None)
 }
 
-fn password_page(
-    app: &App,
-    http: &HttpRequest,
-    browser: &Browser,
-    signed_in: &SignedIn,
+/// What the page shows.
+struct Shown {
+    exists: bool,
     errors: PasswordErrors,
-    changed: bool,
-) -> HttpResponse {
+    done: Option<PasswordDone>,
+}
+
+fn password_page(app: &App, http: &HttpRequest, browser: &Browser, signed_in: &SignedIn, shown: Shown) -> HttpResponse {
+    let Shown { exists, errors, done } = shown;
     let view = PasswordPage {
-        layout: layout(app, signed_in),
+        layout: layout(app, http, signed_in),
         csrf: browser.csrf(app),
         email: signed_in.user.email.to_string(),
         errors,
-        changed,
+        exists,
+        done,
         minimum_length: app.config.password.minimum_length,
     };
-    Page::new(view).respond_to(http)
+    Page::new(view).fetches().respond_to(http)
 }

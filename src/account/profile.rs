@@ -5,27 +5,33 @@
 //!
 //! Specs: OpenID Connect Core §5.1.
 
-use super::page::{Profile, ProfileErrors, ProfilePage, ProfileProblem};
+use super::page::{LONGEST, Profile, ProfileErrors, ProfilePage, ProfileProblem};
 use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::events::{self, About, EventKind};
+use crate::language::time_zone;
 use crate::oauth::params::Params;
 use crate::sessions::SignedIn;
-use crate::users::update_profile;
+use crate::sms::PhoneNumber;
+use crate::users::{Email, update_profile};
 use crate::web::browser::Browser;
 use crate::web::page::Page;
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
+use crate::web::sign_in::device_of;
+use crate::web::speak::as_the_account_prefers;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
 
-const CLAIMS: [&str; 12] = [
+const CLAIMS: [&str; 14] = [
     "name",
     "preferred_username",
     "given_name",
+    "middle_name",
     "family_name",
     "nickname",
     "phone_number",
+    "profile",
     "website",
     "picture",
     "birthdate",
@@ -33,7 +39,9 @@ const CLAIMS: [&str; 12] = [
     "locale",
     "zoneinfo",
 ];
-const LONGEST: usize = 250;
+
+/// The members of the claim `address` (OpenID Connect Core §5.1.1), each a field of its own.
+const ADDRESS: [&str; 6] = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
 
 /// `GET /account/profile`.
 pub async fn get_profile(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
@@ -53,22 +61,30 @@ pub async fn post_profile(app: web::Data<App>, http: HttpRequest, body: PageBody
         Visitor::Stranger(way) => return Ok(way),
     };
     let params = read_form(&app, &http, &browser, &body)?;
-    let (typed, errors) = check(&params);
+    let (typed, mut errors) = check(&params);
+    // Applications that show or match user names must not take one person for another (security.md L9).
+    let name = typed.get("preferred_username").and_then(Value::as_str).and_then(|name| Email::parse(name).ok());
+    if name.is_some_and(|address| address != signed_in.user.email) {
+        errors.set("preferred_username", ProfileProblem::AnothersAddress);
+    }
     if !errors.is_empty() {
         return Ok(profile_page(&app, &http, &browser, &signed_in, Profile::of(&typed), errors, false));
     }
     // What the form does not hold (claims that came with an import) stays.
     let mut profile = signed_in.user.profile.0.clone();
-    profile.retain(|name, _| !CLAIMS.contains(&name.as_str()));
+    profile.retain(|name, _| !CLAIMS.contains(&name.as_str()) && name != "address");
     profile.extend(typed.clone());
+    let number = |profile: &Map<String, Value>| profile.get("phone_number").and_then(Value::as_str).and_then(PhoneNumber::parse);
+    let still_verified = signed_in.user.phone_number_verified && number(&profile) == number(&signed_in.user.profile.0);
     app.storage
         .transaction(async |connection| {
-            update_profile(connection, &signed_in.user.id, &profile, app.now()).await?;
-            let about = About::user(&signed_in.user.id).in_session(&signed_in.session.id);
+            update_profile(connection, &signed_in.user.id, &profile, still_verified, app.now()).await?;
+            let about = About::user(&signed_in.user.id).in_session(&signed_in.session.id).from(device_of(&http));
             events::record(connection, &app, EventKind::ProfileChanged, &about).await
         })
         .await?;
     signed_in.user.profile.0 = profile;
+    as_the_account_prefers(&http, &signed_in.user);
     Ok(profile_page(&app, &http, &browser, &signed_in, Profile::of(&typed), errors, true))
 }
 
@@ -78,6 +94,7 @@ fn check(params: &Params) -> (Map<String, Value>, ProfileErrors) {
     let mut errors = ProfileErrors::default();
     for name in CLAIMS {
         let Some(value) = params.get(name).map(str::trim).filter(|value| !value.is_empty()) else { continue };
+        let value = if name == "zoneinfo" { time_zone(value).unwrap_or(value) } else { value };
         typed.insert(name.to_owned(), Value::from(value));
         let problem = if value.chars().count() > LONGEST || value.chars().any(char::is_control) {
             Some(ProfileProblem::TooLong)
@@ -88,12 +105,26 @@ fn check(params: &Params) -> (Map<String, Value>, ProfileErrors) {
             errors.set(name, problem);
         }
     }
+    let mut address = Map::new();
+    for name in ADDRESS {
+        // §5.1.1: lines end in one line feed or in two characters; forms send the two.
+        let value = params.get(name).unwrap_or("").trim().replace("\r\n", "\n");
+        if value.chars().count() > LONGEST || value.chars().any(|c| c.is_control() && c != '\n') {
+            errors.set(name, ProfileProblem::TooLong);
+        }
+        if !value.is_empty() {
+            address.insert(name.to_owned(), Value::from(value));
+        }
+    }
+    if !address.is_empty() {
+        typed.insert("address".to_owned(), Value::from(address));
+    }
     (typed, errors)
 }
 
 fn problem_with(name: &str, value: &str) -> Option<ProfileProblem> {
     match name {
-        "website" | "picture" => {
+        "profile" | "website" | "picture" => {
             let fine = url::Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
             (!fine).then_some(ProfileProblem::NotAUrl)
         }
@@ -112,10 +143,7 @@ fn problem_with(name: &str, value: &str) -> Option<ProfileProblem> {
             let fine = value.split(['-', '_']).all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
             (!fine).then_some(ProfileProblem::NotALanguage)
         }
-        "zoneinfo" => {
-            let fine = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b)) && value.contains('/') || value == "UTC";
-            (!fine).then_some(ProfileProblem::NotATimeZone)
-        }
+        "zoneinfo" => time_zone(value).is_none().then_some(ProfileProblem::NotATimeZone),
         _ => None,
     }
 }
@@ -130,7 +158,7 @@ fn profile_page(
     saved: bool,
 ) -> HttpResponse {
     let view = ProfilePage {
-        layout: layout(app, signed_in),
+        layout: layout(app, http, signed_in),
         csrf: browser.csrf(app),
         email: signed_in.user.email.to_string(),
         profile,

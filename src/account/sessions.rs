@@ -5,15 +5,22 @@
 //! Specs: OWASP ASVS 7.5.2.
 
 use super::page::{Ended, SessionLine, SessionsPage};
+use super::security::name_of;
+use super::security_page::SecurityNotice;
 use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::events::{self, About, EventKind};
 use crate::grants::EndReason;
+use crate::language::{Argument, Text};
+use crate::paths;
 use crate::sessions::{BrowserSession, SessionId, SignedIn, end_session, end_sessions_of, list_sessions};
 use crate::web::browser::Browser;
+use crate::web::client_address::ClientAddress;
 use crate::web::page::{Moment, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
+use crate::web::redirect::see_other;
+use crate::web::sign_in::device_of;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /account/sessions`.
@@ -24,7 +31,7 @@ pub async fn get_sessions(app: web::Data<App>, http: HttpRequest) -> Result<Http
     }
 }
 
-/// `POST /account/sessions`: `end` names a session of one's own, or `others`.
+/// `POST /account/sessions`: `end` names a session of one's own, or `others`; `from=security` comes back to that page.
 pub async fn post_sessions(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let (browser, signed_in) = match visitor(&app, &http).await? {
         Visitor::SignedIn(browser, signed_in) => (browser, signed_in),
@@ -37,7 +44,7 @@ pub async fn post_sessions(app: web::Data<App>, http: HttpRequest, body: PageBod
             app.storage
                 .transaction(async |connection| {
                     end_sessions_of(connection, user, Some(own), EndReason::SessionEnded, now).await?;
-                    let about = About::user(user).in_session(own).with("ended", "others");
+                    let about = About::user(user).in_session(own).from(device_of(&http)).with("ended", "others");
                     events::record(connection, &app, EventKind::SessionEnded, &about).await
                 })
                 .await?;
@@ -49,7 +56,8 @@ pub async fn post_sessions(app: web::Data<App>, http: HttpRequest, body: PageBod
                 .transaction(async |connection| {
                     // Only one's own: the statement names the person too (security.md P2).
                     if end_session(connection, user, &id, EndReason::SessionEnded, now).await? {
-                        events::record(connection, &app, EventKind::SessionEnded, &About::user(user).in_session(&id)).await?;
+                        let about = About::user(user).in_session(&id).from(device_of(&http));
+                        events::record(connection, &app, EventKind::SessionEnded, &about).await?;
                     }
                     Ok::<_, PageError>(())
                 })
@@ -58,6 +66,9 @@ pub async fn post_sessions(app: web::Data<App>, http: HttpRequest, body: PageBod
         }
         None => None,
     };
+    if ended.is_some() && params.get("from") == Some("security") {
+        return Ok(see_other(&app, paths::ACCOUNT_SECURITY, &[("done", SecurityNotice::SessionEnded.as_str())]));
+    }
     sessions_page(&app, &http, &browser, &signed_in, ended).await
 }
 
@@ -68,25 +79,29 @@ async fn sessions_page(
     signed_in: &SignedIn,
     ended: Option<Ended>,
 ) -> Result<HttpResponse, PageError> {
-    let mut connection = app.storage.read().await?;
-    let sessions = list_sessions(&mut connection, &signed_in.user.id, &app.sessions, app.now()).await?;
-    let view = SessionsPage {
-        layout: layout(app, signed_in),
-        csrf: browser.csrf(app),
-        sessions: sessions.iter().map(|session| line(session, &signed_in.session.id)).collect(),
-        ended,
-    };
+    let sessions = lines(app, http, signed_in, usize::MAX).await?;
+    let view = SessionsPage { layout: layout(app, http, signed_in), csrf: browser.csrf(app), sessions, ended };
     Ok(Page::new(view).respond_to(http))
 }
 
-fn line(session: &BrowserSession, own: &SessionId) -> SessionLine {
-    let known = session.user_agent.as_deref().and_then(|text| woothee::parser::Parser::new().parse(text));
-    let word = |text: Option<&str>, other: &str| text.filter(|text| *text != "UNKNOWN" && !text.is_empty()).unwrap_or(other).to_owned();
+/// This session, and the newest of the others.
+///
+/// Cost: 1 round trip.
+pub(super) async fn lines(app: &App, http: &HttpRequest, signed_in: &SignedIn, most: usize) -> Result<Vec<SessionLine>, PageError> {
+    let (user, own) = (&signed_in.user.id, &signed_in.session.id);
+    let mut sessions = list_sessions(&mut app.storage.read().await?, user, &app.sessions, app.now()).await?;
+    sessions.sort_by_key(|session| session.id != *own);
+    sessions.truncate(most);
+    Ok(sessions.iter().map(|session| line(session, own, ClientAddress::of(http))).collect())
+}
+
+fn line(session: &BrowserSession, own: &SessionId, here: ClientAddress) -> SessionLine {
+    let address = session.address.as_deref().map_or_else(|| Text::new("account-session-address").into(), Argument::from);
     SessionLine {
         id: session.id.to_string(),
-        browser: word(known.as_ref().map(|found| found.name), "A browser"),
-        device: word(known.as_ref().map(|found| found.os), "an unknown device"),
-        address: session.address.clone().unwrap_or_else(|| "unknown address".into()),
+        name: name_of(session.user_agent.as_deref()),
+        address,
+        near: session.address.as_deref().is_some_and(|address| here.is_near(address)),
         signed_in: Moment::of(session.authenticated_at),
         last_active: Moment::of(session.refreshed_at),
         current: session.id == *own,

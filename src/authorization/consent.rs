@@ -4,7 +4,7 @@
 //! two tabs with two applications do not mix (security.md A40). The form's `csrf` changes with the session, so the
 //! decision is of the person who saw the page.
 //!
-//! Cost: GET 1 round trip; POST 4 round trips, 1 commit.
+//! Cost: GET 1 round trip; POST 6 round trips, 1 commit.
 //!
 //! Specs: OpenID Connect Core §3.1.2.4, RFC 6749 §10.2, OWASP ASVS 10.7.
 
@@ -22,6 +22,7 @@ use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::permissions::permissions;
+use crate::web::sign_in::device_of;
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -33,20 +34,21 @@ pub async fn get_consent(app: web::Data<App>, http: HttpRequest) -> Result<HttpR
     let ticket = request.seal(&app).map_err(PageError::internal)?;
     // Whoever comes here before it is time goes back to the step that is missing (security.md A45).
     let signed_in = browser.signed_in(&app, client.client_id.as_str()).await?;
-    let step = decide(&app, &request, &client, &target, signed_in.as_ref());
+    let step = decide(&app, &request, &client, &target, signed_in.as_ref()).await?;
     let Some(signed_in) = signed_in.filter(|_| step == NextStep::Consent) else {
         return Ok(Ticket::of(ticket).way_on(&app));
     };
+    let layout = Layout::of(&app, &http);
     let view = ConsentPage {
-        layout: Layout::of(&app),
         csrf: browser.csrf(&app),
         ticket,
         client_name: client.metadata.client_name.clone(),
         account: signed_in.user.person(),
-        permissions: permissions(&app, &request.consent_scope(&app, &client)),
+        permissions: permissions(&app, &layout, &request.consent_scope(&app, &client)),
         destination: target.host().map_or(Destination::ThisDevice, Destination::Website),
         policy_url: client.metadata.policy_uri.clone(),
         terms_url: client.metadata.tos_uri.clone(),
+        layout,
     };
     Ok(Page::new(view).form_action(&[target.form_action_source()]).respond_to(&http))
 }
@@ -65,14 +67,15 @@ pub async fn post_consent(app: web::Data<App>, http: HttpRequest, body: PageBody
         return Ok(response::send_error(&target, &app, &http, &denied));
     }
     // Pressed twice, the second finds the consent given.
-    if !matches!(decide(&app, &request, &client, &target, Some(&signed_in)), NextStep::Consent | NextStep::Answer) {
+    if !matches!(decide(&app, &request, &client, &target, Some(&signed_in)).await?, NextStep::Consent | NextStep::Answer) {
         return Ok(ticket.way_on(&app));
     }
     let scope = request.consent_scope(&app, &client);
     app.storage
         .transaction(async |connection| {
             record_consent(connection, &signed_in.user.id, &client.client_id, &scope, &request.resources, app.now()).await?;
-            let about = About::user(&signed_in.user.id).with_client(&client.client_id).in_session(&signed_in.session.id);
+            let about =
+                About::user(&signed_in.user.id).with_client(&client.client_id).in_session(&signed_in.session.id).from(device_of(&http));
             events::record(connection, &app, EventKind::ConsentGiven, &about.with("scope", scope.to_string())).await
         })
         .await?;

@@ -20,6 +20,7 @@ mod response;
 
 use crate::app::App;
 use crate::clients::Client;
+use crate::credentials::factors::find_factors;
 use crate::grants::authorization_code::AuthorizationCode;
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::Params;
@@ -31,9 +32,11 @@ use crate::web::browser::Browser;
 use crate::web::page_error::PageError;
 use crate::web::page_form::PageBody;
 use crate::web::redirect::see_other;
+use crate::web::refusals::{name_client, note_refusal};
 use crate::web::response_target::ResponseTarget;
+use crate::web::speak::as_the_application_asks;
 use actix_web::{HttpRequest, HttpResponse, web};
-use next_step::{NextStep, Situation, next_step};
+use next_step::{NextStep, Situation, lacks, next_step};
 
 pub use consent::{get_consent, post_consent};
 
@@ -51,7 +54,9 @@ pub async fn post_authorize(app: web::Data<App>, http: HttpRequest, body: PageBo
 async fn authorize(app: &App, http: &HttpRequest, body: &str) -> Result<HttpResponse, PageError> {
     let params = Params::parse_both(http.query_string(), body)
         .map_err(|why| PageError::unanswerable(app, &Unanswerable::Malformed(why.to_string())))?;
-    let (client, target) = request::find_target(app, &params).map_err(|why| PageError::unanswerable(app, &why))?;
+    as_the_application_asks(http, params.get("ui_locales"));
+    params.get("client_id").inspect(|client_id| name_client(http, client_id));
+    let (client, target) = request::find_target(app, &params).map_err(|why| unanswerable(app, http, &why))?;
     let request = match request::parse(app, &client, &params) {
         Ok(request) => request,
         Err(error) => return Ok(response::send_error(&target, app, http, &error)),
@@ -67,8 +72,18 @@ async fn authorize(app: &App, http: &HttpRequest, body: &str) -> Result<HttpResp
 pub async fn get_resume(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     let request = ticket_of(&app, &browser, http.query_string())?;
-    let (client, target) = request.target(&app).map_err(|why| PageError::unanswerable(&app, &why))?;
+    name_client(&http, request.client_id.as_str());
+    let (client, target) = request.target(&app).map_err(|why| unanswerable(&app, &http, &why))?;
     proceed(&app, &http, request, &client, &target).await
+}
+
+/// A page for the person, and a note for the client's developer.
+fn unanswerable(app: &App, http: &HttpRequest, why: &Unanswerable) -> PageError {
+    if let Unanswerable::NoTarget { sent, .. } = why {
+        let error = OAuthError::invalid_request("redirect_uri is not one of those that are registered.");
+        note_refusal(app, http, &error, sent.as_deref());
+    }
+    PageError::unanswerable(app, why)
 }
 
 /// The request that a page's ticket stands for.
@@ -78,9 +93,33 @@ fn ticket_of(app: &App, browser: &Browser, query: &str) -> Result<AuthorizationR
 }
 
 /// [`next_step`] as things are now. `signed_in` holds the consent to this client.
-fn decide(app: &App, request: &AuthorizationRequest, client: &Client, target: &ResponseTarget, signed_in: Option<&SignedIn>) -> NextStep {
+///
+/// Cost: none; 1 round trip when a second factor is missing.
+async fn decide(
+    app: &App,
+    request: &AuthorizationRequest,
+    client: &Client,
+    target: &ResponseTarget,
+    signed_in: Option<&SignedIn>,
+) -> Result<NextStep, PageError> {
     let consent_scope = &request.consent_scope(app, client);
-    next_step(&Situation { request, client, signed_in, consent_scope, target_proves_client: target.proves_the_client(), now: app.now() })
+    let mut situation = Situation {
+        request,
+        client,
+        signed_in,
+        consent_scope,
+        needs_verified_email: app.sessions.needs_verified_email,
+        second_factor: &app.second_factor,
+        factors: None,
+        target_proves_client: target.proves_the_client(),
+        now: app.now(),
+    };
+    let factors = match signed_in {
+        Some(signed_in) if lacks(&situation).is_some() => Some(find_factors(&mut app.storage.read().await?, &signed_in.user.id).await?),
+        _ => None,
+    };
+    situation.factors = factors.as_ref();
+    Ok(next_step(&situation))
 }
 
 async fn proceed(
@@ -93,13 +132,16 @@ async fn proceed(
     let browser = Browser::of(app, http);
     let signed_in = browser.signed_in(app, client.client_id.as_str()).await?;
     let consent_scope = request.consent_scope(app, client);
-    let step = decide(app, &request, client, target, signed_in.as_ref());
+    let step = decide(app, &request, client, target, signed_in.as_ref()).await?;
     let (path, kind) = match (step, signed_in) {
         (NextStep::Answer, Some(signed_in)) => return answer(app, http, &request, &consent_scope, &signed_in, target).await,
         (NextStep::Refuse(error), _) => return Ok(response::send_error(target, app, http, &error)),
         (NextStep::SignUp, _) if app.config.sign_up.enabled => (paths::SIGN_UP, ""),
+        (NextStep::VerifyEmail, _) => (paths::VERIFY, ""),
         (NextStep::Consent, _) => (paths::CONSENT, ""),
         (NextStep::ChooseAccount, _) => (paths::LOGIN, "choose"),
+        (NextStep::SecondFactor, _) => (paths::LOGIN_FACTOR, ""),
+        (NextStep::EnrolSecondFactor, _) => (paths::ACCOUNT_TOTP, ""),
         (NextStep::Login | NextStep::SignUp | NextStep::Answer, _) => (paths::LOGIN, ""),
     };
     request.browser = Some(browser.binding_digest(app));
@@ -143,7 +185,7 @@ async fn answer(
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
         authenticated_at: session.authenticated_at,
-        acr: session.acr.clone(),
+        acr: session.reached().told_to(&request.acr_values).as_str().to_owned(),
         offline: request.scope.contains(Scope::OFFLINE_ACCESS),
         expires_at: now + app.tokens.authorization_code_lifetime,
     };

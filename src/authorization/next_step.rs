@@ -5,10 +5,14 @@
 
 use crate::clients::Client;
 use crate::clock::Timestamp;
+use crate::credentials::factors::Factors;
+use crate::grants::policy::SecondFactorPolicy;
+use crate::oauth::authentication::Acr;
 use crate::oauth::error::{ErrorCode, OAuthError};
 use crate::oauth::scope::Scope;
 use crate::sessions::SignedIn;
 use crate::web::authorization_request::AuthorizationRequest;
+use crate::web::fresh_proof::FRESH_FOR;
 use std::time::Duration;
 
 /// The next step.
@@ -17,6 +21,11 @@ pub enum NextStep {
     Login,
     SignUp,
     ChooseAccount,
+    VerifyEmail,
+    /// More is asked for than the session has proven, and the account can give it.
+    SecondFactor,
+    /// More is asked for than the account can give.
+    EnrolSecondFactor,
     Consent,
     Answer,
     Refuse(OAuthError),
@@ -28,6 +37,11 @@ pub struct Situation<'a> {
     pub client: &'a Client,
     pub signed_in: Option<&'a SignedIn>,
     pub consent_scope: &'a Scope,
+    /// Whether the address must be proven before an app gets a token.
+    pub needs_verified_email: bool,
+    pub second_factor: &'a SecondFactorPolicy,
+    /// What the account has; read only when [`lacks`] says that it matters.
+    pub factors: Option<&'a Factors>,
     /// Whether only this client can receive the answer.
     pub target_proves_client: bool,
     pub now: Timestamp,
@@ -36,7 +50,8 @@ pub struct Situation<'a> {
 /// Decides.
 ///
 /// Order of checks: 1. somebody is signed in; 2. it is the person the client means; 3. recently enough; 4. the account
-/// was chosen; 5. the `acr` is reached; 6. consent.
+/// was chosen; 5. the `acr` is reached, and the second factor given that is demanded of the person; 6. the address is proven, where it
+/// must be; 7. consent.
 pub fn next_step(situation: &Situation<'_>) -> NextStep {
     let Situation { request, signed_in, now, .. } = situation;
     let refuse = |code, description: &'static str| NextStep::Refuse(OAuthError::new(code, description));
@@ -69,14 +84,59 @@ pub fn next_step(situation: &Situation<'_>) -> NextStep {
     if prompt.select_account && !is_fresh && request.chosen_session.as_ref() != Some(&signed_in.session.id) {
         return NextStep::ChooseAccount;
     }
-    let essential = request.claims.essential_acr_values();
-    if !essential.is_empty() && !essential.contains(&signed_in.session.acr.as_str()) {
-        return refuse(ErrorCode::UnmetAuthenticationRequirements, "The acr that claims asks for as essential cannot be reached.");
+    let essential = !request.claims.essential_acr_values().is_empty();
+    if essential && request.acr_values.is_empty() {
+        return unmet();
+    }
+    if let Some(needed) = lacks(situation) {
+        let factors = situation.factors.cloned().unwrap_or_default();
+        let can_give = factors.passkeys > 0 || (needed <= Acr::TwoFactors && factors.has_second());
+        if prompt.none {
+            return refuse(ErrorCode::InteractionRequired, "A second factor is needed.");
+        }
+        if can_give {
+            return NextStep::SecondFactor;
+        }
+        if needed <= Acr::TwoFactors {
+            return if is_recent(signed_in, *now) { NextStep::EnrolSecondFactor } else { NextStep::Login };
+        }
+        if essential {
+            return unmet();
+        }
+        // A voluntary claim that cannot be met is answered with what there is (OpenID Connect Core §5.5.1).
+    }
+    if situation.needs_verified_email && !signed_in.user.email_verified {
+        return if prompt.none {
+            refuse(ErrorCode::InteractionRequired, "The person has to prove their email address first.")
+        } else {
+            NextStep::VerifyEmail
+        };
     }
     if needs_consent(situation, signed_in) {
         return if prompt.none { refuse(ErrorCode::ConsentRequired, "The person has not consented to this.") } else { NextStep::Consent };
     }
     NextStep::Answer
+}
+
+fn unmet() -> NextStep {
+    NextStep::Refuse(OAuthError::new(
+        ErrorCode::UnmetAuthenticationRequirements,
+        "The acr that claims asks for as essential cannot be reached.",
+    ))
+}
+
+/// What a second factor has to reach, if the session has not: asked for by the client, or demanded of the person.
+pub fn lacks(situation: &Situation<'_>) -> Option<Acr> {
+    let signed_in = situation.signed_in?;
+    let amr = &signed_in.session.amr.0;
+    let asked = situation.request.needed_acr().filter(|needed| signed_in.session.reached() < *needed);
+    let demanded = situation.second_factor.demands_of(&signed_in.user) && !SecondFactorPolicy::is_met_by(amr);
+    asked.max(demanded.then_some(Acr::TwoFactors))
+}
+
+/// A factor is added with fresh proof of the ones before.
+fn is_recent(signed_in: &SignedIn, now: Timestamp) -> bool {
+    now.since(signed_in.session.authenticated_at) <= FRESH_FOR
 }
 
 /// OpenID Connect Core §3.1.2.4; RFC 6749 §10.2: where anybody could pose as the client, a remembered consent does not count.

@@ -8,6 +8,7 @@
 use crate::app::App;
 use crate::clients::Client;
 use crate::grants::policy::{Refusal, check_client};
+use crate::oauth::authentication::Acr;
 use crate::oauth::claims::ClaimsRequest;
 use crate::oauth::error::{ErrorCode, OAuthError};
 use crate::oauth::grant_type::GrantType;
@@ -18,6 +19,7 @@ use crate::oauth::response_mode::ResponseMode;
 use crate::oauth::scope::Scope;
 use crate::web::authorization_request::{AuthorizationRequest, Unanswerable};
 use crate::web::response_target::ResponseTarget;
+use crate::web::speak::LONGEST_UI_LOCALES;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -29,7 +31,9 @@ const LONGEST_NONCE: usize = 1024;
 /// Order of checks: 1. `client_id`; 2. the client exists and is enabled; 3. `redirect_uri` matches to the letter.
 pub(super) fn find_target(app: &App, params: &Params) -> Result<(Arc<Client>, ResponseTarget), Unanswerable> {
     let client_id = params.get("client_id").ok_or(Unanswerable::MissingClientId)?;
-    let client = app.clients.find(client_id).ok_or(Unanswerable::UnknownClient)?;
+    let unknown =
+        || Unanswerable::UnknownClient { sent: client_id.to_owned(), redirect_uri: params.get("redirect_uri").map(str::to_owned) };
+    let client = app.clients.find(client_id).ok_or_else(unknown)?;
     // An unknown response_mode is an error of stage two and goes back in the default mode.
     let mode = params.get("response_mode").and_then(ResponseMode::parse).unwrap_or_default();
     let state = params.get("state").filter(|state| is_returnable(state));
@@ -91,13 +95,14 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
         None => Prompt::default(),
     };
     let max_age = match params.get("max_age") {
-        Some(text) => Some(text.parse().map_err(|_| invalid("max_age must be a number of seconds, 0 or more."))?),
+        Some(text) => Some(whole_seconds(text).ok_or_else(|| invalid("max_age must be a number of seconds, 0 or more."))?),
         None => client.metadata.default_max_age.map(u64::from),
     };
     let claims = match params.get("claims") {
         Some(text) => ClaimsRequest::parse(text).map_err(|why| OAuthError::invalid_request(why.to_string()))?,
         None => ClaimsRequest::default(),
     };
+    let acr_values = acr_values(client, params, &claims);
     Ok(AuthorizationRequest {
         client_id: client.client_id.clone(),
         redirect_uri: params.get("redirect_uri").map(str::to_owned),
@@ -110,13 +115,34 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
         code_challenge: code_challenge(client, params)?,
         prompt,
         max_age,
+        acr_values,
         login_hint: params.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
+        ui_locales: params.get("ui_locales").filter(|locales| locales.len() <= LONGEST_UI_LOCALES).map(str::to_owned),
         hinted_subject: params.get("id_token_hint").and_then(|hint| subject_of_hint(app, client, hint)),
         issued_at: now,
         expires_at: now + app.config.tokens.authorization_request_lifetime,
         browser: None,
         chosen_session: None,
     })
+}
+
+/// The values of `acr` that are asked for: in `claims`, else in `acr_values`, else by the client's registration. Those that do not
+/// exist here are left out: they were asked for as voluntary claims, or are refused later as essential ones.
+fn acr_values(client: &Client, params: &Params, claims: &ClaimsRequest) -> Vec<Acr> {
+    let known = |values: &mut dyn Iterator<Item = &str>| values.filter_map(Acr::parse).collect::<Vec<_>>();
+    let in_claims = claims.acr_values();
+    if !in_claims.is_empty() {
+        return known(&mut in_claims.into_iter());
+    }
+    match params.get("acr_values") {
+        Some(text) => known(&mut text.split(' ')),
+        None => client.metadata.default_acr_values.clone(),
+    }
+}
+
+/// Digits and nothing else (OpenID Connect Core §3.1.2.1): Rust would read a sign, too.
+fn whole_seconds(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether a state can go back as it came: browsers rewrite line breaks in forms (RFC 6749 Appendix A.5 allows none).
@@ -144,7 +170,7 @@ fn code_challenge(client: &Client, params: &Params) -> Result<Option<CodeChallen
 /// The `sub` of an ID token that we issued to this client, expired or not (OpenID Connect Core §3.1.2.1). A hint that
 /// cannot be proven counts as none.
 fn subject_of_hint(app: &App, client: &Client, hint: &str) -> Option<String> {
-    let claims = app.keys.verify(hint, "JWT")?;
+    let claims: Value = app.keys.verify(hint, "JWT")?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let ours = text("iss") == Some(app.issuer().as_str()) && text("aud") == Some(client.client_id.as_str());
     ours.then(|| text("sub").map(str::to_owned)).flatten()

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::oauth::error::OAuthError;
 use crate::oauth::response_mode::ResponseMode;
 use crate::web::page::{Layout, Page};
+use crate::web::refusals::note_refusal;
 use crate::web::response_target::ResponseTarget;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
@@ -19,7 +20,8 @@ pub(super) fn send_code(target: &ResponseTarget, app: &App, request: &HttpReques
 /// RFC 6749 §4.1.2.1.
 pub(super) fn send_error(target: &ResponseTarget, app: &App, request: &HttpRequest, error: &OAuthError) -> HttpResponse {
     crate::web::oauth_error::log(error);
-    send(target, app, request, vec![("error", error.code.to_string()), ("error_description", error.description.to_string())])
+    note_refusal(app, request, error, None);
+    send(target, app, request, vec![("error", error.code.to_string()), ("error_description", error.description().to_owned())])
 }
 
 /// `state` goes back as it came; `iss` is in every answer (RFC 9207 §2).
@@ -39,8 +41,12 @@ fn send(target: &ResponseTarget, app: &App, request: &HttpRequest, mut fields: V
         }
         ResponseMode::FormPost => {
             let fields = fields.into_iter().map(|(name, value)| FormPostField { name: name.into(), value }).collect();
-            let view =
-                FormPostPage { layout: Layout::of(app), client_name: target.client_name.clone(), action: target.uri.clone(), fields };
+            let view = FormPostPage {
+                layout: Layout::of(app, request),
+                client_name: target.client_name.clone(),
+                action: target.uri.clone(),
+                fields,
+            };
             Page::new(view).form_action(&[&target.form_action_source()]).respond_to(request)
         }
     }

@@ -1,17 +1,17 @@
 //! `ostiary client …`.
 
+use super::client_recipe::{ClientKind, Ingredients};
+use super::client_settings::{ClientSettings, UriChanges};
 use super::output::{Output, Table};
 use super::{CliError, Opened};
 use crate::clients::{self, Client, ClientId, ClientSecret, new_secret};
+use crate::clock::Timestamp;
 use crate::events::{self, About, EventKind};
 use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata, MetadataFault, RawClientMetadata};
 use crate::oauth::grant_type::GrantType;
-use crate::oauth::redirect_uri::ApplicationType;
-use crate::oauth::resource::ResourceIndicator;
-use crate::oauth::scope::Scope;
-use crate::oauth::signature_algorithm::SignatureAlgorithm;
 use crate::paths;
 use crate::secret::Secret;
+use crate::storage::{Connection, StorageError};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub enum ClientCommand {
         client_id: String,
         #[command(flatten)]
         settings: Box<ClientSettings>,
+        #[command(flatten)]
+        uris: UriChanges,
         /// Switch the client on
         #[arg(long, conflicts_with = "disable")]
         enable: bool,
@@ -53,156 +55,22 @@ pub struct CreateClient {
     /// What people read: the application's name
     name: String,
     /// The client_id; made up when absent
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     id: Option<String>,
+    /// Choose what suits this kind, and print the lines to paste into its configuration; what else is named here wins
+    #[arg(long = "for", value_name = "KIND")]
+    kind: Option<ClientKind>,
+    /// With --for: where the application is [default: where one of its kind is while it is developed]
+    #[arg(long, requires = "kind")]
+    url: Option<url::Url>,
     #[command(flatten)]
     settings: ClientSettings,
 }
 
-/// Settings of a client; lists replace what was there.
-#[derive(Debug, Default, Args)]
-pub struct ClientSettings {
-    /// The application's name
-    #[arg(long = "client-name")]
-    client_name: Option<String>,
-    /// Where people are sent back to, exactly; may be repeated
-    #[arg(long = "redirect-uri")]
-    redirect_uris: Vec<String>,
-    /// Where people may be sent after signing out; may be repeated
-    #[arg(long = "post-logout-redirect-uri")]
-    post_logout_redirect_uris: Vec<String>,
-    /// none, client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt; absent: a secret, sent either way
-    #[arg(long = "auth-method")]
-    auth_method: Option<String>,
-    /// A public client: no secret, PKCE only (the same as --auth-method none)
-    #[arg(long)]
-    public: bool,
-    /// A native application: custom schemes, free loopback ports
-    #[arg(long)]
-    native: bool,
-    /// Your own application: no consent page, refresh tokens without offline_access
-    #[arg(long)]
-    first_party: bool,
-    /// authorization_code, refresh_token, client_credentials; may be repeated
-    #[arg(long = "grant-type")]
-    grant_types: Vec<String>,
-    /// The scope it may ask for, in one text; absent: the standard scopes and those of its resources
-    #[arg(long)]
-    scope: Option<String>,
-    /// An API it may ask tokens for; may be repeated
-    #[arg(long = "resource")]
-    resources: Vec<String>,
-    /// The API its tokens are for when it names none
-    #[arg(long)]
-    default_resource: Option<String>,
-    /// An API that this client is: it may introspect tokens for it; may be repeated
-    #[arg(long = "serves")]
-    serves: Vec<String>,
-    /// A file with its public keys (JWK Set)
-    #[arg(long)]
-    jwks_file: Option<std::path::PathBuf>,
-    /// Where it publishes its public keys
-    #[arg(long)]
-    jwks_uri: Option<String>,
-    /// RS256, PS256, ES256 or EdDSA
-    #[arg(long)]
-    id_token_alg: Option<String>,
-    /// RS256, PS256, ES256 or EdDSA
-    #[arg(long)]
-    access_token_alg: Option<String>,
-    /// Whether PKCE is required (true unless switched off for a confidential client)
-    #[arg(long)]
-    require_pkce: Option<bool>,
-    /// Whether the claims of the granted scopes are in the ID token too
-    #[arg(long)]
-    claims_in_id_token: Option<bool>,
-    /// Seconds after which people must sign in again
-    #[arg(long)]
-    default_max_age: Option<u32>,
-    /// The application's home page
-    #[arg(long)]
-    client_uri: Option<String>,
-    /// Its privacy policy
-    #[arg(long)]
-    policy_uri: Option<String>,
-    /// Its terms
-    #[arg(long)]
-    tos_uri: Option<String>,
-}
-
-impl ClientSettings {
-    fn apply(&self, raw: &mut RawClientMetadata) -> Result<(), CliError> {
-        let set = |to: &mut Option<String>, from: &Option<String>| {
-            if from.is_some() {
-                to.clone_from(from);
-            }
-        };
-        let replace = |to: &mut Vec<String>, from: &[String]| {
-            if !from.is_empty() {
-                *to = from.to_vec();
-            }
-        };
-        set(&mut raw.client_name, &self.client_name);
-        replace(&mut raw.redirect_uris, &self.redirect_uris);
-        replace(&mut raw.post_logout_redirect_uris, &self.post_logout_redirect_uris);
-        if let Some(method) = &self.auth_method {
-            raw.token_endpoint_auth_method =
-                Some(ClientAuthenticationMethod::ALL.into_iter().find(|known| known.as_str() == method).ok_or_else(|| {
-                    CliError::usage(
-                        "--auth-method is not one of none, client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt",
-                    )
-                })?);
-        }
-        if self.public {
-            raw.token_endpoint_auth_method = Some(ClientAuthenticationMethod::None);
-        }
-        if self.native {
-            raw.application_type = ApplicationType::Native;
-        }
-        if self.first_party {
-            raw.first_party = true;
-        }
-        if !self.grant_types.is_empty() {
-            let parsed: Option<Vec<_>> = self.grant_types.iter().map(|text| GrantType::parse(text)).collect();
-            raw.grant_types = Some(
-                parsed
-                    .ok_or_else(|| CliError::usage("--grant-type is not one of authorization_code, refresh_token, client_credentials"))?,
-            );
-        }
-        if let Some(scope) = &self.scope {
-            raw.scope = Some(Scope::parse(scope).map_err(|why| CliError::usage(format!("--scope: {why}")))?);
-        }
-        let resource = |text: &String| ResourceIndicator::parse(text).map_err(|why| CliError::usage(format!("{text}: {why}")));
-        if !self.resources.is_empty() {
-            raw.resources = self.resources.iter().map(resource).collect::<Result<_, _>>()?;
-        }
-        if !self.serves.is_empty() {
-            raw.serves = self.serves.iter().map(resource).collect::<Result<_, _>>()?;
-        }
-        if let Some(text) = &self.default_resource {
-            raw.default_resource = Some(resource(text)?);
-        }
-        if let Some(path) = &self.jwks_file {
-            let text = std::fs::read_to_string(path).map_err(|error| CliError::usage(format!("--jwks-file: {error}")))?;
-            raw.jwks = Some(serde_json::from_str(&text).map_err(|error| CliError::usage(format!("--jwks-file: {error}")))?);
-        }
-        set(&mut raw.jwks_uri, &self.jwks_uri);
-        let algorithm = |text: &String| {
-            SignatureAlgorithm::parse(text).ok_or_else(|| CliError::usage(format!("{text} is not one of RS256, PS256, ES256, EdDSA")))
-        };
-        if let Some(text) = &self.id_token_alg {
-            raw.id_token_signed_response_alg = Some(algorithm(text)?);
-        }
-        if let Some(text) = &self.access_token_alg {
-            raw.access_token_signed_response_alg = Some(algorithm(text)?);
-        }
-        raw.require_pkce = self.require_pkce.or(raw.require_pkce);
-        raw.claims_in_id_token = self.claims_in_id_token.or(raw.claims_in_id_token);
-        raw.default_max_age = self.default_max_age.or(raw.default_max_age);
-        set(&mut raw.client_uri, &self.client_uri);
-        set(&mut raw.policy_uri, &self.policy_uri);
-        set(&mut raw.tos_uri, &self.tos_uri);
-        Ok(())
+impl CreateClient {
+    /// Without a slash at the end, so that paths can follow.
+    fn url(&self, kind: ClientKind) -> String {
+        self.url.as_ref().map_or(kind.usual_url(), url::Url::as_str).trim_end_matches('/').to_owned()
     }
 }
 
@@ -228,7 +96,14 @@ pub(super) async fn run(opened: &Opened, command: ClientCommand) -> Result<Outpu
             let client = find(opened, &client_id)?;
             Ok(Output::document(document(&client)))
         }
-        ClientCommand::Update { client_id, settings, enable, disable } => update(opened, &client_id, &settings, enable, disable).await,
+        ClientCommand::Update { client_id, settings, uris, enable, disable } => {
+            let client = find(opened, &client_id)?;
+            refuse_declared(&client)?;
+            let mut raw = RawClientMetadata::from(client.metadata.clone());
+            settings.apply(&mut raw)?;
+            uris.apply(&mut raw)?;
+            update(opened, &client, raw, enable.then_some(true).or(disable.then_some(false))).await
+        }
         ClientCommand::Delete { client_id } => {
             let client = find(opened, &client_id)?;
             refuse_declared(&client)?;
@@ -247,59 +122,100 @@ pub(super) async fn run(opened: &Opened, command: ClientCommand) -> Result<Outpu
 
 async fn create(opened: &Opened, create: CreateClient) -> Result<Output, CliError> {
     let app = &opened.app;
-    let mut raw = RawClientMetadata { client_name: Some(create.name), ..RawClientMetadata::default() };
+    let mut raw = RawClientMetadata { client_name: Some(create.name.clone()), ..RawClientMetadata::default() };
+    if let Some(kind) = create.kind {
+        kind.apply(&mut raw, &create.url(kind));
+    }
+    if create.settings.makes_public() {
+        raw.token_endpoint_auth_method = Some(ClientAuthenticationMethod::None);
+    }
     create.settings.apply(&mut raw)?;
+    if let Some(kind) = create.kind {
+        kind.check(&mut raw)?;
+    }
     let metadata = ClientMetadata::parse(raw, true).map_err(faults)?;
     check_resources(opened, &metadata)?;
-    let client_id = create.id.unwrap_or_else(|| app.random.token().chars().take(22).collect());
-    if client_id.is_empty() || client_id.len() > 200 || !client_id.bytes().all(|b| matches!(b, 0x21..=0x7E)) {
-        return Err(CliError::usage("--id must have 1 to 200 printable ASCII characters without spaces"));
-    }
-    // RFC 9700 §4.15: a client must not be able to pass for a person, whose ids are UUIDs.
-    if uuid::Uuid::try_parse(&client_id).is_ok() {
-        return Err(CliError::usage("--id must not be a UUID: those are the ids of people"));
-    }
-    let client_id = ClientId::new(client_id);
+    let client_id = match &create.id {
+        Some(id) => ClientId::parse(id).map_err(|why| CliError::usage(format!("--id {why}")))?,
+        None => ClientId::random(&app.random),
+    };
     let secret = metadata.has_secret().then(|| new_secret(&app.random));
     let now = app.now();
     opened
         .transaction(async |connection| {
             clients::insert_client(connection, &client_id, &metadata, false, now).await?;
             if let Some(secret) = &secret {
-                let kept = ClientSecret::of(secret, metadata.token_endpoint_auth_method, &app.sealing)
-                    .map_err(|_| crate::storage::StorageError::Settings("the secret could not be sealed".into()))?;
-                clients::insert_secret(connection, &client_id, &kept, &app.random, now, now).await?;
+                keep_secret(opened, connection, &client_id, &metadata, secret, (now, now)).await?;
             }
             events::record(connection, app, EventKind::ClientCreated, &About::client(&client_id)).await
         })
         .await
         .map_err(|error| if error.is_unique_violation() { CliError::usage("a client with this id exists") } else { error.into() })?;
-    Ok(credentials(opened, &client_id, &metadata, secret.as_ref(), "Created"))
+    let mut output = credentials(opened, &client_id, &metadata, secret.as_ref(), "Created");
+    if let Some(kind) = create.kind {
+        let resource = metadata.resources.iter().chain(&metadata.serves).next();
+        let scope = resource
+            .and_then(|id| app.clients.directory().resource(id).cloned())
+            .map(|resource| resource.scope_names().collect::<Vec<_>>().join(" "));
+        let recipe = kind.recipe(&Ingredients {
+            issuer: app.issuer().as_str(),
+            client_id: client_id.as_str(),
+            client_secret: secret.as_ref().map_or("", |secret| secret.expose()),
+            url: &create.url(kind),
+            redirect_uri: metadata.redirect_uris.first().map_or("", |uri| uri.as_str()),
+            resource: resource.map_or("", |resource| resource.as_str()),
+            scope: &scope.unwrap_or_default(),
+        })?;
+        output.text = format!("{}\n\n{recipe}", output.text.trim_end());
+        if let Value::Object(document) = &mut output.json {
+            document.insert("paste".to_owned(), recipe.into());
+        }
+    }
+    Ok(output)
 }
 
-async fn update(opened: &Opened, client_id: &str, settings: &ClientSettings, enable: bool, disable: bool) -> Result<Output, CliError> {
-    let client = find(opened, client_id)?;
-    refuse_declared(&client)?;
-    let had_secret = client.metadata.has_secret();
-    let mut raw = RawClientMetadata::from(client.metadata.clone());
-    settings.apply(&mut raw)?;
+/// A client that begins to need a secret, or one that must be kept in another form, gets a new one; one that needs none any
+/// more keeps none.
+async fn update(opened: &Opened, client: &Client, raw: RawClientMetadata, enabled: Option<bool>) -> Result<Output, CliError> {
+    let app = &opened.app;
     let metadata = ClientMetadata::parse(raw, true).map_err(faults)?;
     check_resources(opened, &metadata)?;
-    if metadata.has_secret() && !had_secret {
-        return Err(CliError::usage("this method needs a secret; run rotate-secret after the change, or create another client"));
-    }
-    let now = opened.app.now();
+    let now = app.now();
+    let secret = client.lacks_secret_for(&metadata, now).then(|| new_secret(&app.random));
     opened
         .transaction(async |connection| {
             clients::update_client(connection, &client.client_id, &metadata, false, now).await?;
-            if enable || disable {
-                clients::set_enabled(connection, &client.client_id, enable, now).await?;
+            if let Some(secret) = &secret {
+                keep_secret(opened, connection, &client.client_id, &metadata, secret, (now, now)).await?;
+            } else if !metadata.has_secret() {
+                clients::end_secrets(connection, &client.client_id, now).await?;
             }
-            events::record(connection, &opened.app, EventKind::ClientChanged, &About::client(&client.client_id)).await
+            if let Some(enabled) = enabled {
+                clients::set_enabled(connection, &client.client_id, enabled, now).await?;
+            }
+            events::record(connection, app, EventKind::ClientChanged, &About::client(&client.client_id)).await
         })
         .await?;
-    opened.app.clients.reload(&opened.app.storage).await?;
-    Ok(Output::document(document(&*find(opened, client_id)?)))
+    if secret.is_some() {
+        return Ok(credentials(opened, &client.client_id, &metadata, secret.as_ref(), "Changed"));
+    }
+    app.clients.reload(&app.storage).await?;
+    Ok(Output::document(document(&*find(opened, client.client_id.as_str())?)))
+}
+
+/// `times`: now, and when the secrets of before end.
+async fn keep_secret(
+    opened: &Opened,
+    connection: &mut Connection,
+    client_id: &ClientId,
+    metadata: &ClientMetadata,
+    secret: &Secret,
+    (now, previous_end): (Timestamp, Timestamp),
+) -> Result<(), StorageError> {
+    let app = &opened.app;
+    let kept = ClientSecret::of(secret, metadata.token_endpoint_auth_method, &app.sealing)
+        .map_err(|_| StorageError::Settings("the secret could not be sealed".into()))?;
+    clients::insert_secret(connection, client_id, &kept, &app.random, now, previous_end).await
 }
 
 async fn rotate_secret(opened: &Opened, client_id: &str, keep_old_for: u64) -> Result<Output, CliError> {
@@ -307,16 +223,16 @@ async fn rotate_secret(opened: &Opened, client_id: &str, keep_old_for: u64) -> R
     let client = find(opened, client_id)?;
     refuse_declared(&client)?;
     if !client.metadata.has_secret() {
-        return Err(CliError::usage("this client authenticates without a secret"));
+        return Err(CliError::usage(
+            "this client authenticates without a secret; client update with --confidential makes it one that has a secret",
+        ));
     }
     let secret = new_secret(&app.random);
-    let kept = ClientSecret::of(&secret, client.metadata.token_endpoint_auth_method, &app.sealing)
-        .map_err(|_| CliError::usage("the secret could not be sealed"))?;
     let now = app.now();
     opened
         .transaction(async |connection| {
             let end = now + Duration::from_secs(keep_old_for);
-            clients::insert_secret(connection, &client.client_id, &kept, &app.random, now, end).await?;
+            keep_secret(opened, connection, &client.client_id, &client.metadata, &secret, (now, end)).await?;
             let about = About::client(&client.client_id).with("what", "secret");
             events::record(connection, app, EventKind::ClientChanged, &about).await
         })

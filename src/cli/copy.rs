@@ -1,10 +1,10 @@
 //! `ostiary copy`: a whole installation into another, empty database.
 
 use super::output::{Output, Table};
-use super::{Arguments, CliError};
+use super::{Arguments, CliError, missing_file};
 use crate::config::{Config, DatabaseUrl};
 use crate::server::storage_settings;
-use crate::storage::{Storage, StorageSettings, copy, migrate};
+use crate::storage::{Storage, StorageSettings, copy};
 use clap::Args;
 use serde_json::json;
 
@@ -20,10 +20,15 @@ pub(super) struct Copy {
 
 pub(super) async fn run(arguments: &Arguments, command: &Copy) -> Result<Output, CliError> {
     let config = arguments.load()?;
-    let from = Storage::open(&settings(&config, &command.from, "--from")?).await?;
-    let to = Storage::open(&settings(&config, &command.to, "--to")?).await?;
-    migrate::run(&to).await?;
-    let tables = copy::copy(&from, &to).await.map_err(|error| CliError::Failed(error.to_string()))?;
+    let (from, to) = (settings(&config, &command.from, "--from")?, settings(&config, &command.to, "--to")?);
+    if let Some(path) = missing_file(&from.url) {
+        return Err(CliError::usage(format!("--from: there is no {path} here")));
+    }
+    let failed = |error: copy::CopyError| CliError::Failed(error.to_string());
+    let from = Storage::open(&from).await?;
+    // Before the target is opened, which makes its file.
+    copy::check_source(&from).await.map_err(failed)?;
+    let tables = copy::copy(&from, &Storage::open(&to).await?).await.map_err(failed)?;
     let mut table = Table::new(["table", "rows", "sha-256"]);
     for report in &tables {
         table.row([report.table, &report.rows.to_string(), report.checksum.get(..16).unwrap_or(&report.checksum)]);

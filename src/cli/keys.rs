@@ -3,9 +3,12 @@
 use super::output::{Output, Table};
 use super::{CliError, Opened};
 use crate::clients;
+use crate::credentials::totp::reseal_totp_secrets;
 use crate::events::{self, About, EventKind};
 use crate::keys;
+use crate::mail::reseal_mail;
 use crate::sealing::Purpose;
+use crate::upstreams::reseal_tokens;
 use clap::Subcommand;
 use serde_json::json;
 
@@ -67,6 +70,13 @@ pub(super) async fn run(opened: &Opened, command: KeysCommand) -> Result<Output,
                 clients::update_sealed_secret(&mut app.storage.write().await?, id, &sealed).await?;
                 resealed += 1;
             }
+            let failed = |error: &dyn std::fmt::Display| CliError::usage(error.to_string());
+            resealed += reseal_totp_secrets(&app.storage, &app.sealing).await.map_err(|error| failed(&error))?;
+            resealed += reseal_tokens(&app.storage, &app.sealing).await?;
+            resealed += reseal_mail(&app.storage, &app.sealing).await?;
+            keys::move_master_key_check(&app.storage, &app.sealing).await?;
+            let mut connection = app.storage.write().await?;
+            events::record(&mut connection, app, EventKind::MasterKeyRotated, &About::default().with("resealed", resealed)).await?;
             let text = format!(
                 "{resealed} secrets are sealed anew. Refresh tokens sealed under the old key need it until they have been used or ended."
             );

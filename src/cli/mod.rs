@@ -3,8 +3,13 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration.
 
 mod client;
+mod client_recipe;
+mod client_settings;
 mod config;
 mod copy;
+mod doctor;
+mod export;
+mod import;
 mod keys;
 mod migrate;
 mod output;
@@ -14,12 +19,15 @@ mod session;
 mod user;
 
 use crate::app::App;
+use crate::clients::declared;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigFaults};
+use crate::config::{Config, ConfigFaults, Fault};
 use crate::keys::KeyError;
+use crate::language::Texts;
 use crate::random::Random;
-use crate::server::{self, StartError};
+use crate::server::{self, StartError, storage_settings};
 use crate::storage::{Connection, StorageError};
+use crate::upstreams;
 use clap::{Parser, Subcommand};
 use output::Output;
 use std::path::{Path, PathBuf};
@@ -56,6 +64,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Copy a whole installation into another, empty database
     Copy(copy::Copy),
+    /// Check this installation, or tell why a client was refused
+    Doctor(doctor::Doctor),
     /// Applications and machines
     Client {
         #[command(subcommand)]
@@ -76,6 +86,13 @@ enum Command {
         #[command(subcommand)]
         command: keys::KeysCommand,
     },
+    /// Bring people in from another system
+    Import {
+        #[command(subcommand)]
+        command: import::ImportCommand,
+    },
+    /// Write everybody with all they have into a file, to be taken elsewhere
+    Export(export::Export),
     /// Browser sessions
     Session {
         #[command(subcommand)]
@@ -122,7 +139,7 @@ impl From<KeyError> for CliError {
 impl From<StartError> for CliError {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Declared(_) => Self::Usage(error.to_string()),
+            StartError::Declared(faults) => Self::Config(faults),
             other => Self::Failed(other.to_string()),
         }
     }
@@ -136,7 +153,14 @@ pub(crate) struct Opened {
 impl Opened {
     async fn of(arguments: &Arguments) -> Result<Self, CliError> {
         let config = arguments.load()?;
-        Ok(Self { app: server::open(config, Clock::System, Random::System).await? })
+        let missing = missing_file(&config.database.url.expose());
+        let app = server::open(config, Clock::System, Random::System).await?;
+        if let Some(path) = missing {
+            complain(&format!(
+                "there was no database at {path}, so a new one was made. If a server runs already, run this in its folder or with its configuration."
+            ));
+        }
+        Ok(Self { app })
     }
 
     /// Runs `steps` in one transaction.
@@ -145,17 +169,28 @@ impl Opened {
     }
 }
 
+/// The SQLite file that is not there yet: most often the command is run in another folder than the server.
+fn missing_file(url: &str) -> Option<String> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    (!Path::new(path).exists()).then(|| path.to_owned())
+}
+
 /// Reads the arguments of the process, runs the command and tells the exit code.
 pub async fn run() -> ExitCode {
     let mut arguments = Arguments::parse();
+    leave_no_core_dump();
     let json = arguments.json;
     let done = match arguments.command.take().unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&arguments).await.map(|()| None),
         Command::Config { command } => config::run(&arguments, command).map(|()| None),
         Command::Migrate(command) => migrate::run(&arguments, &command).await.map(Some),
         Command::Copy(command) => copy::run(&arguments, &command).await.map(Some),
+        Command::Doctor(command) => doctor::run(&arguments, command).await.map(Some),
+        Command::Import { command } => bring_in(&arguments, command).await.map(|()| None),
         administrative => administer(&arguments, administrative).await.map(Some),
     };
+    let fails = matches!(&done, Ok(Some(output)) if output.fails);
     let printed = match done {
         Ok(Some(output)) if json => print(&format!("{:#}\n", output.json)),
         Ok(Some(output)) => print(&format!("{}\n", output.text.trim_end())),
@@ -163,12 +198,26 @@ pub async fn run() -> ExitCode {
         Err(error) => Err(error),
     };
     match printed {
+        Ok(()) if fails => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("ostiary: {}", error.to_string().trim_end());
+            complain(error.to_string().trim_end());
             if matches!(error, CliError::Failed(_)) { ExitCode::FAILURE } else { ExitCode::from(2) }
         }
     }
+}
+
+/// A core dump would hold the master key and every private key in clear (security.md Z5). Where the limit cannot be set, it stays
+/// as it is: that is no reason not to serve.
+fn leave_no_core_dump() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    if let Err(error) = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }) {
+        complain(&format!("core dumps could not be switched off: {error}"));
+    }
+}
+
+async fn bring_in(arguments: &Arguments, command: import::ImportCommand) -> Result<(), CliError> {
+    import::run(&Opened::of(arguments).await?, command, arguments.json).await
 }
 
 async fn administer(arguments: &Arguments, command: Command) -> Result<Output, CliError> {
@@ -179,7 +228,8 @@ async fn administer(arguments: &Arguments, command: Command) -> Result<Output, C
         Command::User { command } => user::run(&opened, command).await,
         Command::Keys { command } => keys::run(&opened, command).await,
         Command::Session { command } => session::run(&opened, command).await,
-        Command::Serve | Command::Config { .. } | Command::Migrate(_) | Command::Copy(_) => {
+        Command::Export(command) => export::run(&opened, &command).await,
+        Command::Serve | Command::Config { .. } | Command::Migrate(_) | Command::Copy(_) | Command::Doctor(_) | Command::Import { .. } => {
             Err(CliError::usage("not an administrative command"))
         }
     }
@@ -190,7 +240,16 @@ impl Arguments {
     fn load(&self) -> Result<Config, CliError> {
         // What is no Unicode cannot be one of ours: their names are ASCII and so are their values, or they are written in the file.
         let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Config::load(self.file().as_deref(), environment).map_err(CliError::Config)
+        let further = |config: &Config| {
+            let (clients, upstreams) = (declared::parse(config).err(), upstreams::declared::parse(config).err());
+            let database = storage_settings(config).check().err().map(|error| match error {
+                StorageError::Settings(problem) => Fault::new("database.url", problem),
+                other => Fault::new("database.url", other.to_string()),
+            });
+            let texts = Texts::load(config.brand.texts.as_deref()).err().map(|error| Fault::new("brand.texts", error.to_string()));
+            clients.into_iter().chain(upstreams).flatten().chain(database).chain(texts).collect()
+        };
+        Config::load_and_check(self.file().as_deref(), environment, further).map_err(CliError::Config)
     }
 
     fn file(&self) -> Option<PathBuf> {
@@ -198,6 +257,12 @@ impl Arguments {
         let default = || Path::new(DEFAULT_FILE).exists().then(|| PathBuf::from(DEFAULT_FILE));
         self.config.clone().or(named).or_else(default)
     }
+}
+
+/// Tells people on standard error; that nobody reads it is no failure.
+fn complain(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "ostiary: {text}");
 }
 
 /// Prints to standard output; a reader that has gone (`| head`) is no failure.

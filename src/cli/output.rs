@@ -7,17 +7,69 @@ use std::fmt::{self, Write};
 pub(crate) struct Output {
     pub text: String,
     pub json: Value,
+    /// Whether the command ends with exit code 1 all the same.
+    pub fails: bool,
 }
 
 impl Output {
     pub fn new(text: impl Into<String>, json: Value) -> Self {
-        Self { text: text.into(), json }
+        Self { text: text.into(), json, fails: false }
     }
 
-    /// A document reads best as indented JSON either way.
+    /// One thing with its members: for people a line each.
     pub fn document(json: Value) -> Self {
-        Self { text: format!("{json:#}"), json }
+        let mut text = String::new();
+        write_members(&mut text, &json, 0);
+        Self { text, json, fails: false }
     }
+
+    /// What was asked for was told, and it is not good.
+    pub fn failing(mut self, fails: bool) -> Self {
+        self.fails = fails;
+        self
+    }
+}
+
+/// Names and values, the values below one another, without members that say nothing; what is inside a member stands below its name.
+fn write_members(text: &mut String, document: &Value, indent: usize) {
+    let says_nothing = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(values) => values.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    let members: Vec<_> = document.as_object().into_iter().flatten().filter(|(_, value)| !says_nothing(value)).collect();
+    let width = members.iter().filter(|(_, value)| !value.is_object()).map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let margin = " ".repeat(indent);
+    for (name, value) in members {
+        let name = printable(name);
+        match value {
+            Value::Object(_) => {
+                text.push_str(&format!("{margin}{name}\n"));
+                write_members(text, value, indent + 2);
+            }
+            Value::Array(values) => {
+                for (at, value) in values.iter().enumerate() {
+                    let name = if at == 0 { name.as_str() } else { "" };
+                    text.push_str(&format!("{margin}{name:<width$}  {}\n", in_one_line(value)));
+                }
+            }
+            value => text.push_str(&format!("{margin}{name:<width$}  {}\n", in_one_line(value))),
+        }
+    }
+}
+
+fn in_one_line(value: &Value) -> String {
+    printable(&match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(is) => if *is { "yes" } else { "no" }.to_owned(),
+        other => other.to_string(),
+    })
+}
+
+/// What people wrote may hold control characters; a terminal must not obey them (security.md Z2).
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// Columns as wide as their widest cell.
@@ -31,8 +83,7 @@ impl<const N: usize> Table<N> {
     }
 
     pub fn row(&mut self, cells: [&str; N]) {
-        // What people wrote may hold control characters; a terminal must not obey them (security.md Z2).
-        self.rows.push(cells.map(|cell| cell.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()));
+        self.rows.push(cells.map(printable));
     }
 }
 
@@ -52,5 +103,21 @@ impl<const N: usize> fmt::Display for Table<N> {
             writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    // security.md Z2
+    #[test]
+    fn a_document_is_lines_that_a_terminal_only_shows() {
+        let document = json!({ "client_id": "shop", "enabled": true, "none": null, "empty": [], "metadata": {
+            "client_name": "Sh\u{1b}[2Jop", "redirect_uris": ["https://a.example/", "https://b.example/"], "jwks": { "keys": [{ "kty": "EC" }] } } });
+        let expected = "client_id  shop\nenabled    yes\nmetadata\n  client_name    Sh\u{fffd}[2Jop\n  redirect_uris  https://a.example/\n                 \
+                        https://b.example/\n  jwks\n    keys  {\"kty\":\"EC\"}\n";
+        assert_eq!(Output::document(document).text, expected);
     }
 }

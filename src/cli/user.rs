@@ -2,13 +2,19 @@
 
 use super::output::{Output, Table};
 use super::{CliError, Opened};
-use crate::credentials::password::{Password, WeakPassword};
+use crate::credentials::factors::delete_second_factors;
+use crate::credentials::mailed_proofs::end_proofs_of;
+use crate::credentials::password::WeakPassword;
 use crate::credentials::set_password_hash;
+use crate::credentials::trusted_devices::delete_trusted_devices_of;
 use crate::events::{self, About, EventKind};
 use crate::grants::{EndReason, end_grants_of_user};
+use crate::mail::notices::Notice;
 use crate::sessions::end_sessions_of;
 use crate::storage::columns::Json;
 use crate::users::{self, Email, User, UserId};
+use crate::web::deletion::delete_account;
+use crate::web::notices::tell_absent;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 use std::io::IsTerminal;
@@ -34,6 +40,8 @@ pub enum UserCommand {
     Enable { user: String },
     /// Set a password; asks for it, or reads it from standard input; sessions and tokens end
     SetPassword { user: String },
+    /// Take all second factors away from somebody who has lost them; sessions and tokens end
+    RemoveSecondFactors { user: String },
     /// Set roles and groups; lists replace what was there
     Update {
         user: String,
@@ -93,11 +101,13 @@ pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output,
         UserCommand::Enable { user } => set_enabled(opened, &user, true).await,
         UserCommand::SetPassword { user } => {
             let user = find(opened, &user).await?;
-            let hash = hash_new_password(opened).await?;
+            let hash = hash_new_password(opened, &[user.email.as_str(), user.display_name()]).await?;
             let now = app.now();
             opened
                 .transaction(async |connection| {
                     set_password_hash(connection, &user.id, &hash, now).await?;
+                    end_proofs_of(connection, &user.id).await?;
+                    delete_trusted_devices_of(connection, &user.id).await?;
                     end_sessions_of(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
                     end_grants_of_user(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
                     events::record(connection, app, EventKind::PasswordChanged, &About::user(&user.id).with("by", "operator")).await
@@ -105,18 +115,42 @@ pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output,
                 .await?;
             Ok(Output::new(format!("The password of {} is set; sessions and tokens have ended.", user.email), json!({ "id": user.id })))
         }
+        UserCommand::RemoveSecondFactors { user } => {
+            let user = find(opened, &user).await?;
+            let now = app.now();
+            opened
+                .transaction(async |connection| {
+                    delete_second_factors(connection, &user.id).await?;
+                    end_sessions_of(connection, &user.id, None, EndReason::ByOperator, now).await?;
+                    end_grants_of_user(connection, &user.id, None, EndReason::ByOperator, now).await?;
+                    let about = About::user(&user.id).with("by", "operator").with("factor", "all");
+                    events::record(connection, app, EventKind::SecondFactorRemoved, &about).await?;
+                    // A running server, or the next one, sends it.
+                    tell_absent(app, connection, &user, &Notice::FactorRemoved).await.map(drop)
+                })
+                .await?;
+            let text = format!("{} has no second factor any longer; sessions and tokens have ended.", user.email);
+            Ok(Output::new(text, json!({ "id": user.id })))
+        }
         UserCommand::Update { user, roles, groups } => {
             let user = find(opened, &user).await?;
             let (roles, groups) = (roles.unwrap_or(user.roles.0.clone()), groups.unwrap_or(user.groups.0.clone()));
-            users::set_roles_and_groups(&mut app.storage.write().await?, &user.id, &roles, &groups, app.now()).await?;
+            let now = app.now();
+            opened
+                .transaction(async |connection| {
+                    users::set_roles_and_groups(connection, &user.id, &roles, &groups, now).await?;
+                    let about = About::user(&user.id).with("by", "operator").with("roles", roles.clone()).with("groups", groups.clone());
+                    events::record(connection, app, EventKind::UserChanged, &about).await
+                })
+                .await?;
             Ok(Output::document(json!(find(opened, user.id.as_str()).await?)))
         }
         UserCommand::Delete { user } => {
             let user = find(opened, &user).await?;
             opened
                 .transaction(async |connection| {
-                    users::delete_user(connection, &user.id).await?;
-                    events::record(connection, app, EventKind::UserDeleted, &About::user(&user.id).with("by", "operator")).await
+                    end_grants_of_user(connection, &user.id, None, EndReason::ByOperator, app.now()).await?;
+                    delete_account(app, connection, &user.id, "operator").await
                 })
                 .await?;
             Ok(Output::new(format!("Deleted {}.", user.email), json!({ "deleted": user.id })))
@@ -133,7 +167,8 @@ async fn create(opened: &Opened, create: CreateUser) -> Result<Output, CliError>
     user.roles = Json(create.roles);
     user.groups = Json(create.groups);
     user.attributes = Json(attributes(&create.attributes)?);
-    let hash = if create.without_password { None } else { Some(hash_new_password(opened).await?) };
+    let hash =
+        if create.without_password { None } else { Some(hash_new_password(opened, &[user.email.as_str(), user.display_name()]).await?) };
     opened
         .transaction(async |connection| {
             users::insert_user(connection, &user).await?;
@@ -187,7 +222,7 @@ async fn find(opened: &Opened, user: &str) -> Result<User, CliError> {
 }
 
 /// Never from an argument: those are seen by every user of the machine (security.md Z5).
-async fn hash_new_password(opened: &Opened) -> Result<String, CliError> {
+async fn hash_new_password(opened: &Opened, about: &[&str]) -> Result<String, CliError> {
     let typed = if std::io::stdin().is_terminal() {
         rpassword::prompt_password("New password: ").map_err(|error| CliError::usage(error.to_string()))?
     } else {
@@ -195,10 +230,12 @@ async fn hash_new_password(opened: &Opened) -> Result<String, CliError> {
         std::io::stdin().read_line(&mut line).map_err(|error| CliError::usage(error.to_string()))?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     };
-    let minimum = opened.app.config.password.minimum_length;
-    let password = Password::new(&typed, minimum).map_err(|why| match why {
+    let minimum = opened.app.password_rules.minimum_length;
+    let password = opened.app.password_rules.accept(&typed, about).await.map_err(|why| match why {
         WeakPassword::TooShort => CliError::usage(format!("the password must have at least {minimum} characters")),
         WeakPassword::TooLong => CliError::usage("the password is longer than 1024 bytes"),
+        WeakPassword::Guessable(_) => CliError::usage("the password is easy to guess; add a word or two (password.minimum_strength)"),
+        WeakPassword::Breached => CliError::usage("the password is known from a break-in at another service"),
     })?;
     opened.app.passwords.hash(&password).await.map_err(|error| CliError::usage(error.to_string()))
 }

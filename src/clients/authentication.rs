@@ -38,6 +38,16 @@ pub enum PresentedCredentials {
     },
 }
 
+impl PresentedCredentials {
+    /// Whom they claim to be of; nothing is proven yet.
+    pub fn client_id(&self) -> Option<&str> {
+        match self {
+            Self::None { client_id } | Self::Secret { client_id, .. } => Some(client_id),
+            Self::Assertion { client_id, .. } => client_id.as_deref(),
+        }
+    }
+}
+
 /// What the check needs of the installation.
 pub struct AuthenticationContext<'a> {
     pub clients: &'a Clients,
@@ -194,7 +204,13 @@ async fn consume_jti(
     if inserted == 1 { Ok(()) } else { Err(OAuthError::invalid_client("client_assertion was used before (jti)")) }
 }
 
-/// Removes the memory of assertions that have ended.
-pub async fn delete_expired_assertions(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
-    query!(connection, |c| diesel::delete(consumed_assertions::table.filter(consumed_assertions::expires_at.le(now))).execute(c).await)
+/// Removes the memory of assertions that have ended, at most `limit` of them.
+pub async fn delete_expired_assertions(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<usize, StorageError> {
+    let has_ended = consumed_assertions::expires_at.le(now);
+    let ended = consumed_assertions::table.filter(has_ended).limit(limit).select(consumed_assertions::jti_digest);
+    let digests: Vec<String> = query!(connection, |c| ended.load(c).await)?;
+    // Two clients may have chosen one jti: only what has ended goes.
+    let chosen = consumed_assertions::table.filter(has_ended).filter(consumed_assertions::jti_digest.eq_any(&digests));
+    query!(connection, |c| diesel::delete(chosen).execute(c).await)?;
+    Ok(digests.len())
 }

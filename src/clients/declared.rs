@@ -3,12 +3,24 @@
 
 use super::{ClientId, ClientSecret, Clients, Resource, store};
 use crate::clock::Timestamp;
-use crate::oauth::client_metadata::{ClientMetadata, RawClientMetadata};
+use crate::config::{Config, Fault, Place};
+use crate::keys::jose::SHORTEST_HS256_SECRET;
+use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata, RawClientMetadata};
 use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::secret::Secret;
 use crate::storage::{Storage, StorageError};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+/// Fewer characters can be guessed.
+const SHORTEST_SECRET: usize = 16;
+
+/// What the configuration declares, checked.
+#[derive(Debug, Clone, Default)]
+pub struct Declared {
+    pub clients: Vec<DeclaredClient>,
+    pub resources: Vec<Resource>,
+}
 
 /// A client as the configuration declares it.
 #[derive(Debug, Clone)]
@@ -18,81 +30,75 @@ pub struct DeclaredClient {
     pub metadata: ClientMetadata,
 }
 
-/// Reads the `[[clients]]` documents. Errors: every fault, with the client it belongs to.
-pub fn parse_clients(documents: &[Value]) -> Result<Vec<DeclaredClient>, Vec<String>> {
-    let mut clients: Vec<DeclaredClient> = Vec::new();
-    let mut faults = Vec::new();
-    for (index, document) in documents.iter().enumerate() {
-        let mut document = document.clone();
-        let Some(members) = document.as_object_mut() else {
-            faults.push(format!("clients[{index}]: is not a table"));
-            continue;
-        };
-        let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
-        let client_id = text(members.remove("client_id")).unwrap_or_default();
-        let secret = match (text(members.remove("client_secret")), text(members.remove("client_secret_file"))) {
-            (Some(_), Some(_)) => {
-                faults.push(format!("clients[{index}]: client_secret and client_secret_file exclude each other"));
-                None
-            }
-            (Some(secret), None) => Some(Secret::new(secret)),
-            (None, Some(path)) => match std::fs::read_to_string(&path) {
-                Ok(secret) => Some(Secret::new(secret.trim().to_owned())),
-                Err(error) => {
-                    faults.push(format!("clients[{index}]: client_secret_file cannot be read: {error}"));
-                    None
-                }
-            },
-            (None, None) => None,
-        };
-        if client_id.is_empty() || client_id.len() > 200 || !client_id.bytes().all(|b| matches!(b, 0x21..=0x7E)) {
-            faults.push(format!("clients[{index}]: client_id must be 1 to 200 printable ASCII characters without spaces"));
+/// Reads `[[clients]]` and `[[resources]]`: the one check that `config check` and the start share.
+///
+/// Errors: every fault of every document, by key.
+pub fn parse(config: &Config) -> Result<Declared, Vec<Fault>> {
+    let (mut declared, mut faults) = (Declared::default(), Vec::new());
+    for (index, document) in config.declared_clients.iter().enumerate() {
+        let client = parse_client(document, &mut Place { list: "clients", index, faults: &mut faults });
+        let Some(client) = client else { continue };
+        if declared.clients.iter().any(|known| known.client_id == client.client_id) {
+            faults.push(Fault::new(format!("clients[{index}].client_id"), format!("{} is declared twice", client.client_id)));
         }
-        if clients.iter().any(|known| known.client_id.as_str() == client_id) {
-            faults.push(format!("clients[{index}]: client_id {client_id} is declared twice"));
+        let known = |id: &String| config.declared_upstreams.iter().any(|upstream| upstream.get("id").and_then(Value::as_str) == Some(id));
+        for id in client.metadata.upstreams.iter().flatten().filter(|id| !known(id)) {
+            faults.push(Fault::new(format!("clients[{index}].upstreams"), format!("{id:?} is none of [[upstreams]]")));
         }
-        let raw: RawClientMetadata = match serde_json::from_value(document) {
-            Ok(raw) => raw,
-            Err(error) => {
-                faults.push(format!("clients[{index}] ({client_id}): {error}"));
-                continue;
-            }
-        };
-        match ClientMetadata::parse(raw, true) {
-            Ok(metadata) => {
-                if metadata.has_secret() != secret.is_some() {
-                    let what = if secret.is_some() {
-                        "must have no client_secret for this method"
-                    } else {
-                        "needs a client_secret or client_secret_file"
-                    };
-                    faults.push(format!("clients[{index}] ({client_id}): {what}"));
-                }
-                if secret.as_ref().is_some_and(|secret| secret.expose().len() < 16) {
-                    faults.push(format!("clients[{index}] ({client_id}): client_secret must have at least 16 characters"));
-                }
-                clients.push(DeclaredClient { client_id: ClientId::new(client_id), secret, metadata });
-            }
-            Err(problems) => faults.extend(problems.iter().map(|fault| format!("clients[{index}] ({client_id}): {fault}"))),
-        }
+        declared.clients.push(client);
     }
-    if faults.is_empty() { Ok(clients) } else { Err(faults) }
+    for (index, document) in config.declared_resources.iter().enumerate() {
+        let resource = parse_resource(document, &mut Place { list: "resources", index, faults: &mut faults });
+        let Some(resource) = resource else { continue };
+        if declared.resources.iter().any(|known| known.identifier == resource.identifier) {
+            faults.push(Fault::new(format!("resources[{index}].identifier"), format!("{} is declared twice", resource.identifier)));
+        }
+        declared.resources.push(resource);
+    }
+    if faults.is_empty() { Ok(declared) } else { Err(faults) }
 }
 
-/// Reads the `[[resources]]` documents. Errors: every fault, with the resource it belongs to.
-pub fn parse_resources(documents: &[Value]) -> Result<Vec<Resource>, Vec<String>> {
-    let mut resources = Vec::new();
-    let mut faults = Vec::new();
-    for (index, document) in documents.iter().enumerate() {
-        match serde_json::from_value::<Resource>(document.clone()) {
-            Ok(resource) => match resource.check() {
-                Ok(()) => resources.push(Resource { declared: true, ..resource }),
-                Err(problem) => faults.push(format!("resources[{index}] ({}): {problem}", resource.identifier)),
-            },
-            Err(error) => faults.push(format!("resources[{index}]: {error}")),
+/// `None` after a fault without which there is no client to speak of; others are noted and it goes on.
+fn parse_client(document: &Value, place: &mut Place<'_>) -> Option<DeclaredClient> {
+    let mut members = document.as_object().cloned().unwrap_or_default();
+    let client_id = match members.remove("client_id") {
+        Some(Value::String(text)) => ClientId::parse(&text).map_err(|why| place.fault("client_id", why.to_string())).ok(),
+        Some(_) => {
+            place.fault("client_id", "must be a text");
+            None
         }
+        None => {
+            place.fault("client_id", "must be given");
+            None
+        }
+    };
+    let has_secret = members.contains_key("client_secret") || members.contains_key("client_secret_file");
+    let secret = place.secret(&mut members, "client_secret", SHORTEST_SECRET);
+    let raw: RawClientMetadata = place.read(members, &json!({}))?;
+    match (raw.has_secret(), has_secret) {
+        (true, false) => place.fault("client_secret", "must be given, by itself or as client_secret_file"),
+        (false, true) => place.fault("client_secret", "must not be given: this client authenticates without a secret"),
+        _ if raw.token_endpoint_auth_method == Some(ClientAuthenticationMethod::ClientSecretJwt)
+            && secret.as_ref().is_some_and(|secret| secret.expose().len() < SHORTEST_HS256_SECRET) =>
+        {
+            place.fault("client_secret", format!("must have at least {SHORTEST_HS256_SECRET} bytes for client_secret_jwt (RFC 7518 §3.2)"));
+        }
+        _ => {}
     }
-    if faults.is_empty() { Ok(resources) } else { Err(faults) }
+    let metadata = ClientMetadata::parse(raw, true)
+        .map_err(|problems| problems.into_iter().for_each(|fault| place.fault(fault.member, fault.problem)))
+        .ok();
+    Some(DeclaredClient { client_id: client_id?, secret, metadata: metadata? })
+}
+
+fn parse_resource(document: &Value, place: &mut Place<'_>) -> Option<Resource> {
+    let members = document.as_object().cloned().unwrap_or_default();
+    let named = members.contains_key("identifier");
+    let before = place.faults.len();
+    let resource: Resource = place.read(members, &json!({ "identifier": "https://api.invalid", "name": "-" }))?;
+    resource.check().into_iter().for_each(|fault| place.fault(fault.member, fault.problem));
+    let readable = !place.faults.iter().skip(before).any(|fault| fault.key.ends_with("].identifier"));
+    (named && readable).then_some(Resource { declared: true, ..resource })
 }
 
 /// Brings the declared clients and resources into the database. Writes only what differs, so that a second start and a
@@ -102,8 +108,7 @@ pub fn parse_resources(documents: &[Value]) -> Result<Vec<Resource>, Vec<String>
 pub async fn apply(
     storage: &Storage,
     known: &Clients,
-    clients: &[DeclaredClient],
-    resources: &[Resource],
+    Declared { clients, resources }: &Declared,
     sealing: &Sealing,
     random: &Random,
     now: Timestamp,
@@ -143,6 +148,8 @@ pub async fn apply(
                     let kept = ClientSecret::of(secret, declared.metadata.token_endpoint_auth_method, sealing)
                         .map_err(|_| StorageError::Settings("a client secret could not be sealed".into()))?;
                     store::insert_secret(connection, &declared.client_id, &kept, random, now, now).await?;
+                } else {
+                    store::end_secrets(connection, &declared.client_id, now).await?;
                 }
             }
             for client in &withdrawn {

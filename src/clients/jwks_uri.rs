@@ -1,6 +1,6 @@
-//! The key sets that clients publish at their `jwks_uri`, fetched by the guarded client and kept for a while.
+//! What others publish, above all the key sets of clients at their `jwks_uri`: fetched by the guarded client and kept for a while.
 //!
-//! Specs: RFC 7591 §2, OpenID Connect Core §10.1.1.
+//! Specs: RFC 7591 §2, OpenID Connect Core §10.1.1, Discovery §4.
 
 use crate::clock::Timestamp;
 use crate::outbound::Outbound;
@@ -57,7 +57,7 @@ impl JwksCache {
         let jwks = match outbound.get_json(uri).await {
             Ok(document) => Some(Arc::new(document)),
             Err(error) => {
-                tracing::warn!(%error, uri, "a client's jwks_uri could not be read");
+                tracing::warn!(%error, uri, "a published document could not be read");
                 None
             }
         };

@@ -8,6 +8,7 @@
 pub mod authentication;
 pub mod declared;
 pub mod jwks_uri;
+pub mod refusals;
 pub mod resource;
 mod store;
 pub mod targets;
@@ -27,13 +28,47 @@ use std::sync::Arc;
 
 pub use resource::Resource;
 pub use store::{
-    delete_client, delete_expired_secrets, delete_resource, insert_client, insert_secret, list_sealed_secrets, set_enabled, update_client,
-    update_sealed_secret, upsert_resource,
+    delete_client, delete_expired_secrets, delete_resource, end_secrets, insert_client, insert_secret, list_sealed_secrets, set_enabled,
+    update_client, update_sealed_secret, upsert_resource,
 };
 
 id_newtype! {
     /// Names a client: `client_id` on the wire.
     pub struct ClientId;
+}
+
+/// Why a text cannot name a new client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidClientId {
+    /// RFC 6749 Appendix A.1 allows spaces, too; nobody can see where such an id ends.
+    #[error("must have 1 to 200 printable ASCII characters without spaces")]
+    Characters,
+    #[error("must not begin with -: command lines would read an option")]
+    Dash,
+    /// RFC 9700 §4.15: a client must not be able to pass for a person, whose ids are UUIDs.
+    #[error("must not be a UUID: those are the ids of people")]
+    Uuid,
+}
+
+impl ClientId {
+    /// An id that an operator chose for a new client.
+    pub fn parse(text: &str) -> Result<Self, InvalidClientId> {
+        if text.is_empty() || text.len() > 200 || !text.bytes().all(|b| matches!(b, 0x21..=0x7E)) {
+            return Err(InvalidClientId::Characters);
+        }
+        if text.starts_with('-') {
+            return Err(InvalidClientId::Dash);
+        }
+        if uuid::Uuid::try_parse(text).is_ok() {
+            return Err(InvalidClientId::Uuid);
+        }
+        Ok(Self::new(text))
+    }
+
+    /// A new id that nobody chose.
+    pub fn random(random: &Random) -> Self {
+        Self::new(random.token().trim_start_matches('-').chars().take(22).collect::<String>())
+    }
 }
 
 /// A registered client.
@@ -73,6 +108,8 @@ pub struct Directory {
 pub struct Clients {
     directory: ArcSwap<Directory>,
     pub jwks: jwks_uri::JwksCache,
+    /// Requests that were refused, until they are written down.
+    pub refusals: refusals::Refusals,
 }
 
 impl Clients {
@@ -148,6 +185,12 @@ impl Client {
     pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &ClientSecret> {
         self.secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| end > now))
     }
+
+    /// Whether no secret that counts can be checked by the method of `metadata`: one must be made.
+    pub fn lacks_secret_for(&self, metadata: &ClientMetadata, now: Timestamp) -> bool {
+        let must_be_sealed = metadata.token_endpoint_auth_method == Some(ClientAuthenticationMethod::ClientSecretJwt);
+        metadata.has_secret() && !self.live_secrets(now).any(|secret| secret.sealed.is_some() || !must_be_sealed)
+    }
 }
 
 impl ClientSecret {
@@ -169,5 +212,33 @@ pub fn new_secret(random: &Random) -> Secret {
 impl std::borrow::Borrow<str> for ClientId {
     fn borrow(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_mislead_are_refused() {
+        for (text, fault) in [
+            ("", InvalidClientId::Characters),
+            ("a b", InvalidClientId::Characters),
+            ("a\n", InvalidClientId::Characters),
+            ("é", InvalidClientId::Characters),
+            ("-", InvalidClientId::Dash),
+            ("--json", InvalidClientId::Dash),
+            ("0190a2b4-7c1e-7000-8000-000000000000", InvalidClientId::Uuid),
+            ("0190A2B47C1E70008000000000000000", InvalidClientId::Uuid),
+        ] {
+            assert_eq!(ClientId::parse(text), Err(fault), "{text:?}");
+        }
+        assert_eq!(ClientId::parse("shop-1").unwrap().as_str(), "shop-1");
+    }
+
+    #[test]
+    fn made_up_ids_are_ones_that_could_be_chosen() {
+        let random = Random::seeded(7);
+        assert!((0..2_000).all(|_| ClientId::parse(ClientId::random(&random).as_str()).is_ok_and(|id| id.as_str().len() == 22)));
     }
 }

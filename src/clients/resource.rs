@@ -2,6 +2,7 @@
 //!
 //! Specs: RFC 8707, RFC 9068.
 
+use crate::oauth::client_metadata::MetadataFault;
 use crate::oauth::resource::ResourceIndicator;
 use crate::oauth::scope::Scope;
 use serde::{Deserialize, Serialize};
@@ -43,23 +44,25 @@ impl Resource {
         self.scopes.keys().map(String::as_str)
     }
 
-    /// Checks name and scopes. Errors: a sentence for the operator.
-    pub fn check(&self) -> Result<(), String> {
-        if self.name.trim().is_empty() || self.name.chars().count() > 100 {
-            return Err("name must have 1 to 100 characters".into());
+    /// Checks what its type does not: every fault, by member.
+    pub fn check(&self) -> Vec<MetadataFault> {
+        let mut faults = Vec::new();
+        let mut fault = |member, problem: String| faults.push(MetadataFault { member, problem });
+        if self.name.trim().is_empty() || self.name.chars().count() > 100 || self.name.chars().any(char::is_control) {
+            fault("name", "must have 1 to 100 characters and no control characters".into());
         }
         for scope in self.scope_names() {
             let single = Scope::parse(scope).is_ok_and(|parsed| parsed.iter().eq([scope]));
             if !single {
-                return Err(format!("scope {} is not one token of printable ASCII", scope.escape_debug()));
+                fault("scopes", format!("{} is not one token of printable ASCII", scope.escape_debug()));
             }
             if Scope::STANDARD.contains(&scope) {
-                return Err(format!("scope {scope} is a standard scope and cannot belong to a resource"));
+                fault("scopes", format!("{scope} is a standard scope and cannot belong to a resource"));
             }
         }
         if self.access_token_lifetime.is_some_and(|seconds| !(30..=86_400).contains(&seconds)) {
-            return Err("access_token_lifetime must be 30 to 86400 seconds".into());
+            fault("access_token_lifetime", "must be 30 to 86400 seconds".into());
         }
-        Ok(())
+        faults
     }
 }

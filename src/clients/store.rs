@@ -1,5 +1,6 @@
 //! The tables `clients`, `client_secrets` and `resources`.
 
+use super::refusals::delete_refusals_of;
 use super::{Client, ClientId, ClientSecret, Resource};
 use crate::clock::Timestamp;
 use crate::oauth::client_metadata::ClientMetadata;
@@ -90,6 +91,7 @@ pub async fn set_enabled(connection: &mut Connection, client_id: &ClientId, enab
 /// Deletes a client; its grants, consents and secrets go with it (ON DELETE CASCADE). Returns whether it existed.
 pub async fn delete_client(connection: &mut Connection, client_id: &ClientId) -> Result<bool, StorageError> {
     let deleted = query!(connection, |c| diesel::delete(clients::table.find(client_id)).execute(c).await)?;
+    delete_refusals_of(connection, client_id).await?;
     announce(connection, Topic::Clients).await?;
     Ok(deleted == 1)
 }
@@ -118,6 +120,17 @@ pub async fn insert_secret(
             client_secrets::created_at.eq(now),
             client_secrets::expires_at.eq(secret.expires_at),
         ))
+        .execute(c)
+        .await)?;
+    announce(connection, Topic::Clients).await
+}
+
+/// Ends a client's secrets: it authenticates without one from now on, and must not find an old one good when it changes back.
+pub async fn end_secrets(connection: &mut Connection, client_id: &ClientId, now: Timestamp) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::update(client_secrets::table)
+        .filter(client_secrets::client_id.eq(client_id))
+        .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(now)))
+        .set(client_secrets::expires_at.eq(now))
         .execute(c)
         .await)?;
     announce(connection, Topic::Clients).await

@@ -20,7 +20,7 @@ impl Directory {
             match known.filter(|resource| self.resource(resource).is_some()) {
                 Some(resource) if targets.contains(&resource) => {}
                 Some(resource) => targets.push(resource),
-                None => return Err(invalid_target("resource names an API that this client is not registered for.")),
+                None => return Err(invalid_target("resource names an API that this client is not registered for.").about(text)),
             }
         }
         if targets.is_empty() {
@@ -41,11 +41,9 @@ impl Directory {
         let wanted: Vec<&ResourceIndicator> = if requested.is_empty() {
             granted.iter().collect()
         } else {
-            requested
-                .iter()
-                .map(|text| granted.iter().find(|resource| resource.as_str() == text))
-                .collect::<Option<_>>()
-                .ok_or_else(|| invalid_target("resource names an API that was not granted."))?
+            let find = |text: &String| granted.iter().find(|resource| resource.as_str() == text);
+            let unknown = |text: &String| invalid_target("resource names an API that was not granted.").about(text);
+            requested.iter().map(|text| find(text).ok_or_else(|| unknown(text))).collect::<Result<_, _>>()?
         };
         wanted
             .into_iter()
@@ -70,7 +68,7 @@ impl Directory {
         let allowed = self.allowed_scope(client);
         let granted = requested.filtered(|token| allowed.contains(token));
         if granted.is_empty() && !requested.is_empty() {
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope holds nothing that this client may ask for."));
+            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope holds nothing that this client may ask for.").about(requested));
         }
         Ok(granted)
     }

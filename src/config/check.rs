@@ -4,19 +4,24 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Config;
-use super::choice::{MailTransport, SmtpTls};
+use super::choice::{MailTransport, SmsProvider, SmtpTls};
 use super::fault::Fault;
 use super::source::Origin;
 
 /// Largest logo: it is held in memory and sent with pages.
-const MAX_LOGO: u64 = 512 * 1024;
+pub const LARGEST_LOGO: u64 = 256 * 1024;
 
-/// Every broken rule. `origin` tells where a key was written.
-pub(super) fn check(config: &Config, origin: &dyn Fn(&str) -> Origin) -> Vec<Fault> {
+/// Every broken rule. `origin` tells where a key was written; without `issuer_known` another one stands in for the issuer, and nothing is
+/// measured against it.
+pub(super) fn check(config: &Config, origin: &dyn Fn(&str) -> Origin, issuer_known: bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     safe_under_https(config, &mut faults);
     mail(config, origin, &mut faults);
+    sms(config, &mut faults);
     lifetimes(config, &mut faults);
+    if issuer_known {
+        passkeys(config, &mut faults);
+    }
     rest(config, &mut faults);
     faults
 }
@@ -27,7 +32,7 @@ fn safe_under_https(config: &Config, faults: &mut Vec<Fault>) {
         return;
     }
     if config.mail.transport == MailTransport::Outbox {
-        faults.push(Fault::new("mail.transport", "must be smtp with an https issuer: nobody would get the outbox's mail"));
+        faults.push(Fault::new("mail.transport", "must be smtp or resend with an https issuer: nobody would get the outbox's mail"));
     }
     if config.master_key.is_none() {
         faults.push(Fault::new(
@@ -41,15 +46,21 @@ fn safe_under_https(config: &Config, faults: &mut Vec<Fault>) {
 }
 
 fn mail(config: &Config, origin: &dyn Fn(&str) -> Origin, faults: &mut Vec<Fault>) {
+    if config.mail.transport != MailTransport::Outbox && origin("mail.from") == Origin::Default {
+        faults.push(Fault::new("mail.from", "must be given unless mail is kept in the outbox"));
+    }
+    if config.mail.transport == MailTransport::Resend && config.resend.api_key.is_none() {
+        faults.push(Fault::new("resend.api_key", "must be given with mail.transport = \"resend\""));
+    }
     if config.mail.transport != MailTransport::Smtp {
         return;
     }
     let smtp = &config.smtp;
+    if let Some(problem) = smtp.ca_file.as_deref().and_then(unreadable) {
+        faults.push(Fault::new("smtp.ca_file", problem));
+    }
     if smtp.host.is_none() {
         faults.push(Fault::new("smtp.host", "must be given with mail.transport = \"smtp\""));
-    }
-    if origin("mail.from") == Origin::Default {
-        faults.push(Fault::new("mail.from", "must be given with mail.transport = \"smtp\""));
     }
     match (&smtp.username, &smtp.password) {
         (Some(_), None) => faults.push(Fault::new("smtp.password", "must be given with smtp.username")),
@@ -59,6 +70,25 @@ fn mail(config: &Config, origin: &dyn Fn(&str) -> Origin, faults: &mut Vec<Fault
     let local = matches!(smtp.host.as_deref(), Some("localhost" | "127.0.0.1" | "::1"));
     if smtp.tls == SmtpTls::None && smtp.password.is_some() && !local {
         faults.push(Fault::new("smtp.tls", "must not be none when a password is sent to another machine"));
+    }
+}
+
+fn sms(config: &Config, faults: &mut Vec<Fault>) {
+    let sms = &config.sms;
+    let needed: &[(&str, bool)] = match sms.provider {
+        SmsProvider::None => return,
+        SmsProvider::TwilioVerify => &[("sms.service_sid", sms.service_sid.is_some())],
+        SmsProvider::TwilioMessages => &[("sms.from", sms.from.is_some())],
+    };
+    let always = [("sms.account_sid", sms.account_sid.is_some()), ("sms.auth_token", sms.auth_token.is_some())];
+    for (key, _) in needed.iter().chain(&always).filter(|(_, there)| !there) {
+        faults.push(Fault::new(*key, "must be given with this sms.provider"));
+    }
+    let codes = |code: &String| {
+        code.strip_prefix('+').is_some_and(|digits| (1..=7).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+    };
+    if sms.countries.is_empty() || !sms.countries.iter().all(codes) {
+        faults.push(Fault::new("sms.countries", "must list the calling codes that messages may go to, as in +49"));
     }
 }
 
@@ -75,6 +105,24 @@ fn lifetimes(config: &Config, faults: &mut Vec<Fault>) {
     at_most("tokens.refresh_token_idle_lifetime", idle, "tokens.refresh_token_absolute_lifetime", absolute);
     at_most("tokens.refresh_token_grace", tokens.refresh_token_grace, "tokens.refresh_token_idle_lifetime", idle);
     at_most("keys.publish_ahead", keys.publish_ahead, "keys.rotation_interval", keys.rotation_interval);
+}
+
+/// Web Authentication §5.1.2: browsers take an RP ID that is the host, or a registrable domain above it. §5.11: related origins
+/// are origins.
+fn passkeys(config: &Config, faults: &mut Vec<Fault>) {
+    let host = config.issuer.host();
+    let rp_id = &config.passkeys.rp_id;
+    let above = host.strip_suffix(rp_id.as_str()).is_some_and(|rest| rest.ends_with('.'));
+    let is_domain = rp_id.contains('.') && host.parse::<std::net::IpAddr>().is_err();
+    if rp_id != host && !(above && is_domain) {
+        faults.push(Fault::new("passkeys.rp_id", format!("must be {host} or a domain above it")));
+    }
+    for origin in &config.passkeys.related_origins {
+        let bare = origin.path() == "/" && origin.query().is_none() && origin.fragment().is_none() && origin.domain().is_some();
+        if !bare || (origin.scheme() != "https" && config.issuer.is_https()) {
+            faults.push(Fault::new("passkeys.related_origins", format!("{origin} must be an https origin without a path")));
+        }
+    }
 }
 
 fn rest(config: &Config, faults: &mut Vec<Fault>) {
@@ -100,13 +148,17 @@ fn rest(config: &Config, faults: &mut Vec<Fault>) {
     }
 }
 
+fn unreadable(path: &Path) -> Option<String> {
+    std::fs::File::open(path).err().map(|error| format!("cannot read {}: {error}", path.display()))
+}
+
 fn logo_problem(path: &Path) -> Option<String> {
     let known = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg") || extension.eq_ignore_ascii_case("png"));
     match std::fs::metadata(path) {
         _ if !known => Some("must be an .svg or .png file".to_owned()),
         Err(error) => Some(format!("cannot read {}: {error}", path.display())),
         Ok(file) if !file.is_file() => Some(format!("{} is not a file", path.display())),
-        Ok(file) if file.len() > MAX_LOGO => Some(format!("must not be larger than {} KiB", MAX_LOGO / 1024)),
+        Ok(file) if file.len() > LARGEST_LOGO => Some(format!("must not be larger than {} KiB", LARGEST_LOGO / 1024)),
         Ok(_) => None,
     }
 }

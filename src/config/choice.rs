@@ -35,11 +35,13 @@ macro_rules! choice {
 
 choice! {
     /// How mail leaves.
-    MailTransport as "outbox or smtp" {
+    MailTransport as "outbox, smtp or resend" {
         /// Kept for the developer to read; nothing is sent.
         Outbox = "outbox",
         /// Handed to a mail server.
         Smtp = "smtp",
+        /// Handed to Resend through its HTTP API.
+        Resend = "resend",
     }
 }
 
@@ -52,6 +54,30 @@ choice! {
         Implicit = "implicit",
         /// In clear: only for a server on this machine.
         None = "none",
+    }
+}
+
+choice! {
+    /// When a person who makes an account must have proven its address.
+    EmailVerification as "before_sign_in, before_token or reminder" {
+        /// Before there is an account.
+        BeforeSignIn = "before_sign_in",
+        /// Before any app gets a token; the account's own pages are open.
+        BeforeToken = "before_token",
+        /// Never; the account's page reminds of it.
+        Reminder = "reminder",
+    }
+}
+
+choice! {
+    /// Who sends text messages.
+    SmsProvider as "none, twilio_verify or twilio_messages" {
+        /// Nobody: there are no codes by text message.
+        None = "none",
+        /// Twilio Verify, or what speaks as it does: it makes and checks the codes.
+        TwilioVerify = "twilio_verify",
+        /// Twilio Messages, or what speaks as it does: it sends codes that are made here.
+        TwilioMessages = "twilio_messages",
     }
 }
 
@@ -184,6 +210,22 @@ impl Setting for Listen {
     }
     fn show(&self) -> Option<String> {
         Some(quoted(&self.to_string()))
+    }
+}
+
+/// A host that requests may name besides the issuer's: as URLs are parsed, so that spellings of one name are one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowedHost(pub url::Host<String>);
+
+impl Setting for AllowedHost {
+    const UNIT: &'static str = "host: ostiary, id.internal, 10.0.0.7, [fd00::7]";
+    fn parse(text: &str) -> Result<Self, String> {
+        let problem = || format!("{text:?} is not a host name or address, without a scheme, port or wildcard, as in ostiary or [fd00::7]");
+        let host = url::Host::parse(text).map_err(|_| problem())?;
+        if text.contains('*') { Err(problem()) } else { Ok(Self(host)) }
+    }
+    fn show(&self) -> Option<String> {
+        Some(quoted(&self.0.to_string()))
     }
 }
 
@@ -339,6 +381,17 @@ mod tests {
         }
         for text in ["", "3004", ":3004", "::1:3004", "[::1]", "localhost:65536", "[x]:1", "a b:1"] {
             assert!(Listen::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_come_without_schemes_and_ports() {
+        for (text, shown) in [("ostiary", "ostiary"), ("ID.Internal", "id.internal"), ("10.0.0.7", "10.0.0.7"), ("[FD00::7]", "[fd00::7]")]
+        {
+            assert_eq!(AllowedHost::parse(text).unwrap().show().unwrap(), quoted(shown));
+        }
+        for text in ["", "ostiary:3004", "http://ostiary", "*.example.com", "a b", "fd00::7", "ostiary/", "a@b"] {
+            assert!(AllowedHost::parse(text).is_err(), "{text}");
         }
     }
 

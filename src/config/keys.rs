@@ -8,9 +8,13 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
-use super::choice::{Claims, DatabaseUrl, Documents, Listen, LogFormat, MailTransport, SmtpTls, SqliteSynchronous};
+use super::choice::{
+    AllowedHost, Claims, DatabaseUrl, Documents, EmailVerification, Listen, LogFormat, MailTransport, SmsProvider, SmtpTls,
+    SqliteSynchronous,
+};
 use super::color::Color;
 use super::master_key::MasterKey;
+use super::protected::Protected;
 use super::table::{Key, Preset, Reader, settings};
 use super::value::Setting;
 use crate::oauth::issuer::Issuer;
@@ -23,6 +27,10 @@ settings! {
         issuer: Issuer = ["http://localhost:3004"];
         /// Where to listen. A reverse proxy ends TLS in front of it.
         listen: Listen = [derived "127.0.0.1 and the port of an http issuer, else 127.0.0.1:3004"];
+        /// Names under which this server is reached besides the issuer's host, without ports, such as `ostiary` for token calls inside a network. Requests for any other host are answered with 421, but for `/health`, `/health/ready` and `/metrics`. With an http issuer every loopback name is allowed, too.
+        allowed_hosts: Vec<AllowedHost> = [none];
+        /// How long the head of a request, and then its body, may take to arrive.
+        request_timeout: Duration = ["10s"] from "1s" to "5m";
         /// Threads that answer requests.
         workers: usize = [derived "the number of cores"] from "1" to "1024";
         /// The folder of the embedded database, the master key file and the mail outbox. Relative to the working directory.
@@ -43,6 +51,10 @@ settings! {
         declared_clients as "clients": Documents = [none];
         /// Resources (APIs) that exist at each start as they are written here.
         declared_resources as "resources": Documents = [none];
+        /// Providers that people may sign in with, such as Google: see docs/sign-in-with-others.md.
+        declared_upstreams as "upstreams": Documents = [none];
+        /// Places behind a gateway that asks `/auth/verify`: `host`, `path`, `resource`, `scope`, `groups`, `browser`.
+        protected: Protected = [none];
         groups {
             /// The database.
             database: Database;
@@ -52,18 +64,32 @@ settings! {
             mail: Mail;
             /// The mail server.
             smtp: Smtp;
+            /// Resend's HTTP API.
+            resend: Resend;
             /// Sessions of browsers.
             sessions: Sessions;
             /// Passwords and their hashing.
             password: Password;
+            /// Second factors.
+            second_factor: SecondFactor;
+            /// Codes by text message.
+            sms: Sms;
+            /// Passkeys and security keys.
+            passkeys: Passkeys;
             /// Making accounts.
             sign_up: SignUp;
+            /// Signing in.
+            login: Login;
+            /// Accounts as a whole.
+            accounts: Accounts;
             /// Lifetimes of what is issued.
             tokens: Tokens;
             /// Signing keys.
             keys: Keys;
             /// Limits on requests.
             rate_limit: RateLimit;
+            /// Proofs of work under attack.
+            proof_of_work: ProofOfWork;
             /// Logs.
             log: Log;
             /// Metrics.
@@ -99,6 +125,8 @@ settings! {
         name: String = ["Ostiary"];
         /// A logo, an SVG or PNG file.
         logo: Option<PathBuf> = [none];
+        /// A folder with texts in place of the built-in ones: a folder a language, as in `de/ours.ftl` (Fluent).
+        texts: Option<PathBuf> = [none];
         /// The colour of buttons and links. Shades that are too faint to read are made stronger.
         color: Color = ["#1f4f8f"];
         /// Where people get help.
@@ -113,9 +141,9 @@ settings! {
 settings! {
     /// Mail.
     Mail in "mail." {
-        /// How mail leaves: through a mail server, or kept in an outbox for the developer to read (http issuers only).
+        /// How mail leaves: through a mail server, through Resend's HTTP API, or kept in an outbox for the developer to read (http issuers only).
         transport: MailTransport = ["outbox"];
-        /// The sender of mail. To be given with `mail.transport = "smtp"`.
+        /// The sender of mail. To be given unless mail is kept in the outbox.
         from: Mailbox = [derived "ostiary@ and the issuer's host"];
     }
 }
@@ -133,6 +161,18 @@ settings! {
         username: Option<String> = [none];
         /// The password at the mail server.
         password: Option<Secret> = [none];
+        /// Certificates (PEM) that a relay of one's own is signed by, beside the public ones.
+        ca_file: Option<PathBuf> = [none];
+    }
+}
+
+settings! {
+    /// Resend's HTTP API.
+    Resend in "resend." {
+        /// The API key. To be given with `mail.transport = "resend"`.
+        api_key: Option<Secret> = [none];
+        /// Where the API is.
+        base_url: Url = ["https://api.resend.com"];
     }
 }
 
@@ -153,6 +193,10 @@ settings! {
     Password in "password." {
         /// Characters that a new password has at least.
         minimum_length: usize = ["8"] from "8" to "128";
+        /// How hard a new password must be to guess, from 0 (anything) to 4 (zxcvbn's scale; 2 is about a hundred million guesses).
+        minimum_strength: u32 = ["2"] from "0" to "4";
+        /// An endpoint that knows passwords from break-ins, asked by the first five characters of the SHA-1 digest, which are appended: `https://api.pwnedpasswords.com/range/`. Without one, the built-in list of common passwords must do.
+        breach_range_url: Option<Url> = [none];
         /// Memory of one argon2id hash, in KiB.
         argon2_memory_kib: u32 = ["19456"] from "8" to "4194304";
         /// Passes of argon2id.
@@ -165,6 +209,16 @@ settings! {
         hash_queue: usize = ["64"] from "0" to "100000";
         /// How long a hash may wait before the answer is 503.
         hash_wait: Duration = ["5s"] from "1ms" to "1m";
+    }
+}
+
+settings! {
+    /// Passkeys and security keys.
+    Passkeys in "passkeys." {
+        /// The name that passkeys are made for: the issuer's host, or a domain above it that is yours alone. Changing it makes every passkey useless.
+        rp_id: String = [derived "the issuer's host"];
+        /// Other origins whose pages may use these passkeys, as in `https://example.de`; told to browsers at `/.well-known/webauthn`.
+        related_origins: Vec<Url> = [none];
     }
 }
 
@@ -223,6 +277,20 @@ settings! {
 }
 
 settings! {
+    /// Proofs of work: asked of browsers that send sign-in forms, only past these thresholds, invisible to people.
+    ProofOfWork in "proof_of_work." {
+        /// Whether they are ever asked.
+        enabled: bool = ["true"];
+        /// Zero bits that a solution must begin with; each one more doubles the work.
+        difficulty: u32 = ["16"] from "4" to "28";
+        /// Forms a minute from one address (IPv6: one /64) before it must bring proofs.
+        per_address_per_minute: u32 = ["10"] from "1" to "1000000";
+        /// Forms a minute from all addresses before everybody must bring proofs.
+        per_minute: u32 = ["300"] from "1" to "1000000";
+    }
+}
+
+settings! {
     /// Logs.
     Log in "log." {
         /// How log lines look.
@@ -233,10 +301,60 @@ settings! {
 }
 
 settings! {
+    /// Second factors.
+    SecondFactor in "second_factor." {
+        /// Whether everybody needs a second factor. Who has none is asked to add one at the next sign-in.
+        required: bool = ["false"];
+        /// Groups whose members need a second factor.
+        required_groups: Vec<String> = [none];
+    }
+}
+
+settings! {
+    /// Codes by text message.
+    Sms in "sms." {
+        /// Who sends text messages: nobody, or Twilio (or what speaks as it does) by its Verify or its Messages interface.
+        provider: SmsProvider = ["none"];
+        /// Where the provider is, without a path. Without one: Twilio.
+        base_url: Option<Url> = [none];
+        /// The account at the provider, or an API key of it.
+        account_sid: Option<String> = [none];
+        /// The secret that goes with `sms.account_sid`.
+        auth_token: Option<Secret> = [none];
+        /// The Verify service. To be given with `twilio_verify`.
+        service_sid: Option<String> = [none];
+        /// The sender's number or name. To be given with `twilio_messages`.
+        from: Option<String> = [none];
+        /// Calling codes that messages may go to, as in `+49`: no message goes anywhere else.
+        countries: Vec<String> = [none];
+        /// Whether text messages may be the only second factor of an account. They can be read by others (SIM swap), so without this they come beside an app or a passkey only.
+        sole_factor: bool = ["false"];
+    }
+}
+
+settings! {
     /// Making accounts.
     SignUp in "sign_up." {
         /// Whether people may make accounts themselves.
         enabled: bool = ["true"];
+        /// When the address must be proven: before the account exists (`before_sign_in`), before an app gets a token (`before_token`), or not at all, with a reminder on the account's page (`reminder`).
+        email_verification: EmailVerification = ["before_sign_in"];
+    }
+}
+
+settings! {
+    /// Signing in.
+    Login in "login." {
+        /// Whether people may sign in with a code or link that is mailed to them, without their password.
+        email: bool = ["false"];
+    }
+}
+
+settings! {
+    /// Accounts as a whole.
+    Accounts in "accounts." {
+        /// How long somebody who deletes their account can change their mind. Apps lose their access at once; afterwards everything about the person is deleted.
+        deletion_grace: Duration = ["7d"] from "1d" to "365d";
     }
 }
 

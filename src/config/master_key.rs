@@ -40,6 +40,11 @@ pub enum MasterKeyError {
     /// The file does not hold a key.
     #[error("{0} does not hold a master key: {1}")]
     Invalid(PathBuf, String),
+    /// There is no file, where something was sealed with it.
+    #[error(
+        "{0} is missing, but this database was made with one: restore it from your backup, or give the key as master_key; no new one was made"
+    )]
+    Missing(PathBuf),
     /// The system has no random numbers.
     #[error("no random numbers from the system: {0}")]
     Random(getrandom::Error),
@@ -91,13 +96,16 @@ impl MasterKey {
         Zeroizing::new(URL_SAFE_NO_PAD.encode(self.as_bytes()))
     }
 
-    /// The key that the configuration gives, else the one in the data folder, which is made when missing.
+    /// The key that the configuration gives, else the one in the data folder. It is made when missing, unless something has been
+    /// `sealed` with a key before: that one cannot be made again, and a new one beside the database would hide that it is lost.
     ///
     /// # Errors
     /// [`MasterKeyError`]; a file that is damaged or readable by others is never replaced.
-    pub fn load(config: &Config) -> Result<Self, MasterKeyError> {
+    pub fn load(config: &Config, sealed: bool) -> Result<Self, MasterKeyError> {
+        let path = config.data_dir.join(FILE_NAME);
         match &config.master_key {
             Some(key) => Ok(key.clone()),
+            None if sealed && !path.exists() => Err(MasterKeyError::Missing(path)),
             None => Self::load_or_create(&config.data_dir),
         }
     }

@@ -40,6 +40,8 @@ pub(super) struct Given {
 #[derive(Default)]
 pub(super) struct Raw {
     pub(super) values: BTreeMap<&'static str, Given>,
+    /// The defaults that follow from other values.
+    pub(super) derived: BTreeMap<&'static str, String>,
 }
 
 /// A secret read from a file is a line or a few, not a mistake of a path.
@@ -108,7 +110,10 @@ impl Raw {
     fn read_environment(&mut self, keys: &[Key], environment: impl Iterator<Item = (String, String)>, faults: &mut Vec<Fault>) {
         let mut written = BTreeMap::new();
         for (variable, value) in environment {
-            let ours = variable.starts_with("OSTIARY_") && variable != "OSTIARY_CONFIG" && !is_of_kubernetes(&variable);
+            let ours = variable.starts_with("OSTIARY_")
+                && variable != "OSTIARY_CONFIG"
+                && !is_of_import(&variable)
+                && !is_of_kubernetes(&variable);
             // An empty variable is how compose files write "not set".
             if !ours || value.is_empty() {
                 continue;
@@ -153,7 +158,8 @@ impl Raw {
         }
     }
 
-    /// Supplies the defaults that follow from other values (`Preset::Derived` in the table).
+    /// Supplies the defaults that follow from other values (`Preset::Derived` in the table). For an issuer that is none the usual one
+    /// stands in, so that the other keys are checked all the same.
     pub(super) fn derive(&mut self) {
         let text =
             |raw: &Self, key: &str, default: &str| raw.values.get(key).map_or(default.to_owned(), |given| given.text.expose().clone());
@@ -162,9 +168,11 @@ impl Raw {
         self.supply("password.hash_permits", cores.min(64).to_string());
         let data_dir = text(self, "data_dir", "./data");
         self.supply("database.url", format!("sqlite:{}/ostiary.db", data_dir.trim_end_matches('/')));
-        if let Ok(issuer) = Issuer::parse(&text(self, "issuer", super::DEFAULT_ISSUER)) {
+        let issuer = Issuer::parse(&text(self, "issuer", super::DEFAULT_ISSUER)).or_else(|_| Issuer::parse(super::DEFAULT_ISSUER));
+        if let Ok(issuer) = issuer {
             let port = if issuer.is_https() { 3004 } else { issuer.port() };
             self.supply("listen", format!("127.0.0.1:{port}"));
+            self.supply("passkeys.rp_id", issuer.host().to_owned());
             // A host of IPv6 or without a dot is no mail domain; the outbox, the only transport that needs no address, is content.
             let host = if issuer.host().contains('.') && !issuer.host().contains(':') { issuer.host() } else { "localhost" };
             self.supply("mail.from", format!("ostiary@{host}"));
@@ -172,6 +180,7 @@ impl Raw {
     }
 
     fn supply(&mut self, key: &'static str, text: String) {
+        self.derived.insert(key, text.clone());
         self.values.entry(key).or_insert_with(|| Given { text: Secret::from(text), origin: Origin::Default });
     }
 }
@@ -199,6 +208,11 @@ fn unknown(name: &str, known: Vec<String>) -> Fault {
         Some(meant) => Fault::new(name, format!("is not known; did you mean {meant}?")),
         None => Fault::new(name, "is not known (`ostiary config docs` lists every key)"),
     }
+}
+
+/// Secrets of the system that `ostiary import` reads from: they belong to the command, not to the installation.
+fn is_of_import(variable: &str) -> bool {
+    ["OSTIARY_IMPORT_URL", "OSTIARY_IMPORT_SECRET"].contains(&variable)
 }
 
 /// Kubernetes sets these in every pod beside a service that is called `ostiary`; they are not meant for us.

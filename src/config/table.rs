@@ -63,17 +63,18 @@ impl Reader {
                 let place = origin.place();
                 self.faults.push(Fault::new(key.name, format!("{problem}{place}")));
                 // The default stands in, so that what depends on other keys is checked too and all faults are listed at once.
-                match key.preset {
-                    Preset::Text(default) => T::parse(default).ok(),
-                    _ => T::absent(),
-                }
+                let default = match key.preset {
+                    Preset::Text(default) => Some(default),
+                    _ => self.raw.derived.get(key.name).map(String::as_str),
+                };
+                default.and_then(|default| T::parse(default).ok()).or_else(T::absent)
             }
         }
     }
 
     fn absent<T: Setting>(&mut self, key: &Key) -> Option<T> {
         let value = T::absent();
-        // A derived value is missing only when the key that it follows from has a fault of its own.
+        // A derived value is supplied by `Raw::derive`.
         if value.is_none() && !matches!(key.preset, Preset::Derived(_)) {
             self.faults.push(Fault::new(key.name, "must be given"));
         }

@@ -1,19 +1,22 @@
 //! Passwords: the only file that names argon2.
 //!
 //! Hashing is what a password sign-in costs (19 MiB and 19 ms at the default), so it runs off the threads that answer
-//! requests, in a fixed number of permits that each keep their memory, behind a bounded queue (security.md L6).
+//! requests, in a fixed number of permits that each keep their memory, behind a bounded queue (security.md L6). Hashes that were
+//! imported (`foreign_password`, and argon2 of other parameters) take as many permits as their memory needs, all of them at most.
 //!
 //! Specs: RFC 9106, OWASP ASVS 6.2.
 
+use super::foreign_password::{ForeignHash, LARGEST_MEMORY_KIB, Unusable};
+use super::password_rules::Weakness;
 use crate::random::Random;
 use crate::secret::Secret;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -28,6 +31,10 @@ pub struct Password(Secret);
 pub enum WeakPassword {
     TooShort,
     TooLong,
+    /// Others would soon guess it.
+    Guessable(Option<Weakness>),
+    /// Known from a break-in somewhere.
+    Breached,
 }
 
 impl Password {
@@ -42,7 +49,7 @@ impl Password {
         if normal.len() > LONGEST {
             return Err(WeakPassword::TooLong);
         }
-        if normal.len() < minimum_length {
+        if normal.chars().count() < minimum_length {
             return Err(WeakPassword::TooShort);
         }
         Ok(Self(Secret::new(normal)))
@@ -67,7 +74,10 @@ pub struct PasswordPolicy {
 pub struct PasswordHasher {
     policy: PasswordPolicy,
     semaphore: Arc<Semaphore>,
-    buffers: Arc<Mutex<Vec<Vec<Block>>>>,
+    /// The memory of permits that are not in use.
+    buffers: Mutex<Vec<Vec<Block>>>,
+    /// Whether anything was hashed since [`PasswordHasher::free_idle_buffers`] looked.
+    used: AtomicBool,
     waiting: Arc<AtomicUsize>,
     random: Random,
     /// Checked in place of an unknown person's, so that both take the same time (security.md L1).
@@ -98,7 +108,8 @@ impl PasswordHasher {
         let mut hasher = Self {
             policy,
             semaphore: Arc::new(Semaphore::new(policy.permits.max(1))),
-            buffers: Arc::default(),
+            buffers: Mutex::default(),
+            used: AtomicBool::default(),
             waiting: Arc::default(),
             random,
             dummy: String::new(),
@@ -112,7 +123,7 @@ impl PasswordHasher {
     }
 
     fn algorithm(&self) -> Result<Argon2<'static>, HashError> {
-        argon2_of(self.policy.memory, self.policy.iterations, self.policy.parallelism, 32)
+        argon2_of(Algorithm::Argon2id, self.policy.memory, self.policy.iterations, self.policy.parallelism, 32)
     }
 
     fn encode(&self, salt: &[u8], hash: &[u8]) -> String {
@@ -135,16 +146,20 @@ impl PasswordHasher {
 
     /// Checks a password against a stored hash, or against nobody's when there is none: both cost one hash.
     pub async fn check(&self, password: &Password, stored: Option<&str>) -> Result<Checked, HashError> {
-        let parsed = stored.and_then(parse);
+        if let Some(foreign) = stored.and_then(|stored| ForeignHash::parse(stored).ok()) {
+            return self.check_foreign(password, foreign).await;
+        }
+        let parsed = stored.and_then(parse).filter(is_bearable);
         let (known, parsed) = match parsed {
             Some(parsed) => (true, parsed),
             None => (false, parse(&self.dummy).ok_or(HashError::Parameters)?),
         };
-        let algorithm = argon2_of(parsed.memory, parsed.iterations, parsed.parallelism, parsed.hash.len())?;
+        let algorithm = argon2_of(parsed.algorithm, parsed.memory, parsed.iterations, parsed.parallelism, parsed.hash.len())?;
         let computed = self.run(algorithm, password, parsed.salt.clone(), parsed.hash.len()).await?;
         let equal: bool = computed.ct_eq(&parsed.hash).into();
-        let current =
-            (parsed.memory, parsed.iterations, parsed.parallelism) == (self.policy.memory, self.policy.iterations, self.policy.parallelism);
+        let current = parsed.algorithm == Algorithm::Argon2id
+            && (parsed.memory, parsed.iterations, parsed.parallelism)
+                == (self.policy.memory, self.policy.iterations, self.policy.parallelism);
         Ok(match (known && equal, current) {
             (false, _) => Checked::Wrong,
             (true, true) => Checked::Right,
@@ -152,9 +167,20 @@ impl PasswordHasher {
         })
     }
 
+    /// Whatever it was made with, it is to be replaced by ours.
+    async fn check_foreign(&self, password: &Password, foreign: ForeignHash) -> Result<Checked, HashError> {
+        let permit = self.wait_for_permits(foreign.memory_kib()).await?;
+        let password = Zeroizing::new(password.0.expose().clone());
+        let matches = tokio::task::spawn_blocking(move || foreign.matches(&password)).await.map_err(|_| HashError::Busy)?;
+        drop(permit);
+        Ok(if matches { Checked::RightButOutdated } else { Checked::Wrong })
+    }
+
     async fn run(&self, algorithm: Argon2<'static>, password: &Password, salt: Vec<u8>, length: usize) -> Result<Vec<u8>, HashError> {
-        let permit = self.wait_for_permit().await?;
-        let mut buffer = self.buffers.lock().await.pop().unwrap_or_default();
+        let memory = algorithm.params().m_cost();
+        let permit = self.wait_for_permits(memory).await?;
+        self.used.store(true, Ordering::Relaxed);
+        let mut buffer = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let password = Zeroizing::new(password.0.expose().clone().into_bytes());
         let (buffer, hash) = tokio::task::spawn_blocking(move || {
             let blocks = algorithm.params().block_count();
@@ -168,19 +194,33 @@ impl PasswordHasher {
         })
         .await
         .map_err(|_| HashError::Busy)?;
-        self.buffers.lock().await.push(buffer);
+        // The memory of an imported hash that is larger than ours is not kept.
+        if memory <= self.policy.memory {
+            self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        }
         drop(permit);
         hash.map_err(|_| HashError::Parameters)
     }
 
-    async fn wait_for_permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, HashError> {
-        if let Ok(permit) = self.semaphore.clone().try_acquire_owned() {
+    /// As many permits as `memory_kib` is worth: one for our own hashes, all there are at most.
+    async fn wait_for_permits(&self, memory_kib: u32) -> Result<tokio::sync::OwnedSemaphorePermit, HashError> {
+        let all = u32::try_from(self.policy.permits.max(1)).unwrap_or(u32::MAX);
+        let count = memory_kib.div_ceil(self.policy.memory.max(1)).clamp(1, all);
+        if let Ok(permit) = self.semaphore.clone().try_acquire_many_owned(count) {
             return Ok(permit);
         }
         let place = Place::take(&self.waiting, self.policy.queue).ok_or(HashError::Busy)?;
-        let permit = tokio::time::timeout(self.policy.longest_wait, self.semaphore.clone().acquire_owned()).await;
+        let permit = tokio::time::timeout(self.policy.longest_wait, self.semaphore.clone().acquire_many_owned(count)).await;
         drop(place);
         permit.map_err(|_| HashError::Busy)?.map_err(|_| HashError::Busy)
+    }
+
+    /// Gives the memory of idle permits back to the system when nothing was hashed since the last call: 19 MiB each at the
+    /// default. Fresh memory costs the next hash half as much again, so this is called once in a minute, not after each.
+    pub fn free_idle_buffers(&self) {
+        if !self.used.swap(false, Ordering::Relaxed) {
+            self.buffers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
     }
 
     /// Requests that wait for a permit now, and permits in use.
@@ -209,7 +249,33 @@ impl Drop for Place {
     }
 }
 
+/// What a hash to be imported is called, if it can be checked here at all.
+pub fn recognise(stored: &str) -> Result<&'static str, Unusable> {
+    match parse(stored) {
+        Some(parsed) if is_within_bounds(&parsed) => Ok(if parsed.algorithm == Algorithm::Argon2id { "argon2id" } else { "argon2i" }),
+        Some(_) => Err(Unusable::TooCostly),
+        None => ForeignHash::parse(stored).map(|foreign| foreign.name()),
+    }
+}
+
+/// Whether [`PasswordHasher::check`] checks it at all.
+pub fn is_checkable(stored: &str) -> bool {
+    parse(stored).is_some_and(|parsed| is_bearable(&parsed)) || ForeignHash::parse(stored).is_ok()
+}
+
+/// argon2 as a text that says what it is; `None` for a variant that is not taken over. `memory` in KiB.
+pub fn argon2_text(variant: &str, costs: (u64, u64, u64), salt: &[u8], hash: &[u8]) -> Option<String> {
+    let (memory, iterations, parallelism) = costs;
+    let known = ["argon2i", "argon2id"].contains(&variant);
+    let text = || {
+        let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
+        format!("${variant}$v=19$m={memory},t={iterations},p={parallelism}${salt}${hash}")
+    };
+    known.then(text)
+}
+
 struct ParsedHash {
+    algorithm: Algorithm,
     memory: u32,
     iterations: u32,
     parallelism: u32,
@@ -217,23 +283,47 @@ struct ParsedHash {
     hash: Vec<u8>,
 }
 
-fn argon2_of(memory: u32, iterations: u32, parallelism: u32, length: usize) -> Result<Argon2<'static>, HashError> {
+fn argon2_of(algorithm: Algorithm, memory: u32, iterations: u32, parallelism: u32, length: usize) -> Result<Argon2<'static>, HashError> {
     let params = Params::new(memory, iterations, parallelism, Some(length)).map_err(|_| HashError::Parameters)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    Ok(Argon2::new(algorithm, Version::V0x13, params))
 }
 
-/// Reads PHC text of argon2id, version 19. What is not that matches nothing.
+/// What this server's own configuration may have been at some time (`password.argon2_…`): people of before must not be locked out.
+fn is_bearable(parsed: &ParsedHash) -> bool {
+    parsed.memory <= 4 * 1024 * 1024 && parsed.iterations <= 100
+}
+
+/// To be brought in: about two seconds of one core, and no more memory than any imported hash.
+fn is_within_bounds(parsed: &ParsedHash) -> bool {
+    const MOST_WORK: u64 = 2 * 1024 * 1024;
+    let work = u64::from(parsed.memory) * u64::from(parsed.iterations);
+    parsed.memory <= LARGEST_MEMORY_KIB
+        && work <= MOST_WORK
+        && parsed.parallelism <= 16
+        && parsed.salt.len() <= 64
+        && parsed.hash.len() <= 128
+}
+
+/// Reads PHC text of argon2id or argon2i, version 19. What is not that matches nothing.
 fn parse(phc: &str) -> Option<ParsedHash> {
-    let mut parts = phc.strip_prefix("$argon2id$v=19$")?.split('$');
+    let (algorithm, rest) = match phc.strip_prefix("$argon2id$") {
+        Some(rest) => (Algorithm::Argon2id, rest),
+        None => (Algorithm::Argon2i, phc.strip_prefix("$argon2i$")?),
+    };
+    let mut parts = rest.strip_prefix("v=19$")?.split('$');
     let (costs, salt, hash) = (parts.next()?, parts.next()?, parts.next()?);
     let cost = |name: &str| costs.split(',').find_map(|cost| cost.strip_prefix(name)?.strip_prefix('=')?.parse().ok());
-    Some(ParsedHash {
+    let parsed = ParsedHash {
+        algorithm,
         memory: cost("m")?,
         iterations: cost("t")?,
         parallelism: cost("p")?,
         salt: STANDARD_NO_PAD.decode(salt).ok()?,
         hash: STANDARD_NO_PAD.decode(hash).ok().filter(|hash| hash.len() >= 16)?,
-    })
+    };
+    // What argon2 itself refuses is nobody's hash: checking it must not end in an error that no other account gives.
+    argon2_of(algorithm, parsed.memory, parsed.iterations, parsed.parallelism, parsed.hash.len()).ok()?;
+    (parsed.salt.len() >= 8).then_some(parsed)
 }
 
 #[cfg(test)]
@@ -256,13 +346,33 @@ mod tests {
             assert_eq!(hasher.check(&Password::typed(typed), Some(&stored)).await, Ok(result), "{typed}");
         }
         assert_eq!(hasher.check(&Password::typed("x"), None).await, Ok(Checked::Wrong));
-        assert_eq!(hasher.check(&Password::typed("x"), Some("$2a$10$foreign")).await, Ok(Checked::Wrong));
+        for unknown in [
+            "",
+            "$2a$10$foreign",
+            "md5:5f4dcc3b5aa765d61d8327deb882cf99",
+            "$argon2id$v=19$m=4294967295,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+        ] {
+            assert_eq!(hasher.check(&Password::typed("x"), Some(unknown)).await, Ok(Checked::Wrong), "{unknown}");
+        }
     }
 
     #[tokio::test]
     async fn a_hash_of_other_parameters_is_right_but_outdated() {
         let stored = hasher(1, 1, 10).hash(&Password::new("long enough", 8).unwrap()).await.unwrap();
         assert_eq!(hasher(2, 1, 10).check(&Password::typed("long enough"), Some(&stored)).await, Ok(Checked::RightButOutdated));
+    }
+
+    #[tokio::test]
+    async fn memory_is_kept_while_passwords_come_in_and_freed_when_none_do() {
+        let hasher = hasher(1, 2, 10);
+        let kept = || hasher.buffers.lock().unwrap().len();
+        hasher.check(&Password::typed("x"), None).await.unwrap();
+        assert_eq!(kept(), 1);
+        hasher.free_idle_buffers();
+        assert_eq!(kept(), 1, "something was hashed since the last look");
+        hasher.free_idle_buffers();
+        assert_eq!(kept(), 0);
+        assert_eq!(hasher.check(&Password::typed("x"), None).await, Ok(Checked::Wrong));
     }
 
     // security.md L7

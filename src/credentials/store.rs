@@ -42,6 +42,16 @@ pub async fn set_password_hash(connection: &mut Connection, user_id: &UserId, ha
     Ok(())
 }
 
+/// Gives a password to a person who has none. Returns whether that was so.
+pub async fn insert_password_hash(connection: &mut Connection, user_id: &UserId, hash: &str, now: Timestamp) -> Result<bool, StorageError> {
+    let inserted = query!(connection, |c| diesel::insert_into(passwords::table)
+        .values((passwords::user_id.eq(user_id), passwords::hash.eq(hash), passwords::changed_at.eq(now)))
+        .on_conflict_do_nothing()
+        .execute(c)
+        .await)?;
+    Ok(inserted == 1)
+}
+
 /// Puts a hash with today's parameters in the place of an outdated one, unless the password was changed meanwhile.
 pub async fn replace_password_hash(connection: &mut Connection, user_id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
     query!(connection, |c| diesel::update(passwords::table.find(user_id))
@@ -50,4 +60,9 @@ pub async fn replace_password_hash(connection: &mut Connection, user_id: &UserId
         .execute(c)
         .await)?;
     Ok(())
+}
+
+/// Takes a person's password away. Returns whether there was one.
+pub async fn delete_password(connection: &mut Connection, user_id: &UserId) -> Result<bool, StorageError> {
+    Ok(query!(connection, |c| diesel::delete(passwords::table.find(user_id)).execute(c).await)? == 1)
 }

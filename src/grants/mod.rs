@@ -26,7 +26,7 @@ pub use consent::{StoredConsent, delete_consent, list_consents, record_consent};
 pub use store::{
     GrantState, Inserted, LiveAccess, consume_ticket, delete_expired_grants, delete_expired_revocations, delete_expired_tickets, end_grant,
     end_grant_of_code, end_grants_of_session, end_grants_of_user, end_grants_of_user_and_client, find_grant_state, find_standing,
-    insert_code_grant, is_revoked, list_live_access, revoke_access_token, rotate,
+    insert_code_grant, is_revoked, list_grants_of, list_live_access, revoke_access_token, rotate,
 };
 
 id_newtype! {
@@ -109,6 +109,12 @@ pub enum EndReason {
     ConsentWithdrawn,
     Replaced,
     ByOperator,
+    /// Somebody has proven that the account's address is theirs, which nobody had before.
+    TakenOver,
+    EmailChangeUndone,
+    /// "This wasn't me."
+    LockedDown,
+    AccountDeleted,
 }
 
 impl EndReason {
@@ -123,6 +129,10 @@ impl EndReason {
             Self::ConsentWithdrawn => "consent_withdrawn",
             Self::Replaced => "replaced",
             Self::ByOperator => "by_operator",
+            Self::TakenOver => "taken_over",
+            Self::EmailChangeUndone => "email_change_undone",
+            Self::LockedDown => "locked_down",
+            Self::AccountDeleted => "account_deleted",
         }
     }
 }

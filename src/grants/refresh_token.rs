@@ -44,11 +44,13 @@ impl RefreshToken {
     }
 
     pub fn worth(&self, grant: &Grant, policy: &TokenPolicy, now: Timestamp) -> Worth {
-        // `rotated_at` lies in the future only when a clock was set back; then nothing is within anything.
         let since_rotation = now.since(grant.rotated_at);
+        // `rotated_at` may lie a little ahead, where another replica's clock is. Further ahead a clock was set back, and the grace must
+        // not last until it has caught up (security.md R3, K8).
+        let from_rotation = since_rotation.max(grant.rotated_at.since(now));
         if self.generation == grant.generation {
             if since_rotation < policy.refresh_token_idle_lifetime { Worth::Current } else { Worth::Idle }
-        } else if self.generation + 1 == grant.generation && since_rotation < policy.refresh_token_grace {
+        } else if self.generation + 1 == grant.generation && from_rotation < policy.refresh_token_grace {
             Worth::WithinGrace
         } else {
             Worth::Reused

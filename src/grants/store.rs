@@ -221,6 +221,19 @@ pub async fn list_live_access(connection: &mut Connection, user_id: &UserId, now
     Ok(found)
 }
 
+/// A person's grants, ended ones too as long as they are kept, the newest first.
+///
+/// Cost: 1 round trip.
+pub async fn list_grants_of(connection: &mut Connection, user_id: &UserId, limit: i64) -> Result<Vec<Grant>, StorageError> {
+    query!(connection, |c| grants::table
+        .filter(grants::user_id.eq(user_id))
+        .order(grants::id.desc())
+        .limit(limit)
+        .select(Grant::as_select())
+        .load(c)
+        .await)
+}
+
 /// Revokes one access token until it would have expired.
 pub async fn revoke_access_token(connection: &mut Connection, jti: &str, expires_at: Timestamp) -> Result<(), StorageError> {
     query!(connection, |c| diesel::insert_into(revoked_tokens::table)
@@ -258,10 +271,16 @@ pub async fn delete_expired_grants(connection: &mut Connection, now: Timestamp, 
     query!(connection, |c| diesel::delete(grants::table.filter(grants::id.eq_any(&ids))).execute(c).await)
 }
 
-pub async fn delete_expired_revocations(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
-    query!(connection, |c| diesel::delete(revoked_tokens::table.filter(revoked_tokens::expires_at.le(now))).execute(c).await)
+pub async fn delete_expired_revocations(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<usize, StorageError> {
+    let ended = revoked_tokens::table.filter(revoked_tokens::expires_at.le(now)).limit(limit).select(revoked_tokens::jti);
+    let ids: Vec<String> = query!(connection, |c| ended.load(c).await)?;
+    query!(connection, |c| diesel::delete(revoked_tokens::table.filter(revoked_tokens::jti.eq_any(&ids))).execute(c).await)?;
+    Ok(ids.len())
 }
 
-pub async fn delete_expired_tickets(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
-    query!(connection, |c| diesel::delete(consumed_tickets::table.filter(consumed_tickets::expires_at.le(now))).execute(c).await)
+pub async fn delete_expired_tickets(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<usize, StorageError> {
+    let ended = consumed_tickets::table.filter(consumed_tickets::expires_at.le(now)).limit(limit).select(consumed_tickets::id);
+    let ids: Vec<String> = query!(connection, |c| ended.load(c).await)?;
+    query!(connection, |c| diesel::delete(consumed_tickets::table.filter(consumed_tickets::id.eq_any(&ids))).execute(c).await)?;
+    Ok(ids.len())
 }

@@ -3,6 +3,7 @@
 //! Specs: RFC 7515, RFC 7517, RFC 7518, RFC 8037, RFC 8725.
 
 use crate::oauth::signature_algorithm::SignatureAlgorithm;
+use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use josekit::jwk::Jwk;
 use josekit::jwk::alg::{ec::EcCurve, ed::EdCurve};
@@ -74,10 +75,20 @@ impl SigningPair {
         Ok(jws::serialize_compact(&payload, &header, self.signer.as_ref())?)
     }
 
-    pub(super) fn verify(&self, token: &str) -> Option<Value> {
+    /// The payload of a token with a right signature.
+    pub(super) fn verify(&self, token: &str) -> Option<Vec<u8>> {
         let (payload, _) = jws::deserialize_compact(token, self.verifier.as_ref()).ok()?;
-        serde_json::from_slice(&payload).ok()
+        Some(payload)
     }
+}
+
+/// Signs claims by ES256 with somebody's own key in PEM (PKCS #8): the client secret that Apple asks for.
+pub fn sign_with_pem(pem: &Secret, kid: &str, claims: &Map<String, Value>) -> Result<String, JoseFault> {
+    let signer = jws::ES256.signer_from_pem(pem.expose())?;
+    let payload = serde_json::to_vec(claims).map_err(|error| JoseFault(error.to_string()))?;
+    let mut header = JwsHeader::new();
+    header.set_key_id(kid);
+    Ok(jws::serialize_compact(&payload, &header, &signer)?)
 }
 
 fn verifier(algorithm: &str, jwk: &Jwk) -> Result<Box<dyn JwsVerifier + Send + Sync>, JoseFault> {
@@ -103,8 +114,11 @@ fn verifier(algorithm: &str, jwk: &Jwk) -> Result<Box<dyn JwsVerifier + Send + S
 /// The algorithms that a client may sign with (RFC 8725 §3.2): asymmetric ones, with its registered keys.
 pub const CLIENT_SIGNATURE_ALGORITHMS: [&str; 10] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
-/// The algorithms for `client_secret_jwt`.
-pub const CLIENT_SECRET_ALGORITHMS: [&str; 3] = ["HS256", "HS384", "HS512"];
+/// The algorithms for `client_secret_jwt`. RFC 7518 §3.2 wants a secret as long as the digest: those that are made here have 43
+/// characters, so that HS384 (48 bytes) and HS512 (64) are not to be had.
+pub const CLIENT_SECRET_ALGORITHMS: [&str; 1] = ["HS256"];
+/// RFC 7518 §3.2: bytes that a secret must have for them.
+pub const SHORTEST_HS256_SECRET: usize = 32;
 
 /// A compact JWS, split but not verified: what may be known before the signature is checked.
 pub struct Jws<'a> {
@@ -139,6 +153,11 @@ impl<'a> Jws<'a> {
         self.header.get("typ").and_then(Value::as_str)
     }
 
+    /// The payload. Whoever takes it has had the signature checked.
+    pub fn into_claims(self) -> Map<String, Value> {
+        self.payload
+    }
+
     /// A member of the payload that is not yet proven: only to find whose signature to check.
     pub fn unverified(&self, claim: &str) -> Option<&str> {
         self.payload.get(claim).and_then(Value::as_str)
@@ -157,6 +176,7 @@ impl<'a> Jws<'a> {
             text("kty").is_some_and(|kty| fits_key_type(alg, kty, text("crv")))
                 && text("alg").is_none_or(|of_key| of_key == alg)
                 && text("use").is_none_or(|of_key| of_key == "sig")
+                && is_sound(key)
                 && (self.kid().is_none() || text("kid").is_none() || text("kid") == self.kid())
         };
         keys.iter().filter(fits).take(5).find_map(|key| {
@@ -167,18 +187,48 @@ impl<'a> Jws<'a> {
 
     /// Verifies with a shared secret (`client_secret_jwt`, OpenID Connect Core §9).
     pub fn verify_with_secret(&self, secret: &[u8]) -> Option<Map<String, Value>> {
-        let verifier: Box<dyn JwsVerifier + Send + Sync> = match self.alg() {
-            "HS256" => Box::new(jws::HS256.verifier_from_bytes(secret).ok()?),
-            "HS384" => Box::new(jws::HS384.verifier_from_bytes(secret).ok()?),
-            "HS512" => Box::new(jws::HS512.verifier_from_bytes(secret).ok()?),
-            _ => return None,
-        };
-        self.verified(verifier.as_ref())
+        if !CLIENT_SECRET_ALGORITHMS.contains(&self.alg()) {
+            return None;
+        }
+        self.verified(&jws::HS256.verifier_from_bytes(secret).ok()?)
     }
 
     fn verified(&self, verifier: &(dyn JwsVerifier + Send + Sync)) -> Option<Map<String, Value>> {
         let (payload, _) = jws::deserialize_compact(self.text, verifier).ok()?;
         serde_json::from_slice(&payload).ok()
+    }
+}
+
+/// The y coordinates of Ed25519's points of small order, the sign bit left out (RFC 8032 §5.1.7, RFC 8725 §3.5): for a key that is one of
+/// them a signature can be written down that holds for every message. OpenSSL does not look.
+const SMALL_ORDER: [&str; 7] = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
+
+/// Whether a public key can prove anything. The length of an RSA modulus and whether a point is on its curve are looked at by josekit
+/// and OpenSSL.
+fn is_sound(key: &Value) -> bool {
+    let member = |name| key.get(name).and_then(Value::as_str).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    match key.get("kty").and_then(Value::as_str) {
+        // RFC 8017 §3.1: with the exponent 1 a signature is the padded digest itself; even ones have no inverse.
+        Some("RSA") => member("e").is_some_and(|exponent| {
+            let significant: Vec<u8> = exponent.into_iter().skip_while(|byte| *byte == 0).collect();
+            significant != [1] && significant.last().is_some_and(|last| last % 2 == 1)
+        }),
+        Some("OKP") => member("x").is_some_and(|mut point| {
+            if let Some(last) = point.last_mut() {
+                *last &= 0x7f;
+            }
+            let point: String = point.iter().map(|byte| format!("{byte:02x}")).collect();
+            !SMALL_ORDER.contains(&point.as_str())
+        }),
+        _ => true,
     }
 }
 

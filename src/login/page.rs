@@ -1,9 +1,11 @@
 //! The pages of `/login`.
 
+use crate::language::Text;
 use crate::web::page::{Layout, Person};
-use crate::web::problems::in_words;
+use crate::web::passkeys::{PasskeyForm, PasskeyProblem};
+use crate::web::problems::{EmailProblem, form_errors, in_words};
+use crate::web::upstream_buttons::UpstreamButton;
 use askama::Template;
-use std::fmt;
 use std::time::Duration;
 
 /// Sign in, or confirm who you are.
@@ -16,22 +18,42 @@ pub struct LoginPage {
     /// The application that asks.
     pub client_name: Option<String>,
     pub email: String,
+    /// No for somebody who is signed in and has none.
+    pub asks_password: bool,
     pub error: Option<LoginProblem>,
     pub sign_up_url: Option<String>,
+    /// Where a new password is asked for.
+    pub forgot_url: String,
+    /// Where a code by mail is asked for, if there are such.
+    pub mail_me_url: Option<String>,
     /// Where a person who is signed in already, and is asked again, can become somebody else.
     pub other_account_url: Option<String>,
+    /// None where there are no passkeys.
+    pub passkey: Option<PasskeyForm>,
+    pub passkey_problem: Option<PasskeyProblem>,
+    /// Providers to sign in with instead.
+    pub upstreams: Vec<UpstreamButton>,
 }
 
 /// Why the sign-in failed, as the person reads it: the same for unknown, wrong and disabled (security.md L1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginProblem {
     WrongEmailOrPassword,
-    TooManyAttempts { wait: Duration },
+    TooManyAttempts {
+        wait: Duration,
+    },
+    /// The second factor was not given.
+    TooManyWrongCodes,
 }
 
 impl LoginPage {
     fn confirms_identity(&self) -> bool {
         self.other_account_url.is_some()
+    }
+
+    fn title(&self) -> String {
+        let id = if self.confirms_identity() { "login-confirm" } else { "common-sign-in" };
+        self.layout.title(id, self.error.is_some())
     }
 
     fn blames_input(&self) -> bool {
@@ -40,21 +62,31 @@ impl LoginPage {
 }
 
 impl LoginProblem {
-    pub fn title(&self) -> &'static str {
+    pub fn title(&self) -> Text {
+        Text::new(match self {
+            Self::WrongEmailOrPassword => "login-failed",
+            Self::TooManyAttempts { .. } | Self::TooManyWrongCodes => "login-too-many",
+        })
+    }
+
+    pub fn text(&self) -> Text {
         match self {
-            Self::WrongEmailOrPassword => "That didn’t work",
-            Self::TooManyAttempts { .. } => "Too many tries",
+            Self::WrongEmailOrPassword => Text::new("login-wrong"),
+            Self::TooManyWrongCodes => Text::new("factor-ended"),
+            Self::TooManyAttempts { wait } => Text::new("login-wait").with("wait", in_words(*wait)),
         }
     }
 }
 
-impl fmt::Display for LoginProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::WrongEmailOrPassword => f.write_str("The email address or the password is wrong. Check both and try again."),
-            Self::TooManyAttempts { wait } => write!(f, "Wait {} before you try again.", in_words(*wait)),
-        }
-    }
+/// A passkey for the next time.
+#[derive(Template)]
+#[template(path = "login/offer.html")]
+pub struct OfferPasskeyPage {
+    pub layout: Layout,
+    pub csrf: String,
+    pub ticket: String,
+    pub form: PasskeyForm,
+    pub problem: Option<PasskeyProblem>,
 }
 
 /// `prompt=select_account`.
@@ -67,3 +99,22 @@ pub struct ChooseAccountPage {
     pub client_name: Option<String>,
     pub account: Person,
 }
+
+/// Ask for a code by mail.
+#[derive(Template)]
+#[template(path = "login/mail_me.html")]
+pub struct MailMePage {
+    pub layout: Layout,
+    pub csrf: String,
+    pub ticket: String,
+    pub client_name: Option<String>,
+    pub email: String,
+    pub errors: MailMeErrors,
+    /// The page that asks for the password.
+    pub password_url: String,
+}
+
+form_errors!(
+    /// What is wrong with the form.
+    MailMeErrors { email: EmailProblem }
+);

@@ -4,12 +4,15 @@
 //! evaluated past the limit); 2. one hash, of the person's password or of nobody's; 3. the account is enabled.
 //! Every refusal reads the same and takes the same time (security.md L1).
 //!
-//! Cost: 5 to 7 round trips, 2 to 3 commits, 1 argon2 hash; one more hash when its parameters have changed.
+//! Cost: 3 round trips, 2 commits (2 and 1 in a browser that knows the person), 2 more for each counter that counts failures already,
+//! 1 argon2 hash; 1 of each more when the hash's
+//! parameters have changed.
 
 use crate::app::App;
 use crate::credentials;
 use crate::credentials::guesses::{self, Attempt};
 use crate::credentials::password::{Checked, HashError, Password};
+use crate::events::{self, About, EventKind};
 use crate::metrics::SignIn;
 use crate::sealing::DigestPurpose;
 use crate::users::{Email, User};
@@ -51,7 +54,9 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
         attempt = guesses::count_attempt(&mut connection, &wide, WIDE_SLACK, now).await?;
     }
     drop(connection);
+    let about = found.as_ref().map(|(user, _)| About::user(&user.id)).unwrap_or_default();
     if let Attempt::Wait(wait) = attempt {
+        events::note(EventKind::SignInFailed, &about);
         app.metrics.sign_in(SignIn::Throttled);
         return Ok(Outcome::Wait(wait));
     }
@@ -70,6 +75,7 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
             Ok(Outcome::Right { user: Box::new(user), counted })
         }
         refused => {
+            events::note(EventKind::SignInFailed, &about);
             app.metrics.sign_in(if refused.is_some() { SignIn::Disabled } else { SignIn::Refused });
             Ok(Outcome::Refused)
         }

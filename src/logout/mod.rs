@@ -24,9 +24,11 @@ use crate::sessions::{self, SignedIn};
 use crate::storage::StorageError;
 use crate::web::browser::{Browser, no_session_cookie};
 use crate::web::page::{Layout, Page, with_cookies};
-use crate::web::page_error::PageError;
+use crate::web::page_error::{PageError, UnknownAsker};
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::redirect::see_other;
+use crate::web::sign_in::device_of;
+use crate::web::speak::{LONGEST_UI_LOCALES, as_the_application_asks};
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::{ConfirmLogoutPage, LoggedOutPage};
@@ -35,7 +37,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// What a logout request may hold that counts here.
-const PARAMETERS: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
+const PARAMETERS: [&str; 5] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
 
 /// Where to go after signing out: a registered URI of a client that was named.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -43,6 +45,9 @@ struct AfterLogout {
     client_name: Option<String>,
     /// With `state`, complete.
     location: Option<String>,
+    /// Languages for the pages, best first.
+    #[serde(default)]
+    ui_locales: Option<String>,
 }
 
 /// `GET /logout`.
@@ -65,20 +70,21 @@ pub async fn post_logout(app: web::Data<App>, http: HttpRequest, body: PageBody)
 
 async fn logout(app: &App, http: &HttpRequest, params: &Params) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(app, http);
-    let signed_in = browser.signed_in(app, "").await?;
-    let hint = params.get("id_token_hint").and_then(|hint| app.keys.verify(hint, "JWT"));
-    let client = client_of(app, hint.as_ref(), params.get("client_id"));
-    let after = after_logout(client.as_deref(), params)?;
+    as_the_application_asks(http, params.get("ui_locales"));
+    let signed_in = browser.anyone(app, "").await?;
+    let hint = params.get("id_token_hint").and_then(|hint| app.keys.verify::<Value>(hint, "JWT"));
+    let asking = Asking::of(app, params, hint.as_ref());
+    let after = after_logout(&asking, params)?;
     let Some(signed_in) = signed_in else { return Ok(signed_out(app, http, &after)) };
     let proven = hint.as_ref().and_then(|claims| claims.get("sid")).and_then(Value::as_str) == Some(signed_in.session.id.as_str());
     if proven {
-        end(app, &signed_in).await?;
+        end(app, http, &signed_in).await?;
         return with_cookies(signed_out(app, http, &after), [Some(no_session_cookie(app))]);
     }
     let ticket = app.sealing.seal(Purpose::LogoutRequest, &after).map_err(PageError::internal)?;
     let origin = after.location.as_deref().and_then(crate::oauth::redirect_uri::origin_of);
     let view = ConfirmLogoutPage {
-        layout: Layout::of(app),
+        layout: Layout::of(app, http),
         csrf: browser.csrf(app),
         ticket,
         client_name: after.client_name,
@@ -92,22 +98,24 @@ async fn logout(app: &App, http: &HttpRequest, params: &Params) -> Result<HttpRe
 async fn decided(app: &App, http: &HttpRequest, body: &PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(app, http);
     let params = read_form(app, http, &browser, body)?;
-    let after = params.get("ticket").and_then(|ticket| app.sealing.open(Purpose::LogoutRequest, ticket)).unwrap_or_default();
+    let after: AfterLogout = params.get("ticket").and_then(|ticket| app.sealing.open(Purpose::LogoutRequest, ticket)).unwrap_or_default();
+    as_the_application_asks(http, after.ui_locales.as_deref());
+    let signed_in = browser.anyone(app, "").await?;
     if params.get("decision") != Some("sign_out") {
-        return Ok(Page::new(LoggedOutPage { layout: Layout::of(app), still_signed_in: true }).respond_to(http));
+        return Ok(Page::new(LoggedOutPage { layout: Layout::of(app, http), still_signed_in: true }).respond_to(http));
     }
-    if let Some(signed_in) = browser.signed_in(app, "").await? {
-        end(app, &signed_in).await?;
+    if let Some(signed_in) = signed_in {
+        end(app, http, &signed_in).await?;
     }
     with_cookies(signed_out(app, http, &after), [Some(no_session_cookie(app))])
 }
 
-async fn end(app: &App, signed_in: &SignedIn) -> Result<(), StorageError> {
+async fn end(app: &App, http: &HttpRequest, signed_in: &SignedIn) -> Result<(), StorageError> {
     let (user, session) = (&signed_in.user.id, &signed_in.session.id);
     app.storage
         .transaction(async |connection| {
             sessions::end_session(connection, user, session, EndReason::SignedOut, app.now()).await?;
-            events::record(connection, app, EventKind::SignedOut, &About::user(user).in_session(session)).await
+            events::record(connection, app, EventKind::SignedOut, &About::user(user).in_session(session).from(device_of(http))).await
         })
         .await
 }
@@ -119,27 +127,45 @@ fn signed_out(app: &App, http: &HttpRequest, after: &AfterLogout) -> HttpRespons
             .insert_header((CACHE_CONTROL, "no-store"))
             .insert_header(("referrer-policy", "no-referrer"))
             .finish(),
-        None => Page::new(LoggedOutPage { layout: Layout::of(app), still_signed_in: false }).respond_to(http),
+        None => Page::new(LoggedOutPage { layout: Layout::of(app, http), still_signed_in: false }).respond_to(http),
     }
 }
 
-/// The client of the hint; without one, of `client_id` (RP-Initiated Logout §2). When both are there they must agree.
-fn client_of(app: &App, hint: Option<&Value>, client_id: Option<&str>) -> Option<Arc<Client>> {
-    let of_hint = hint.and_then(|claims| claims.get("aud")).and_then(Value::as_str);
-    match (of_hint, client_id) {
-        (Some(of_hint), Some(sent)) if of_hint != sent => None,
-        (Some(id), _) | (None, Some(id)) => app.clients.find(id),
-        (None, None) => None,
+/// Who asks for the sign-out.
+enum Asking {
+    Client(Arc<Client>),
+    /// Nobody who could name an address to go on to.
+    Nobody(UnknownAsker),
+}
+
+impl Asking {
+    /// The client of the hint; without one, of `client_id` (RP-Initiated Logout §2). When both are there they must agree.
+    fn of(app: &App, params: &Params, hint: Option<&Value>) -> Self {
+        let of_hint = hint.and_then(|claims| claims.get("aud")).and_then(Value::as_str);
+        let id = match (of_hint, params.get("client_id")) {
+            (Some(of_hint), Some(sent)) if of_hint != sent => return Self::Nobody(UnknownAsker::Disagreeing),
+            (Some(id), _) | (None, Some(id)) => id,
+            (None, None) if params.get("id_token_hint").is_some() => return Self::Nobody(UnknownAsker::UnreadableHint),
+            (None, None) => return Self::Nobody(UnknownAsker::Unnamed),
+        };
+        app.clients.find(id).map_or(Self::Nobody(UnknownAsker::NoClient), Self::Client)
     }
 }
 
-fn after_logout(client: Option<&Client>, params: &Params) -> Result<AfterLogout, PageError> {
+fn after_logout(asking: &Asking, params: &Params) -> Result<AfterLogout, PageError> {
+    let client = match asking {
+        Asking::Client(client) => Some(client),
+        Asking::Nobody(_) => None,
+    };
     let client_name = client.map(|client| client.metadata.client_name.clone());
-    let Some(sent) = params.get("post_logout_redirect_uri") else { return Ok(AfterLogout { client_name, location: None }) };
-    let registered = client.is_some_and(|client| {
-        client.metadata.post_logout_redirect_uris.iter().any(|uri| uri.matches(sent, client.metadata.application_type))
-    });
-    if !registered {
+    let ui_locales = params.get("ui_locales").filter(|locales| locales.len() <= LONGEST_UI_LOCALES).map(str::to_owned);
+    let Some(sent) = params.get("post_logout_redirect_uri") else { return Ok(AfterLogout { client_name, location: None, ui_locales }) };
+    let client = match asking {
+        Asking::Client(client) => client,
+        Asking::Nobody(why) => return Err(PageError::unknown_asker(*why, sent)),
+    };
+    let uris = &client.metadata.post_logout_redirect_uris;
+    if !uris.iter().any(|uri| uri.matches(sent, client.metadata.application_type)) {
         return Err(PageError::unregistered_logout_uri(client, sent));
     }
     let location = match params.get("state") {
@@ -149,5 +175,5 @@ fn after_logout(client: Option<&Client>, params: &Params) -> Result<AfterLogout,
         }
         None => sent.to_owned(),
     };
-    Ok(AfterLogout { client_name, location: Some(location) })
+    Ok(AfterLogout { client_name, location: Some(location), ui_locales })
 }

@@ -109,7 +109,7 @@ pub struct ClaimsRequest {
 /// Why a `claims` parameter is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidClaims {
-    #[error("claims is not a JSON object with the members userinfo and id_token (OpenID Connect Core §5.5).")]
+    #[error("claims is not a JSON object with the members userinfo and id_token (OpenID Connect Core, section 5.5).")]
     Malformed,
     #[error("claims asks for more than 64 claims.")]
     TooMany,
@@ -151,6 +151,12 @@ impl ClaimsRequest {
     /// The `sub` that the client insists on, if any (OpenID Connect Core §5.5.1: the answer must not be about another).
     pub fn subject(&self) -> Option<&str> {
         self.id_token.get("sub")?.as_ref()?.value.as_ref()?.as_str()
+    }
+
+    /// The `acr` values that the client would like to see, essential or not.
+    pub fn acr_values(&self) -> Vec<&str> {
+        let asked = self.id_token.get("acr").and_then(Option::as_ref);
+        asked.map(|request| request.accepted_values().filter_map(Value::as_str).collect()).unwrap_or_default()
     }
 
     /// The `acr` values without one of which the client wants no token (OpenID Connect Core §5.5.1.1).

@@ -1,8 +1,10 @@
 //! What a client registers about itself: `ClientMetadata`, raw and checked.
 //!
 //! Specs: RFC 7591 §2, OpenID Connect Registration §2, RFC 8252, RFC 9700 §2.1; the members without a specification
-//! (`first_party`, `require_pkce`, `claims_in_id_token`, `resources`, `default_resource`, `serves`) are the operator's.
+//! (`first_party`, `require_pkce`, `claims_in_id_token`, `resources`, `default_resource`, `serves`,
+//! `token_exchange`, `may_act`, `upstreams`) are the operator's.
 
+use super::authentication::Acr;
 use super::grant_type::GrantType;
 use super::redirect_uri::{ApplicationType, RegisteredRedirectUri};
 use super::resource::ResourceIndicator;
@@ -52,6 +54,7 @@ pub struct RawClientMetadata {
     pub id_token_signed_response_alg: Option<SignatureAlgorithm>,
     pub access_token_signed_response_alg: Option<SignatureAlgorithm>,
     pub default_max_age: Option<u32>,
+    pub default_acr_values: Vec<Acr>,
     pub client_uri: Option<String>,
     pub policy_uri: Option<String>,
     pub tos_uri: Option<String>,
@@ -63,6 +66,40 @@ pub struct RawClientMetadata {
     pub default_resource: Option<ResourceIndicator>,
     /// The APIs that this client is: it may introspect the tokens meant for them.
     pub serves: Vec<ResourceIndicator>,
+    /// The providers that its people may sign in with; `None`: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstreams: Option<Vec<String>>,
+    pub backchannel_logout_uri: Option<String>,
+    pub backchannel_logout_session_required: bool,
+    pub token_exchange: Vec<ExchangeRule>,
+    pub may_act: Option<String>,
+}
+
+/// What a client may exchange tokens of another client for (RFC 8693): one pair of clients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeRule {
+    /// Whose tokens.
+    pub subject_client: String,
+    /// For which APIs; each must be among the client's own resources.
+    pub resources: Vec<ResourceIndicator>,
+    /// With which scope at most.
+    pub scope: Scope,
+    /// Whether the token may be one that does not name who acts (RFC 8693 §1.1).
+    #[serde(default)]
+    pub impersonation: bool,
+}
+
+impl RawClientMetadata {
+    /// Whether the client authenticates with a shared secret.
+    pub fn has_secret(&self) -> bool {
+        uses_secret(self.token_endpoint_auth_method)
+    }
+}
+
+fn uses_secret(method: Option<ClientAuthenticationMethod>) -> bool {
+    use ClientAuthenticationMethod::{ClientSecretBasic, ClientSecretJwt, ClientSecretPost};
+    matches!(method, Option::None | Some(ClientSecretBasic | ClientSecretPost | ClientSecretJwt))
 }
 
 /// Checked metadata: what is stored and what requests are measured against.
@@ -83,6 +120,9 @@ pub struct ClientMetadata {
     pub access_token_signed_response_alg: SignatureAlgorithm,
     /// Seconds.
     pub default_max_age: Option<u32>,
+    /// The least of them is what a sign-in to this client takes when its request says nothing else.
+    #[serde(default)]
+    pub default_acr_values: Vec<Acr>,
     pub client_uri: Option<String>,
     pub policy_uri: Option<String>,
     pub tos_uri: Option<String>,
@@ -96,6 +136,20 @@ pub struct ClientMetadata {
     pub default_resource: Option<ResourceIndicator>,
     /// The APIs that this client is: it may introspect the tokens meant for them.
     pub serves: Vec<ResourceIndicator>,
+    /// The providers that its people may sign in with; `None`: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstreams: Option<Vec<String>>,
+    /// Where it is told that a session has ended (OpenID Connect Back-Channel Logout §2.2).
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
+    /// The tokens that it may exchange, by the client that they were issued to.
+    #[serde(default)]
+    pub token_exchange: Vec<ExchangeRule>,
+    /// The one client that may act for people with this client's tokens (RFC 8693 §4.4); anybody with a rule, if none is named.
+    #[serde(default)]
+    pub may_act: Option<String>,
 }
 
 /// A member of the metadata that is refused, and why.
@@ -121,13 +175,8 @@ impl ClientMetadata {
         let method = raw.token_endpoint_auth_method;
         let public = method == Some(ClientAuthenticationMethod::None);
 
-        let grant_types = raw.grant_types.unwrap_or_else(|| {
-            if raw.redirect_uris.is_empty() {
-                vec![GrantType::ClientCredentials]
-            } else {
-                vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
-            }
-        });
+        // RFC 7591 §2: authorization_code when absent. A machine says that it is one.
+        let grant_types = raw.grant_types.unwrap_or_else(|| vec![GrantType::AuthorizationCode, GrantType::RefreshToken]);
         let mut uris = |member, texts: &[String]| {
             let mut parsed = Vec::new();
             for text in texts {
@@ -145,7 +194,15 @@ impl ClientMetadata {
             fault("grant_types", "must name at least one grant type".into());
         }
         if grant_types.contains(&GrantType::AuthorizationCode) && raw.redirect_uris.is_empty() {
-            fault("redirect_uris", "must name at least one URI for the authorization_code grant".into());
+            fault(
+                "redirect_uris",
+                "must name at least one URI for the authorization_code grant (--redirect-uri); a machine has \
+                 grant_types client_credentials instead (--grant-type)"
+                    .into(),
+            );
+        }
+        if grant_types.contains(&GrantType::RefreshToken) && !grant_types.contains(&GrantType::AuthorizationCode) {
+            fault("grant_types", "refresh_token needs authorization_code beside it: nothing else issues refresh tokens".into());
         }
         if public && grant_types.contains(&GrantType::ClientCredentials) {
             fault("grant_types", "client_credentials needs a client that authenticates (RFC 6749 §4.4)".into());
@@ -164,9 +221,13 @@ impl ClientMetadata {
         if let Some(problem) = raw.jwks.as_ref().and_then(jwks_problem) {
             fault("jwks", problem);
         }
-        for (member, uri) in
-            [("jwks_uri", &raw.jwks_uri), ("client_uri", &raw.client_uri), ("policy_uri", &raw.policy_uri), ("tos_uri", &raw.tos_uri)]
-        {
+        for (member, uri) in [
+            ("jwks_uri", &raw.jwks_uri),
+            ("client_uri", &raw.client_uri),
+            ("policy_uri", &raw.policy_uri),
+            ("tos_uri", &raw.tos_uri),
+            ("backchannel_logout_uri", &raw.backchannel_logout_uri),
+        ] {
             if let Some(uri) = uri
                 && let Err(why) = RegisteredRedirectUri::parse(uri, ApplicationType::Web)
             {
@@ -175,6 +236,20 @@ impl ClientMetadata {
         }
         if raw.default_resource.as_ref().is_some_and(|default| !raw.resources.contains(default)) {
             fault("default_resource", "must be one of resources".into());
+        }
+        if public && grant_types.contains(&GrantType::TokenExchange) {
+            fault("grant_types", "token exchange needs a client that authenticates (RFC 8693 §2.1)".into());
+        }
+        if !raw.token_exchange.is_empty() && !grant_types.contains(&GrantType::TokenExchange) {
+            fault("token_exchange", format!("needs {} in grant_types", GrantType::TokenExchange.as_str()));
+        }
+        for rule in &raw.token_exchange {
+            if rule.resources.is_empty() || rule.resources.iter().any(|resource| !raw.resources.contains(resource)) {
+                fault(
+                    "token_exchange",
+                    format!("the resources for {} must be some of this client's resources", rule.subject_client.escape_debug()),
+                );
+            }
         }
         if raw.require_pkce == Some(false) && public {
             fault("require_pkce", "cannot be switched off for a public client (RFC 9700 §2.1.1)".into());
@@ -195,6 +270,7 @@ impl ClientMetadata {
             id_token_signed_response_alg: raw.id_token_signed_response_alg.unwrap_or(SignatureAlgorithm::RS256),
             access_token_signed_response_alg: raw.access_token_signed_response_alg.unwrap_or(SignatureAlgorithm::ES256),
             default_max_age: raw.default_max_age,
+            default_acr_values: raw.default_acr_values,
             client_uri: raw.client_uri,
             policy_uri: raw.policy_uri,
             tos_uri: raw.tos_uri,
@@ -205,6 +281,11 @@ impl ClientMetadata {
             resources: raw.resources,
             default_resource: raw.default_resource,
             serves: raw.serves,
+            upstreams: raw.upstreams,
+            backchannel_logout_uri: raw.backchannel_logout_uri,
+            backchannel_logout_session_required: raw.backchannel_logout_session_required,
+            token_exchange: raw.token_exchange,
+            may_act: raw.may_act,
         })
     }
 
@@ -215,8 +296,7 @@ impl ClientMetadata {
 
     /// Whether the client authenticates with a shared secret.
     pub fn has_secret(&self) -> bool {
-        use ClientAuthenticationMethod::{ClientSecretBasic, ClientSecretJwt, ClientSecretPost};
-        matches!(self.token_endpoint_auth_method, Option::None | Some(ClientSecretBasic | ClientSecretPost | ClientSecretJwt))
+        uses_secret(self.token_endpoint_auth_method)
     }
 
     pub fn may_use(&self, grant_type: GrantType) -> bool {
@@ -245,6 +325,7 @@ impl From<ClientMetadata> for RawClientMetadata {
             id_token_signed_response_alg: Some(checked.id_token_signed_response_alg),
             access_token_signed_response_alg: Some(checked.access_token_signed_response_alg),
             default_max_age: checked.default_max_age,
+            default_acr_values: checked.default_acr_values,
             client_uri: checked.client_uri,
             policy_uri: checked.policy_uri,
             tos_uri: checked.tos_uri,
@@ -255,6 +336,11 @@ impl From<ClientMetadata> for RawClientMetadata {
             resources: checked.resources,
             default_resource: checked.default_resource,
             serves: checked.serves,
+            upstreams: checked.upstreams,
+            backchannel_logout_uri: checked.backchannel_logout_uri,
+            backchannel_logout_session_required: checked.backchannel_logout_session_required,
+            token_exchange: checked.token_exchange,
+            may_act: checked.may_act,
         }
     }
 }
@@ -294,21 +380,47 @@ mod tests {
         assert_eq!(faults, ["redirect_uris", "client_name", "policy_uri", "default_resource", "require_pkce"]);
     }
 
+    // RFC 7591 §2: grant_types is authorization_code when absent, which needs a redirect URI.
     #[test]
-    fn a_client_without_redirect_uris_is_a_machine() {
-        let client = parse(json!({"client_name": "job"})).unwrap();
+    fn a_client_that_people_cannot_come_back_to_is_none() {
+        assert_eq!(parse(json!({"client_name": "job"})).unwrap_err(), ["redirect_uris"]);
+        assert_eq!(parse(json!({"client_name": "job", "grant_types": ["refresh_token"]})).unwrap_err(), ["grant_types"]);
+        let uri = json!(["https://app.example/"]);
+        let alone = parse(json!({"client_name": "app", "redirect_uris": uri, "grant_types": ["client_credentials", "refresh_token"]}));
+        assert_eq!(alone.unwrap_err(), ["grant_types"]);
+        let client = parse(json!({"client_name": "job", "grant_types": ["client_credentials"]})).unwrap();
         assert_eq!(client.grant_types, [GrantType::ClientCredentials]);
+        let client = parse(json!({"client_name": "app", "redirect_uris": uri})).unwrap();
+        assert_eq!(client.grant_types, [GrantType::AuthorizationCode, GrantType::RefreshToken]);
     }
 
     // security.md G6
     #[test]
     fn private_keys_are_refused() {
-        let faults = parse(json!({"client_name": "x", "jwks": {"keys": [{"kty": "oct", "k": "AA"}]}})).unwrap_err();
+        let faults =
+            parse(json!({"client_name": "x", "grant_types": ["client_credentials"], "jwks": {"keys": [{"kty": "oct", "k": "AA"}]}}))
+                .unwrap_err();
         assert_eq!(faults, ["jwks"]);
     }
 
+    // security.md G3, G5: what somebody would like to be is no member that is passed over.
     #[test]
     fn unknown_members_are_refused() {
-        assert!(serde_json::from_value::<RawClientMetadata>(json!({"client_name": "x", "trusted": true})).is_err());
+        let read = |document: Value| serde_json::from_value::<RawClientMetadata>(document);
+        assert!(read(json!({"client_name": "x"})).is_ok());
+        for member in [
+            "trusted",
+            "skip_consent",
+            "roles",
+            "id",
+            "client_id",
+            "client_secret",
+            "enabled",
+            "declared",
+            "software_statement",
+            "logo_uri",
+        ] {
+            assert!(read(json!({"client_name": "x", member: "x"})).is_err(), "{member}");
+        }
     }
 }

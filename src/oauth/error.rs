@@ -81,20 +81,32 @@ impl fmt::Display for ErrorCode {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OAuthError {
     pub code: ErrorCode,
-    /// Public; says which parameter and what to change. Never holds text from the request.
-    pub description: Cow<'static, str>,
+    description: Cow<'static, str>,
     /// Logged under the request id, never sent.
     pub cause: Option<String>,
+    /// What was sent where something else is registered: for the client's developer, never answered.
+    pub sent: Option<String>,
 }
 
 impl OAuthError {
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: description.into(), cause: None }
+        Self { code, description: described(description.into()), cause: None, sent: None }
+    }
+
+    /// Public; says which parameter and what to change. Never holds text from the request.
+    pub fn description(&self) -> &str {
+        &self.description
     }
 
     /// Adds what only the log may say.
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// Adds what was sent.
+    pub fn about(mut self, sent: impl fmt::Display) -> Self {
+        self.sent = Some(sent.to_string());
         self
     }
 
@@ -126,6 +138,16 @@ impl OAuthError {
     }
 }
 
+/// RFC 6749 §4.1.2.1 and §5.2: an `error_description` must not include characters outside %x20-21, %x23-5B and %x5D-7E.
+fn described(text: Cow<'static, str>) -> Cow<'static, str> {
+    let allowed = |c: char| matches!(c, '\x20'..='\x7e') && !matches!(c, '"' | '\\');
+    if text.chars().all(allowed) {
+        return text;
+    }
+    let substitute = |c: char| if allowed(c) { c } else { '\'' };
+    Cow::Owned(text.replace('§', "section ").chars().map(substitute).collect())
+}
+
 impl fmt::Display for OAuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code, self.description)?;
@@ -133,5 +155,18 @@ impl fmt::Display for OAuthError {
             Some(cause) => write!(f, " ({cause})"),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 6749 §4.1.2.1, §5.2
+    #[test]
+    fn a_description_has_the_characters_that_may_be_in_one() {
+        let told = |text: &'static str| OAuthError::invalid_request(text).description().to_owned();
+        assert_eq!(told("scope is missing (RFC 6749, section 3.3)."), "scope is missing (RFC 6749, section 3.3).");
+        assert_eq!(told("RFC 6749 §3.3: \"a\\b\" \n is é."), "RFC 6749 section 3.3: 'a'b' ' is '.");
     }
 }

@@ -100,7 +100,7 @@ impl Issuer {
 }
 
 /// RFC 8252 §8.3 names the loopback addresses; `localhost` and names under it never leave the machine (RFC 6761 §6.3).
-fn is_loopback(host: Option<Host<&str>>) -> bool {
+pub fn is_loopback(host: Option<Host<&str>>) -> bool {
     match host {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

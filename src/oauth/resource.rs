@@ -12,7 +12,7 @@ pub struct ResourceIndicator(String);
 
 /// The text is no resource indicator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a resource must be an absolute URI without fragment (RFC 8707 §2)")]
+#[error("a resource must be an absolute URI without fragment (RFC 8707, section 2)")]
 pub struct InvalidResource;
 
 impl ResourceIndicator {

@@ -17,6 +17,7 @@ pub struct InvalidScope;
 
 impl Scope {
     pub const OPENID: &'static str = "openid";
+    pub const EMAIL: &'static str = "email";
     pub const OFFLINE_ACCESS: &'static str = "offline_access";
     /// The scopes that stand for claims about the person.
     pub const STANDARD: [&'static str; 8] = ["openid", "profile", "email", "address", "phone", "groups", "roles", "offline_access"];

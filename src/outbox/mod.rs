@@ -1,6 +1,6 @@
 //! `/outbox`: the mail that a development server would have sent. There is no such path where mail is really sent.
 //!
-//! Cost: none.
+//! Cost: 1 round trip, and the deliveries that were due.
 
 pub mod page;
 
@@ -13,10 +13,11 @@ use page::{MailLine, MailPart, OutboxMailPage, OutboxPage};
 
 /// `GET /outbox`.
 pub async fn get_outbox(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
-    let outbox = app.mailer.outbox().ok_or_else(PageError::not_found)?;
-    let layout = Layout::of(&app);
+    let outbox = app.mailer.outbox().await.ok_or_else(PageError::not_found)?;
+    let layout = Layout::of(&app, &http);
     let mails = outbox
         .list()
+        .map_err(PageError::internal)?
         .into_iter()
         .map(|mail| MailLine {
             url: layout.url(&format!("/outbox/{}", mail.id)),
@@ -30,10 +31,10 @@ pub async fn get_outbox(app: web::Data<App>, http: HttpRequest) -> Result<HttpRe
 
 /// `GET /outbox/{id}`.
 pub async fn get_mail(app: web::Data<App>, http: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, PageError> {
-    let outbox = app.mailer.outbox().ok_or_else(PageError::not_found)?;
+    let outbox = app.mailer.outbox().await.ok_or_else(PageError::not_found)?;
     let mail = outbox.find(&id).ok_or_else(PageError::not_found)?;
     let view = OutboxMailPage {
-        layout: Layout::of(&app),
+        layout: Layout::of(&app, &http),
         from: app.config.mail.from.to_string(),
         to: mail.to,
         subject: mail.subject,
@@ -43,6 +44,6 @@ pub async fn get_mail(app: web::Data<App>, http: HttpRequest, id: web::Path<Stri
     Ok(Page::new(view).respond_to(&http))
 }
 
-fn moment(unix_seconds: u64) -> Moment {
-    Moment::of(Timestamp::from_unix_seconds(i64::try_from(unix_seconds).unwrap_or(0)))
+fn moment(unix_seconds: i64) -> Moment {
+    Moment::of(Timestamp::from_unix_seconds(unix_seconds))
 }

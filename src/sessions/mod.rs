@@ -6,6 +6,7 @@
 //!
 //! Specs: OpenID Connect Core §2, OWASP ASVS 7.
 
+mod logout_deliveries;
 mod store;
 
 use crate::clock::Timestamp;
@@ -18,9 +19,10 @@ use crate::users::UserId;
 use diesel::prelude::*;
 use std::time::Duration;
 
+pub use logout_deliveries::{LogoutDelivery, claim_logout, delete_logout, list_due_logouts};
 pub use store::{
     MOST_SESSIONS, SignedIn, delete_expired_sessions, end_oldest_sessions, end_session, end_sessions_of, find_signed_in, insert_session,
-    list_sessions, refresh_session, renew_session,
+    list_sessions, raise_session, refresh_session, renew_session,
 };
 
 id_newtype! {
@@ -37,6 +39,8 @@ pub struct SessionPolicy {
     pub absolute_lifetime: Duration,
     /// Use is noted at most this often, so that reading pages writes nothing.
     pub refresh_interval: Duration,
+    /// Whether a session is good for no token before its person has proven their address.
+    pub needs_verified_email: bool,
 }
 
 /// A browser session.
@@ -71,7 +75,7 @@ impl BrowserSession {
             id: SessionId::generate(random, now),
             user_id,
             authenticated_at: now,
-            acr: Acr::SingleFactor.as_str().to_owned(),
+            acr: Acr::of(&amr).as_str().to_owned(),
             amr: Json(amr),
             created_at: now,
             refreshed_at: now,
@@ -80,6 +84,11 @@ impl BrowserSession {
             address: from.address,
         };
         (session, SessionSecret::new(random))
+    }
+
+    /// How strongly the person proved who they are.
+    pub fn reached(&self) -> Acr {
+        Acr::of(&self.amr.0)
     }
 
     pub fn is_live(&self, policy: &SessionPolicy, now: Timestamp) -> bool {

@@ -1,8 +1,11 @@
 //! The table `sessions`.
 
+use super::logout_deliveries::note_clients_of;
 use super::{BrowserSession, SessionId, SessionPolicy, SessionSecret};
 use crate::clock::Timestamp;
 use crate::grants::{EndReason, StoredConsent, end_grants_of_session};
+use crate::oauth::authentication::{Acr, Amr};
+use crate::storage::columns::Json;
 use crate::storage::schema::{consents, sessions, users};
 use crate::storage::{Connection, StorageError, query};
 use crate::users::{User, UserId};
@@ -107,6 +110,27 @@ pub async fn renew_session(
     Ok(updated == 1)
 }
 
+/// More was proven in a session: it goes on under its id with a new secret; the old secret is dead. Returns whether it was still there.
+pub async fn raise_session(
+    connection: &mut Connection,
+    id: &SessionId,
+    amr: &[Amr],
+    secret: &SessionSecret,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let digest = secret.digest();
+    let updated = query!(connection, |c| diesel::update(sessions::table.find(id))
+        .set((
+            sessions::secret_digest.eq(digest.as_str()),
+            sessions::acr.eq(Acr::of(amr).as_str()),
+            sessions::amr.eq(Json(amr.to_vec())),
+            sessions::refreshed_at.eq(now),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(updated == 1)
+}
+
 /// Notes that the session is in use. A session that was ended meanwhile stays ended.
 pub async fn refresh_session(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
     query!(connection, |c| diesel::update(sessions::table.find(id)).set(sessions::refreshed_at.eq(now)).execute(c).await)?;
@@ -141,6 +165,7 @@ pub async fn end_session(
 ) -> Result<bool, StorageError> {
     let deleted = query!(connection, |c| diesel::delete(sessions::table.find(id).filter(sessions::user_id.eq(user_id))).execute(c).await)?;
     if deleted == 1 {
+        note_clients_of(connection, user_id, id, now).await?;
         end_grants_of_session(connection, id, why, now).await?;
     }
     Ok(deleted == 1)
@@ -161,6 +186,7 @@ pub async fn end_sessions_of(
             .get_results(c)
             .await)?;
     for id in &ended {
+        note_clients_of(connection, user_id, id, now).await?;
         end_grants_of_session(connection, id, why, now).await?;
     }
     Ok(ended.len())

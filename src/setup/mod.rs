@@ -2,7 +2,7 @@
 //! password anywhere (OWASP ASVS 6.3.2).
 //!
 //! Order of checks of a POST: 1. the form is from our page; 2. the link opens and has not expired; 3. address and password;
-//! 4. there is no administrator yet and the link was not used: decided in one transaction.
+//! 4. no administrator was made by a link since this one was printed, and there is none: decided in one transaction.
 //!
 //! Cost: POST 6 round trips, 1 commit, 1 argon2 hash.
 
@@ -10,10 +10,8 @@ pub mod page;
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::credentials::password::{Password, WeakPassword};
 use crate::credentials::set_password_hash;
 use crate::events::{self, About, EventKind};
-use crate::grants::consume_ticket;
 use crate::oauth::authentication::Amr;
 use crate::oauth::params::Params;
 use crate::paths;
@@ -27,6 +25,7 @@ use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::redirect::see_other;
 use crate::web::sign_in::begin_session;
+use crate::web::sign_in::device_of;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::{EmailProblem, PasswordProblem, SetupErrors, SetupLinkPage, SetupLinkProblem, SetupPage};
 use serde::{Deserialize, Serialize};
@@ -38,7 +37,9 @@ const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// What the link says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct SetupTicket {
-    id: String,
+    /// Whom a link made the administrator last before this one was printed: makes the link good once, and void with every other
+    /// link of its time as soon as one of them was used, also when that administrator is deleted later.
+    after: String,
     expires_at: Timestamp,
 }
 
@@ -47,8 +48,8 @@ pub async fn first_administrator_link(app: &App) -> Result<Option<String>, Stora
     if users::exists_with_role(&mut app.storage.read().await?, ADMINISTRATOR).await? {
         return Ok(None);
     }
-    let now = app.now();
-    let ticket = SetupTicket { id: app.random.token(), expires_at: now + LIFETIME };
+    let after = users::last_first_administrator(&mut app.storage.write().await?).await?;
+    let ticket = SetupTicket { after, expires_at: app.now() + LIFETIME };
     let ticket = app.sealing.seal(Purpose::FirstAdministrator, &ticket).ok();
     Ok(ticket.map(|ticket| format!("{}?ticket={ticket}", app.url(paths::SETUP))))
 }
@@ -74,17 +75,10 @@ pub async fn post_setup(app: web::Data<App>, http: HttpRequest, body: PageBody) 
         Err(problem) => return Ok(link_page(&app, &http, problem)),
     };
     let (typed_email, name) = (params.get("email").unwrap_or(""), params.get("name").unwrap_or("").trim());
-    let minimum = app.config.password.minimum_length;
     let mut errors = SetupErrors::default();
     let email = Email::parse(typed_email).map_err(|_| errors.email = Some(EmailProblem::Invalid)).ok();
-    let password = Password::new(params.get("password").unwrap_or(""), minimum)
-        .map_err(|why| {
-            errors.password = Some(match why {
-                WeakPassword::TooShort => PasswordProblem::TooShort { minimum },
-                WeakPassword::TooLong => PasswordProblem::TooLong,
-            });
-        })
-        .ok();
+    let password = app.password_rules.accept(params.get("password").unwrap_or(""), &[typed_email, name]).await;
+    let password = password.map_err(|why| errors.password = Some(PasswordProblem::of(why, app.password_rules.minimum_length))).ok();
     let Some((email, password)) = email.zip(password) else {
         return setup_page(&app, &http, &browser, text, typed_email, name, errors);
     };
@@ -95,43 +89,55 @@ pub async fn post_setup(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     let made = app
         .storage
         .transaction(async |connection| {
-            // The ticket of the whole installation: whoever inserts it first is the first administrator, on any replica.
-            let first =
-                consume_ticket(connection, "first-administrator", "setup", Timestamp::from_unix_seconds(i64::from(i32::MAX))).await?;
-            if !first || !consume_ticket(connection, &ticket.id, "setup", ticket.expires_at).await? {
-                return Ok(None);
+            // One statement decides between links that are used at once, on any replica; the row stays locked until the commit, so
+            // that the look for another administrator (made by command) sees what came before.
+            let first = users::become_first_administrator(connection, &ticket.after, &user.id).await?;
+            if !first || users::exists_with_role(connection, ADMINISTRATOR).await? {
+                return Err(Refused::Used);
             }
             users::insert_user(connection, &user).await?;
             set_password_hash(connection, &user.id, &hash, now).await?;
-            events::record(connection, &app, EventKind::AdministratorCreated, &About::user(&user.id)).await?;
-            Ok::<_, StorageError>(Some(begin_session(&app, connection, &http, None, &user, vec![Amr::Password]).await?))
+            events::record(connection, &app, EventKind::AdministratorCreated, &About::user(&user.id).from(device_of(&http))).await?;
+            Ok(begin_session(&app, connection, &http, None, &user, vec![Amr::Password]).await?)
         })
         .await;
     match made {
-        Ok(Some(secret)) => {
+        Ok(secret) => {
             with_cookies(see_other(&app, paths::ACCOUNT, &[]), [Some(session_cookie(&app, &secret)), browser.new_binding_cookie(&app)])
         }
-        Ok(None) => Ok(link_page(&app, &http, SetupLinkProblem::Used)),
-        Err(error) if error.is_unique_violation() => {
+        Err(Refused::Used) => Ok(link_page(&app, &http, SetupLinkProblem::Used)),
+        Err(Refused::Storage(error)) if error.is_unique_violation() => {
             errors.email = Some(EmailProblem::Taken);
             setup_page(&app, &http, &browser, text, typed_email, name, errors)
         }
-        Err(error) => Err(error.into()),
+        Err(Refused::Storage(error)) => Err(error.into()),
     }
+}
+
+/// Why no administrator was made; as an error, so that the transaction leaves nothing behind.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error("there is an administrator, or the link was used")]
+    Used,
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }
 
 async fn open(app: &App, text: &str) -> Result<Result<SetupTicket, SetupLinkProblem>, StorageError> {
     let Some(ticket) = app.sealing.open::<SetupTicket>(Purpose::FirstAdministrator, text) else {
         return Ok(Err(SetupLinkProblem::Unknown));
     };
-    if users::exists_with_role(&mut app.storage.read().await?, ADMINISTRATOR).await? {
+    let mut connection = app.storage.read().await?;
+    // In this order: whoever finds the link void because another made an administrator just now also finds that one.
+    let of_today = users::is_last_first_administrator(&mut connection, &ticket.after).await?;
+    if users::exists_with_role(&mut connection, ADMINISTRATOR).await? {
         return Ok(Err(SetupLinkProblem::Used));
     }
-    Ok(if ticket.expires_at > app.now() { Ok(ticket) } else { Err(SetupLinkProblem::Expired) })
+    Ok(if of_today && ticket.expires_at > app.now() { Ok(ticket) } else { Err(SetupLinkProblem::Expired) })
 }
 
 fn link_page(app: &App, http: &HttpRequest, problem: SetupLinkProblem) -> HttpResponse {
-    Page::new(SetupLinkPage { layout: Layout::of(app), problem }).respond_to(http)
+    Page::new(SetupLinkPage { layout: Layout::of(app, http), problem }).respond_to(http)
 }
 
 fn setup_page(
@@ -144,7 +150,7 @@ fn setup_page(
     errors: SetupErrors,
 ) -> Result<HttpResponse, PageError> {
     let view = SetupPage {
-        layout: Layout::of(app),
+        layout: Layout::of(app, http),
         csrf: browser.csrf(app),
         ticket: ticket.to_owned(),
         email: email.to_owned(),
@@ -152,5 +158,5 @@ fn setup_page(
         errors,
         minimum_length: app.config.password.minimum_length,
     };
-    with_cookies(Page::new(view).respond_to(http), [browser.new_binding_cookie(app)])
+    with_cookies(Page::new(view).fetches().respond_to(http), [browser.new_binding_cookie(app)])
 }

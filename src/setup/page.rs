@@ -20,7 +20,7 @@ pub struct SetupPage {
 
 impl SetupPage {
     fn password_hint(&self) -> String {
-        password_hint(self.minimum_length)
+        self.layout.say(password_hint(self.minimum_length))
     }
 }
 

@@ -1,8 +1,10 @@
 //! The two databases behind one [`Connection`], and the macro that writes a query once for both.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
 use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 
@@ -10,12 +12,14 @@ use super::StorageSettings;
 use super::error::{StorageError, StorageResult, with_causes};
 use super::postgres::{self, PostgresConnector};
 use super::sqlite::{self, SqliteConnection, SqliteFile};
+use super::statements::Statements;
 
 /// The pools of one database.
 pub(super) enum Backend {
     Postgres {
         connector: PostgresConnector,
         pool: Pool<AsyncPgConnection>,
+        patience: Duration,
     },
     /// SQLite has one writer at a time: a pool of one queues the writers in order, so that none in this process meets BUSY.
     Sqlite {
@@ -25,11 +29,26 @@ pub(super) enum Backend {
     },
 }
 
+/// A pool at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    pub name: &'static str,
+    pub in_use: usize,
+    pub idle: usize,
+    /// Callers that wait for a connection.
+    pub waiting: usize,
+}
+
 /// One connection, given back to its pool when dropped. Queried with `query!`.
 pub struct Connection {
     held: Held,
     close_on_drop: bool,
+    /// How long an answer is waited for; no limit where no network lies between.
+    patience: Option<Duration>,
 }
+
+/// How much longer than the server's own `statement_timeout` an answer is waited for: a server that is there has answered by then.
+const NETWORK: Duration = Duration::from_secs(2);
 
 /// What a connection leads to. Matched only by `query!` and by the few statements that one database has and the other has not.
 #[allow(clippy::large_enum_variant)] // moved a few times a request; a box would be made as often
@@ -46,12 +65,14 @@ pub(crate) enum Held {
 /// the body, which only `into_boxed::<DB>()` needs. `?` and `return` leave the surrounding function, not the body.
 macro_rules! query {
     ($conn:expr, |$c:ident| $body:expr) => {{
-        let done: diesel::QueryResult<_> = match $crate::storage::Connection::held($conn) {
+        let conn: &mut $crate::storage::Connection = $conn;
+        let patience = conn.patience();
+        let done: diesel::QueryResult<_> = match conn.held() {
             $crate::storage::Held::Postgres(held) => {
                 #[allow(dead_code)]
                 type DB = diesel::pg::Pg;
                 let $c: &mut diesel_async::AsyncPgConnection = &mut *held;
-                $body
+                $crate::storage::answered(patience, async { $body }).await
             }
             $crate::storage::Held::Sqlite(held) => {
                 #[allow(dead_code)]
@@ -61,40 +82,85 @@ macro_rules! query {
             }
             $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
         };
-        done.map_err($crate::storage::StorageError::from)
+        conn.outcome(done)
     }};
 }
 pub(crate) use query;
 
+/// Inserts many rows in one statement: `insert_many!(conn, users, rows)`. `rows` is a `Vec` of an owned `Insertable`; of no rows nothing
+/// is asked. diesel_async has no multi-row INSERT for SQLite; diesel itself has.
+macro_rules! insert_many {
+    ($conn:expr, $table:ident, $rows:expr) => {{
+        let rows = $rows;
+        let conn: &mut $crate::storage::Connection = $conn;
+        let patience = conn.patience();
+        let done: diesel::QueryResult<usize> = match conn.held() {
+            _ if rows.is_empty() => Ok(0),
+            $crate::storage::Held::Postgres(held) => {
+                let c: &mut diesel_async::AsyncPgConnection = &mut *held;
+                let insert = diesel::insert_into($table::table).values(&rows);
+                $crate::storage::answered(patience, async { diesel_async::RunQueryDsl::execute(insert, c).await }).await
+            }
+            $crate::storage::Held::Sqlite(held) => {
+                held.spawn_blocking(move |c| diesel::RunQueryDsl::execute(diesel::insert_into($table::table).values(&rows), c)).await
+            }
+            $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
+        };
+        conn.outcome(done)
+    }};
+}
+pub(crate) use insert_many;
+
 impl Backend {
     /// By the scheme of the URL.
-    pub(super) fn open(settings: &StorageSettings) -> StorageResult<Self> {
+    pub(super) fn open(settings: &StorageSettings, statements: &Arc<Statements>) -> StorageResult<Self> {
         if let Some(path) = settings.url.strip_prefix("sqlite:") {
             let file = SqliteFile::new(path, settings.sqlite_synchronous_full)?;
-            let readers = sqlite::pool(&file, settings.max_connections.max(1), true)?;
-            let writer = sqlite::pool(&file, 1, false)?;
+            let readers = sqlite::pool(&file, settings.max_connections.max(1), true, statements)?;
+            let writer = sqlite::pool(&file, 1, false, statements)?;
             Ok(Self::Sqlite { file, readers, writer })
         } else if settings.url.starts_with("postgres://") || settings.url.starts_with("postgresql://") {
             let connector = PostgresConnector::new(settings)?;
-            let pool = postgres::pool(&connector, settings.max_connections.max(1))?;
-            Ok(Self::Postgres { connector, pool })
+            let pool = postgres::pool(&connector, settings.max_connections.max(1), statements)?;
+            Ok(Self::Postgres { connector, pool, patience: settings.statement_timeout + NETWORK })
         } else {
             Err(StorageError::Settings("the URL must begin with sqlite: or postgres://".to_owned()))
         }
     }
 
     pub(super) async fn read(&self, patience: Duration) -> StorageResult<Connection> {
-        Ok(Connection::from(match self {
-            Self::Postgres { pool, .. } => Held::Postgres(waited(pool.get(), patience).await?),
-            Self::Sqlite { readers, .. } => Held::Sqlite(waited(readers.get(), patience).await?),
-        }))
+        match self {
+            Self::Postgres { .. } => self.write(patience).await,
+            Self::Sqlite { readers, .. } => Ok(Connection::new(Held::Sqlite(waited(readers.get(), patience).await?), None)),
+        }
     }
 
     pub(super) async fn write(&self, patience: Duration) -> StorageResult<Connection> {
-        Ok(Connection::from(match self {
-            Self::Postgres { pool, .. } => Held::Postgres(waited(pool.get(), patience).await?),
-            Self::Sqlite { writer, .. } => Held::Sqlite(waited(writer.get(), patience).await?),
-        }))
+        Ok(match self {
+            Self::Postgres { pool, patience: answer, .. } => {
+                Connection::new(Held::Postgres(waited(pool.get(), patience).await?), Some(*answer))
+            }
+            Self::Sqlite { writer, .. } => Connection::new(Held::Sqlite(waited(writer.get(), patience).await?), None),
+        })
+    }
+
+    pub(super) fn pools(&self) -> Vec<PoolState> {
+        // a macro, since the pools' common bound is three lines of diesel_async's own traits
+        macro_rules! state {
+            ($name:literal, $pool:ident) => {{
+                let status = $pool.status();
+                PoolState {
+                    name: $name,
+                    in_use: status.size.saturating_sub(status.available),
+                    idle: status.available,
+                    waiting: status.waiting,
+                }
+            }};
+        }
+        match self {
+            Self::Postgres { pool, .. } => vec![state!("postgres", pool)],
+            Self::Sqlite { readers, writer, .. } => vec![state!("readers", readers), state!("writer", writer)],
+        }
     }
 
     pub(super) fn describe(&self) -> String {
@@ -109,15 +175,21 @@ impl Backend {
 async fn waited<T>(get: impl Future<Output = Result<T, PoolError>>, patience: Duration) -> StorageResult<T> {
     match tokio::time::timeout(patience, get).await {
         Ok(Ok(connection)) => Ok(connection),
+        // The pool's own words before those of the database say nothing to an operator.
+        Ok(Err(PoolError::Backend(error))) => Err(StorageError::Unavailable(with_causes(&error))),
         Ok(Err(error)) => Err(StorageError::Unavailable(with_causes(&error))),
         Err(_) => Err(StorageError::Unavailable(format!("no connection within {patience:?}"))),
     }
 }
 
-impl From<Held> for Connection {
-    fn from(held: Held) -> Self {
-        Self { held, close_on_drop: false }
-    }
+/// A network that swallows everything, or a server that stands still, gives neither answer nor error (security.md F4): TCP itself
+/// stays content when something in between takes the bytes.
+pub(crate) async fn answered<T>(patience: Option<Duration>, query: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
+    let Some(patience) = patience else { return query.await };
+    tokio::time::timeout(patience, query).await.unwrap_or_else(|_| {
+        let why = format!("no answer within {patience:?}");
+        Err(DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(why)))
+    })
 }
 
 impl Drop for Connection {
@@ -135,6 +207,22 @@ impl Drop for Connection {
 }
 
 impl Connection {
+    fn new(held: Held, patience: Option<Duration>) -> Self {
+        Self { held, close_on_drop: false, patience }
+    }
+
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        self.patience
+    }
+
+    /// What a query came to. A connection that gave no answer is not lent again: the answer may still come.
+    pub(crate) fn outcome<T>(&mut self, done: QueryResult<T>) -> StorageResult<T> {
+        if matches!(done, Err(DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _))) {
+            self.close_on_drop = true;
+        }
+        done.map_err(StorageError::from)
+    }
+
     pub(crate) fn held(&mut self) -> &mut Held {
         &mut self.held
     }

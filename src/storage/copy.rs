@@ -49,15 +49,18 @@ pub enum CopyError {
     },
 }
 
+/// Whether a database can be copied from. Changes nothing.
+pub async fn check_source(from: &Storage) -> Result<(), CopyError> {
+    let states = migrate::status(from).await?;
+    let odd: Vec<_> = states.into_iter().filter(|state| !state.applied || !state.known).map(|state| state.name).collect();
+    if odd.is_empty() { Ok(()) } else { Err(CopyError::SourceNotMigrated(odd)) }
+}
+
 /// Copies everything from `from` to `to`, which is migrated first and must be empty. Reports per table, in the order of copying.
 ///
 /// A running server may go on with the source; what it writes after this has begun is not in the copy.
 pub async fn copy(from: &Storage, to: &Storage) -> Result<Vec<TableReport>, CopyError> {
-    let states = migrate::status(from).await?;
-    let odd: Vec<_> = states.into_iter().filter(|state| !state.applied || !state.known).map(|state| state.name).collect();
-    if !odd.is_empty() {
-        return Err(CopyError::SourceNotMigrated(odd));
-    }
+    check_source(from).await?;
     migrate::run(to).await?;
     let mut source = snapshot(from).await?;
     to.transaction(async |target| {

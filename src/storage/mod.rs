@@ -3,7 +3,7 @@
 //! [`Storage`] holds the pools, [`Connection`] is one connection taken from them, and `query!` compiles one diesel query for
 //! both databases:
 //!
-//! ```ignore
+//! ```text
 //! use crate::storage::{Connection, StorageResult, query};
 //! use diesel::prelude::*;
 //! use diesel_async::RunQueryDsl;
@@ -20,10 +20,12 @@ pub mod columns;
 pub mod copy;
 mod copy_tables;
 mod error;
+pub mod foreign;
 pub mod migrate;
 mod postgres;
 pub mod schema;
 mod sqlite;
+mod statements;
 mod tls;
 mod watch;
 
@@ -34,13 +36,15 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-pub use backend::Connection;
-pub(crate) use backend::{Held, query};
+pub use backend::{Connection, PoolState};
+pub(crate) use backend::{Held, answered, insert_many, query};
 pub use error::{StorageError, StorageResult};
 pub use sqlite::SqliteConnection;
+pub use statements::StatementCounts;
 pub use watch::{Changes, Topic, announce};
 
 use backend::Backend;
+use statements::Statements;
 
 /// What [`Storage::open`] has to know.
 #[derive(Clone)]
@@ -73,6 +77,18 @@ impl StorageSettings {
     }
 }
 
+impl StorageSettings {
+    /// Whether they can be right: reads the URL's parameters and the certificates that it names. Connects to nothing, makes no file.
+    ///
+    /// Fails with [`StorageError::Settings`].
+    pub fn check(&self) -> StorageResult<()> {
+        match self.url.strip_prefix("sqlite:") {
+            Some(path) => sqlite::path_of(path).map(drop),
+            None => postgres::PostgresConnector::new(self).map(drop),
+        }
+    }
+}
+
 impl fmt::Debug for StorageSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StorageSettings").field("url", &"[secret]").field("schema", &self.schema).finish_non_exhaustive()
@@ -85,6 +101,7 @@ pub struct Storage(Arc<Inner>);
 
 struct Inner {
     backend: Backend,
+    statements: Arc<Statements>,
     connect_timeout: Duration,
     /// Made by the first [`Storage::watch`].
     watcher: OnceLock<watch::Watcher>,
@@ -97,7 +114,9 @@ impl Storage {
     /// PostgreSQL connections live on the tokio runtime that this is called on, whichever runtime a query comes from.
     /// Fails with [`StorageError::Settings`] for a URL that cannot be right, an unreadable `sslrootcert` or an unusable path.
     pub async fn open(settings: &StorageSettings) -> StorageResult<Self> {
-        Ok(Self(Arc::new(Inner { backend: Backend::open(settings)?, connect_timeout: settings.connect_timeout, watcher: OnceLock::new() })))
+        let statements = Arc::<Statements>::default();
+        let backend = Backend::open(settings, &statements)?;
+        Ok(Self(Arc::new(Inner { backend, statements, connect_timeout: settings.connect_timeout, watcher: OnceLock::new() })))
     }
 
     /// A connection for queries that change nothing: on SQLite one of the readers, which refuse to write.
@@ -139,6 +158,16 @@ impl Storage {
     /// The first call starts the watcher on the current tokio runtime; it stops when the last clone of this storage is gone.
     pub fn watch(&self) -> Changes {
         self.0.watcher.get_or_init(|| watch::Watcher::start(&self.0.backend)).subscribe()
+    }
+
+    /// What the connections have done so far.
+    pub fn statements(&self) -> StatementCounts {
+        self.0.statements.counts()
+    }
+
+    /// The pools as they are now.
+    pub fn pools(&self) -> Vec<PoolState> {
+        self.0.backend.pools()
     }
 
     /// Which database this is, for people: no password in it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use tokio::runtime::Handle;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
@@ -15,6 +15,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::StorageSettings;
 use super::error::{StorageError, StorageResult, with_causes};
+use super::statements::Statements;
 use super::tls::Tls;
 
 /// Makes connections, all alike. Clones are cheap.
@@ -151,7 +152,7 @@ fn told(error: &tokio_postgres::Error) -> ConnectionError {
 }
 
 /// A failed handshake, or a server whose `pg_hba.conf` has no line for this way of connecting.
-fn other_way_may_work(error: &tokio_postgres::Error) -> bool {
+pub(super) fn other_way_may_work(error: &tokio_postgres::Error) -> bool {
     error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) || error.to_string().starts_with("error performing TLS handshake")
 }
 
@@ -160,14 +161,18 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-pub(super) fn pool(connector: &PostgresConnector, size: usize) -> StorageResult<Pool<AsyncPgConnection>> {
+pub(super) fn pool(connector: &PostgresConnector, size: usize, statements: &Arc<Statements>) -> StorageResult<Pool<AsyncPgConnection>> {
     let mut config = ManagerConfig::default();
     // The default asks the server at every checkout, which halves the speed. A closed connection is noticed without.
     config.recycling_method = RecyclingMethod::Fast;
-    let connector = connector.clone();
+    let (connector, statements) = (connector.clone(), statements.clone());
     config.custom_setup = Box::new(move |_| {
-        let connector = connector.clone();
-        Box::pin(async move { connector.connect().await })
+        let (connector, statements) = (connector.clone(), statements.clone());
+        Box::pin(async move {
+            let mut connection = connector.connect().await?;
+            connection.set_instrumentation(statements.counter());
+            Ok(connection)
+        })
     });
     Pool::builder(AsyncDieselConnectionManager::new_with_config("", config))
         .max_size(size)

@@ -74,6 +74,9 @@ diesel::table! {
         roles -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        phone_number_verified -> Bool,
+        deletion_due_at -> Nullable<BigInt>,
+        locked_down_at -> Nullable<BigInt>,
     }
 }
 
@@ -180,6 +183,135 @@ diesel::table! {
         request_id -> Nullable<Text>,
         address -> Nullable<Text>,
         detail -> Text,
+        user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outgoing_mail (id) {
+        id -> Text,
+        kind -> Text,
+        sealed_message -> Text,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mailed_proofs (id) {
+        id -> Text,
+        purpose -> Text,
+        user_id -> Text,
+        email -> Text,
+        secret_digest -> Text,
+        code_digest -> Nullable<Text>,
+        browser_digest -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    passkeys (credential_id) {
+        credential_id -> Text,
+        user_id -> Text,
+        name -> Text,
+        passkey -> Text,
+        user_verified -> Bool,
+        backup_eligible -> Bool,
+        backed_up -> Bool,
+        suspected_clone -> Bool,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    totp_secrets (user_id) {
+        user_id -> Text,
+        sealed_secret -> Text,
+        last_step -> BigInt,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_id, code_digest) {
+        user_id -> Text,
+        code_digest -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    phone_factors (user_id) {
+        user_id -> Text,
+        phone_number -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    trusted_devices (id) {
+        id -> Text,
+        secret_digest -> Text,
+        user_id -> Text,
+        user_agent -> Nullable<Text>,
+        address -> Nullable<Text>,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    linked_identities (provider, subject) {
+        provider -> Text,
+        subject -> Text,
+        user_id -> Text,
+        email -> Nullable<Text>,
+        sealed_tokens -> Nullable<Text>,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    imported_users (source, source_id) {
+        source -> Text,
+        source_id -> Text,
+        user_id -> Text,
+        seen -> Text,
+        imported_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    logout_deliveries (session_id, client_id) {
+        session_id -> Text,
+        client_id -> Text,
+        user_id -> Text,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    refusals (client_id, request_id) {
+        client_id -> Text,
+        request_id -> Text,
+        at -> BigInt,
+        endpoint -> Text,
+        error -> Text,
+        description -> Text,
+        cause -> Nullable<Text>,
+        sent -> Nullable<Text>,
     }
 }
 
@@ -190,6 +322,14 @@ diesel::joinable!(consents -> users (user_id));
 diesel::joinable!(consents -> clients (client_id));
 diesel::joinable!(grants -> clients (client_id));
 diesel::joinable!(grants -> users (user_id));
+diesel::joinable!(mailed_proofs -> users (user_id));
+diesel::joinable!(passkeys -> users (user_id));
+diesel::joinable!(totp_secrets -> users (user_id));
+diesel::joinable!(recovery_codes -> users (user_id));
+diesel::joinable!(phone_factors -> users (user_id));
+diesel::joinable!(trusted_devices -> users (user_id));
+diesel::joinable!(linked_identities -> users (user_id));
+diesel::joinable!(imported_users -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     changes,
@@ -207,4 +347,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     consumed_tickets,
     failed_guesses,
     events,
+    outgoing_mail,
+    mailed_proofs,
+    passkeys,
+    totp_secrets,
+    recovery_codes,
+    phone_factors,
+    trusted_devices,
+    linked_identities,
+    imported_users,
+    logout_deliveries,
+    refusals,
 );

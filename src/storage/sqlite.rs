@@ -1,6 +1,7 @@
 //! SQLite: the file, how its connections are set up, and how its statements leave the async threads.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use diesel::connection::AnsiTransactionManager;
 use diesel::{ConnectionError, ConnectionResult, QueryResult};
@@ -11,6 +12,7 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use futures_util::future::BoxFuture;
 
 use super::error::{StorageError, StorageResult};
+use super::statements::Statements;
 
 /// A SQLite connection whose statements run on tokio's blocking threads.
 pub type SqliteConnection = SyncConnectionWrapper<diesel::sqlite::SqliteConnection, Offload>;
@@ -26,10 +28,7 @@ impl SqliteFile {
     /// `path` is what follows `sqlite:`. Makes the file, and its folder, when they are missing: readable by their owner only,
     /// since people's data is in it.
     pub(super) fn new(path: &str, synchronous_full: bool) -> StorageResult<Self> {
-        let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() || path.starts_with(":memory:") || path.starts_with("file:") {
-            return Err(StorageError::Settings("sqlite: wants the path of a file: several connections share it".to_owned()));
-        }
+        let path = path_of(path)?;
         make_file(&PathBuf::from(path)).map_err(|error| StorageError::Settings(format!("{path}: {error}")))?;
         Ok(Self { path: path.to_owned(), synchronous: if synchronous_full { "FULL" } else { "NORMAL" } })
     }
@@ -44,12 +43,14 @@ impl SqliteFile {
 
     /// The statements that set up a connection.
     pub(super) fn pragmas(&self, read_only: bool) -> String {
+        // Pages in KiB, for each connection: sixteen readers with a large cache each would hold the same pages sixteen times, and
+        // the operating system has them too.
+        let (cache, query_only) = if read_only { (2000, "ON") } else { (16_000, "OFF") };
         // busy_timeout first, so that the others wait for another process too
         format!(
             "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous={}; PRAGMA foreign_keys=ON; \
-             PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA journal_size_limit=67108864; PRAGMA query_only={};",
+             PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{cache}; PRAGMA journal_size_limit=67108864; PRAGMA query_only={query_only};",
             self.synchronous,
-            if read_only { "ON" } else { "OFF" },
         )
     }
 
@@ -58,6 +59,15 @@ impl SqliteFile {
         connection.batch_execute(&self.pragmas(read_only)).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }
+}
+
+/// The path in what follows `sqlite:`.
+pub(super) fn path_of(text: &str) -> StorageResult<&str> {
+    let path = text.strip_prefix("//").unwrap_or(text);
+    if path.is_empty() || path.starts_with(":memory:") || path.starts_with("file:") {
+        return Err(StorageError::Settings("sqlite: wants the path of a file: several connections share it".to_owned()));
+    }
+    Ok(path)
 }
 
 fn make_file(path: &std::path::Path) -> std::io::Result<()> {
@@ -75,13 +85,17 @@ fn make_file(path: &std::path::Path) -> std::io::Result<()> {
     file.append(true).create(true).open(path).map(|_| ())
 }
 
-pub(super) fn pool(file: &SqliteFile, size: usize, read_only: bool) -> StorageResult<Pool<SqliteConnection>> {
+pub(super) fn pool(file: &SqliteFile, size: usize, read_only: bool, statements: &Arc<Statements>) -> StorageResult<Pool<SqliteConnection>> {
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
-    let setup = file.clone();
+    let (file, statements) = (file.clone(), statements.clone());
     config.custom_setup = Box::new(move |_| {
-        let file = setup.clone();
-        Box::pin(async move { file.connect(read_only).await })
+        let (file, statements) = (file.clone(), statements.clone());
+        Box::pin(async move {
+            let mut connection = file.connect(read_only).await?;
+            connection.set_instrumentation(statements.counter());
+            Ok(connection)
+        })
     });
     Pool::builder(AsyncDieselConnectionManager::new_with_config("", config))
         .max_size(size)

@@ -22,7 +22,7 @@ use super::error::{StorageError, StorageResult, with_causes};
 use super::postgres::PostgresConnector;
 use super::schema::changes;
 use super::sqlite::{SqliteConnection, SqliteFile};
-use super::{Connection, Held, query};
+use super::{Connection, Held, answered, query};
 
 const CHANNEL: &str = "ostiary_changes";
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
@@ -41,6 +41,8 @@ pub enum Topic {
     Keys,
     /// Settings that are kept in the database.
     Settings,
+    /// Sessions have ended and applications are to be told.
+    Logouts,
     /// Perhaps everything: the watcher has just begun, or may have missed something.
     All,
 }
@@ -52,13 +54,17 @@ impl Topic {
             Self::Resources => "resources",
             Self::Keys => "keys",
             Self::Settings => "settings",
+            Self::Logouts => "logouts",
             Self::All => "all",
         }
     }
 
     /// A name that this version does not know was announced by a newer one: everything is read again.
     fn parse(name: &str) -> Self {
-        [Self::Clients, Self::Resources, Self::Keys, Self::Settings].into_iter().find(|topic| topic.name() == name).unwrap_or(Self::All)
+        [Self::Clients, Self::Resources, Self::Keys, Self::Settings, Self::Logouts]
+            .into_iter()
+            .find(|topic| topic.name() == name)
+            .unwrap_or(Self::All)
     }
 }
 
@@ -172,7 +178,7 @@ async fn listen_again_and_again(connector: PostgresConnector, voice: Voice) {
 /// Returns when the connection is lost.
 async fn listen(connector: &PostgresConnector, voice: &Voice) -> StorageResult<()> {
     let mut connection: AsyncPgConnection = connector.connect().await.map_err(|error| StorageError::Unavailable(error.to_string()))?;
-    connection.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+    answered(Some(PROBE_INTERVAL), connection.batch_execute(&format!("LISTEN {CHANNEL}"))).await?;
     voice.begin();
     loop {
         let heard = {
@@ -191,8 +197,8 @@ async fn listen(connector: &PostgresConnector, voice: &Voice) -> StorageResult<(
             Ok(None) => {
                 return Err(StorageError::Unavailable("the listening connection ended".to_owned()));
             }
-            // silence may be a lost connection
-            Err(_) => connection.batch_execute("SELECT 1").await?,
+            // silence may be a lost connection, and so is a question without an answer
+            Err(_) => answered(Some(PROBE_INTERVAL), connection.batch_execute("SELECT 1")).await?,
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn redeem(
         .filter(|code| code.client_id == client.client_id)
         .ok_or_else(|| OAuthError::invalid_grant("The code is not one that this server issued to this client."))?;
     if code.redirect_uri.as_deref() != redirect_uri {
-        return Err(OAuthError::invalid_grant("redirect_uri must be the same as in the authorization request (RFC 6749 §4.1.3)."));
+        return Err(OAuthError::invalid_grant("redirect_uri must be the same as in the authorization request (RFC 6749, section 4.1.3)."));
     }
     check_pkce(&code, verifier)?;
     if code.expires_at <= now {
@@ -50,7 +50,7 @@ pub(super) async fn redeem(
     let found = grants::find_standing(&mut connection, &code.user_id, &code.session_id, &client.client_id).await?;
     let (standing, consent) = found.map_or((None, None), |(standing, consent)| (Some(standing), consent));
     // Even a grant that will outlive the session must begin in one.
-    check_standing(client, GrantType::AuthorizationCode, standing.as_ref(), false, &app.sessions, now).map_err(|refusal| {
+    check_standing(client, GrantType::AuthorizationCode, standing.as_ref(), app.rules(), now).map_err(|refusal| {
         OAuthError::invalid_grant("The person or the session that the code was for is no longer signed in.").because(refusal)
     })?;
     let standing = standing.ok_or_else(|| OAuthError::server_error("no standing after the policy"))?;

@@ -22,7 +22,7 @@ pub(super) fn issue_to(app: &App, client: &Client, requested: &Scope, requested_
     // Claims about people have no meaning here, so neither have the scopes that stand for them.
     let allowed = directory.allowed_scope(client).filtered(|token| !Scope::STANDARD.contains(&token));
     if !requested.is_subset_of(&allowed) {
-        return Err(OAuthError::new(ErrorCode::InvalidScope, "scope holds a token that this client may not ask for."));
+        return Err(OAuthError::new(ErrorCode::InvalidScope, "scope holds a token that this client may not ask for.").about(requested));
     }
     let scope = if requested.is_empty() { allowed } else { requested.clone() };
     let targets = directory.targets(client, requested_resources, &scope)?;

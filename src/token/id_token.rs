@@ -22,9 +22,12 @@ pub(super) enum IdTokenFor {
 pub(super) fn issue(issue: &Issue<'_>, access_token: &str, occasion: IdTokenFor) -> Result<String, OAuthError> {
     let Issue { app, client, standing, grant, now, .. } = issue;
     let algorithm = client.metadata.id_token_signed_response_alg;
-    let visible = claims_about(&standing.user, &grant.scope.union(&grant.claims.0.scope()), &app.config.claims.0);
-    let mut claims: Claims =
-        if client.metadata.claims_in_id_token { claims_about(&standing.user, &issue.scope, &app.config.claims.0) } else { Claims::new() };
+    let visible = claims_about(&standing.user, &client.metadata, &grant.scope.union(&grant.claims.0.scope()), &app.config.claims.0);
+    let mut claims: Claims = if client.metadata.claims_in_id_token {
+        claims_about(&standing.user, &client.metadata, &issue.scope, &app.config.claims.0)
+    } else {
+        Claims::new()
+    };
     claims.extend(requested_claims(&visible, &grant.claims.0.id_token));
     // Last, so that nothing above can take the place of a protocol claim.
     let mut protocol = |name: &str, value: Value| claims.insert(name.to_owned(), value);

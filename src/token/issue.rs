@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::clients::resource::AccessTokenFormat;
 use crate::clients::{Client, Resource};
 use crate::clock::Timestamp;
-use crate::grants::access_token::AccessTokenClaims;
+use crate::grants::access_token::{AccessTokenClaims, Actor};
 use crate::grants::{Grant, Standing};
 use crate::oauth::error::{ErrorCode, OAuthError};
 use crate::oauth::scope::Scope;
@@ -18,15 +18,20 @@ use std::time::Duration;
 /// The token endpoint's answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
 #[derive(Serialize)]
 pub(super) struct TokenResponse {
-    access_token: String,
-    token_type: &'static str,
+    pub(super) access_token: String,
+    /// RFC 8693 §2.2.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) issued_token_type: Option<&'static str>,
+    pub(super) token_type: &'static str,
     /// Seconds.
-    expires_in: u64,
+    pub(super) expires_in: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
+    pub(super) refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id_token: Option<String>,
-    scope: String,
+    pub(super) id_token: Option<String>,
+    /// RFC 6749 §3.3: a scope has one token at least; without any the member is left out.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) scope: String,
 }
 
 /// A grant that tokens are issued for.
@@ -65,6 +70,8 @@ impl Issue<'_> {
             auth_time: self.grant.authenticated_at.map(Timestamp::unix_seconds),
             acr: self.grant.acr.clone(),
             amr: self.grant.amr.as_ref().map(|amr| amr.0.clone()),
+            act: None,
+            may_act: self.client.metadata.may_act.as_ref().map(|sub| Actor { sub: sub.clone(), act: None }),
             roles: self.scope.contains("roles").then(|| user.roles.0.clone()),
             groups: self.scope.contains("groups").then(|| user.groups.0.clone()),
         };
@@ -72,6 +79,7 @@ impl Issue<'_> {
         let id_token = self.scope.contains(Scope::OPENID).then(|| id_token::issue(&self, &access_token, occasion)).transpose()?;
         Ok(TokenResponse {
             access_token,
+            issued_token_type: None,
             token_type: "Bearer",
             expires_in: lifetime.as_secs(),
             refresh_token,
@@ -108,11 +116,14 @@ pub(super) fn access_token_for_client(
         auth_time: None,
         acr: None,
         amr: None,
+        act: None,
+        may_act: None,
         roles: None,
         groups: None,
     };
     Ok(TokenResponse {
         access_token: sign(app, client, &claims, format, now)?,
+        issued_token_type: None,
         token_type: "Bearer",
         expires_in: lifetime.as_secs(),
         refresh_token: None,
@@ -121,12 +132,18 @@ pub(super) fn access_token_for_client(
     })
 }
 
-fn sign(app: &App, client: &Client, claims: &AccessTokenClaims, format: AccessTokenFormat, now: Timestamp) -> Result<String, OAuthError> {
+pub(super) fn sign(
+    app: &App,
+    client: &Client,
+    claims: &AccessTokenClaims,
+    format: AccessTokenFormat,
+    now: Timestamp,
+) -> Result<String, OAuthError> {
     claims.issue(format, client.metadata.access_token_signed_response_alg, &app.keys, &app.sealing, now).map_err(OAuthError::server_error)
 }
 
 /// One token has one form and one life: the form that all its resources want, the shortest life that any of them sets.
-fn form_of(resources: &[Arc<Resource>], default: Duration) -> Result<(AccessTokenFormat, Duration), OAuthError> {
+pub(super) fn form_of(resources: &[Arc<Resource>], default: Duration) -> Result<(AccessTokenFormat, Duration), OAuthError> {
     let format = resources.first().map_or(AccessTokenFormat::Jwt, |resource| resource.access_token_format);
     if resources.iter().any(|resource| resource.access_token_format != format) {
         return Err(OAuthError::new(

@@ -7,16 +7,17 @@
 //! 4. the parameters of the grant type are there;
 //! 5. the grant type's own checks.
 //!
-//! Cost: authorization_code 2 round trips, 1 commit; refresh_token 2 round trips, 1 commit; client_credentials none; each
-//! 1 signature a JWT. An assertion adds 1 commit.
+//! Cost: authorization_code 2 round trips, 1 commit; refresh_token 2 round trips, 1 commit; client_credentials none;
+//! token exchange 1 round trip (2 with an actor token); each 1 signature a JWT. An assertion adds 1 commit.
 //!
-//! Specs: RFC 6749 §4 to §6, RFC 7636, RFC 8707, OpenID Connect Core §3.1.3 and §12.
+//! Specs: RFC 8693, RFC 6749 §4 to §6, RFC 7636, RFC 8707, OpenID Connect Core §3.1.3 and §12.
 
 mod authorization_code;
 mod client_credentials;
 mod id_token;
 mod issue;
 mod refresh_token;
+mod token_exchange;
 
 use crate::app::App;
 use crate::oauth::error::{ErrorCode, OAuthError};
@@ -24,22 +25,24 @@ use crate::oauth::grant_type::GrantType;
 use crate::oauth::params::Params;
 use crate::oauth::pkce::CodeVerifier;
 use crate::oauth::scope::Scope;
-use crate::web::authenticated_client::authenticated_client;
+use crate::web::authenticated_client::{authenticated_client, name_unproven_client};
 use crate::web::form::ProtocolForm;
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
 use actix_web::{HttpRequest, HttpResponse, web};
+use token_exchange::ExchangeRequest;
 
 /// A token request, by grant type.
 enum TokenRequest {
     AuthorizationCode { code: String, redirect_uri: Option<String>, code_verifier: Option<String>, resources: Vec<String> },
     RefreshToken { refresh_token: String, scope: Option<Scope>, resources: Vec<String> },
     ClientCredentials { scope: Scope, resources: Vec<String> },
+    TokenExchange(ExchangeRequest),
 }
 
 /// `POST /token`.
 pub async fn post_token(app: web::Data<App>, request: HttpRequest, form: ProtocolForm) -> Result<HttpResponse, OAuthError> {
     let params = form.0;
-    let grant_type = grant_type(&params)?;
+    let grant_type = grant_type(&params).inspect_err(|_| name_unproven_client(&request, &params))?;
     let client = authenticated_client(&app, &request, &params).await?;
     let issued = match parse(grant_type, &params)? {
         TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resources } => {
@@ -50,6 +53,7 @@ pub async fn post_token(app: web::Data<App>, request: HttpRequest, form: Protoco
             refresh_token::refresh(&app, &client, &refresh_token, scope.as_ref(), &resources).await?
         }
         TokenRequest::ClientCredentials { scope, resources } => client_credentials::issue_to(&app, &client, &scope, &resources)?,
+        TokenRequest::TokenExchange(request) => token_exchange::exchange(&app, &client, request).await?,
     };
     app.metrics.tokens_issued(grant_type.as_str());
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).insert_header((PRAGMA, "no-cache")).json(issued))
@@ -60,7 +64,7 @@ fn grant_type(params: &Params) -> Result<GrantType, OAuthError> {
     GrantType::parse(text).ok_or_else(|| {
         OAuthError::new(
             ErrorCode::UnsupportedGrantType,
-            "grant_type is not one of authorization_code, refresh_token and client_credentials.",
+            "grant_type is not one of authorization_code, refresh_token, client_credentials and urn:ietf:params:oauth:grant-type:token-exchange.",
         )
     })
 }
@@ -82,10 +86,12 @@ fn parse(grant_type: GrantType, params: &Params) -> Result<TokenRequest, OAuthEr
         },
         GrantType::RefreshToken => TokenRequest::RefreshToken { refresh_token: needed("refresh_token")?, scope: scope()?, resources },
         GrantType::ClientCredentials => TokenRequest::ClientCredentials { scope: scope()?.unwrap_or_default(), resources },
+        GrantType::TokenExchange => TokenRequest::TokenExchange(ExchangeRequest::parse(params, scope()?)?),
     })
 }
 
 fn parse_verifier(text: &str) -> Result<CodeVerifier, OAuthError> {
-    CodeVerifier::parse(text)
-        .ok_or_else(|| OAuthError::invalid_grant("code_verifier must have 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1)."))
+    CodeVerifier::parse(text).ok_or_else(|| {
+        OAuthError::invalid_grant("code_verifier must have 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636, section 4.1).")
+    })
 }

@@ -17,11 +17,13 @@ use crate::events::{self, EventKind};
 use crate::grants::policy::{check_client, check_grant};
 use crate::grants::refresh_token::{RefreshToken, Worth};
 use crate::grants::{self, EndReason, GrantState};
+use crate::mail::notices::Notice;
 use crate::oauth::error::{ErrorCode, OAuthError};
 use crate::oauth::grant_type::GrantType;
 use crate::oauth::scope::Scope;
 use crate::sessions;
 use crate::storage::Connection;
+use crate::web::notices::tell_absent;
 
 pub(super) async fn refresh(
     app: &App,
@@ -41,7 +43,9 @@ pub(super) async fn refresh(
     let granted_scope = state.grant.scope.clone();
     let scope = match requested_scope {
         Some(narrower) if !narrower.is_subset_of(&granted_scope) => {
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope is wider than what was granted (RFC 6749 §6)."));
+            return Err(
+                OAuthError::new(ErrorCode::InvalidScope, "scope is wider than what was granted (RFC 6749, section 6).").about(narrower)
+            );
         }
         Some(narrower) => narrower.clone(),
         None => granted_scope,
@@ -81,7 +85,7 @@ async fn find(connection: &mut Connection, client: &Client, token: &RefreshToken
 
 fn check(app: &App, client: &Client, state: &GrantState) -> Result<(), OAuthError> {
     check_client(client, GrantType::RefreshToken)
-        .and_then(|()| check_grant(client, &state.grant, state.standing.as_ref(), &app.sessions, app.now()))
+        .and_then(|()| check_grant(client, &state.grant, state.standing.as_ref(), app.rules(), app.now()))
         .map_err(|refusal| unknown().because(refusal))
 }
 
@@ -101,7 +105,8 @@ async fn return_unless_grace(
             if grants::end_grant(connection, &token.grant_id, EndReason::RefreshTokenReuse, now).await? {
                 events::record(connection, app, EventKind::RefreshTokenReused, &events::About::grant(&state.grant)).await?;
                 if let Some(standing) = &state.standing {
-                    app.send(app.letters.refresh_token_reuse(standing.user.email.as_str(), &client.metadata.client_name));
+                    let notice = Notice::RefreshTokenReuse { app: &client.metadata.client_name };
+                    drop(tell_absent(app, connection, &standing.user, &notice).await?);
                 }
             }
             Err(OAuthError::invalid_grant("The refresh token was used before; what it stood for has been ended. Sign the person in again."))

@@ -4,19 +4,24 @@
 
 pub mod claims;
 pub mod email;
+mod first_administrator;
+mod imported;
 mod store;
 
 use crate::clock::Timestamp;
 use crate::storage::columns::{Json, id_newtype};
 use crate::storage::schema::users;
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 pub use email::Email;
+pub use first_administrator::{become_first_administrator, is_last_first_administrator, last_first_administrator};
+pub use imported::{ImportedFrom, insert_imported_users, list_imported_among, list_imported_users, update_imported_user};
 pub use store::{
-    count_users, delete_user, exists_with_role, find_user, find_user_by_email, insert_user, list_users, set_enabled, set_roles_and_groups,
-    update_profile,
+    ask_for_deletion, claim_for_deletion, claim_unproven, count_users, delete_user, exists_with_role, find_user, find_user_by_email,
+    hold_account, insert_user, insert_users, keep_user, list_due_for_deletion, list_users, list_users_among, lock_user, note_lockdown,
+    set_attributes, set_email, set_enabled, set_roles_and_groups, touch_user, update_profile, update_user,
 };
 
 id_newtype! {
@@ -46,11 +51,30 @@ pub struct User {
     pub groups: Json<Vec<String>>,
     #[serde(serialize_with = "inner")]
     pub roles: Json<Vec<String>>,
+    #[serde(serialize_with = "in_words")]
     pub created_at: Timestamp,
+    #[serde(serialize_with = "in_words")]
     pub updated_at: Timestamp,
+    /// Whether the number in the profile was proven.
+    pub phone_number_verified: bool,
+    /// When the account ends, once its person has asked for it.
+    #[serde(serialize_with = "perhaps_in_words")]
+    pub deletion_due_at: Option<Timestamp>,
+    /// When its person last said that it was not them: what was begun before does not go on.
+    #[serde(serialize_with = "perhaps_in_words")]
+    pub locked_down_at: Option<Timestamp>,
 }
 
-fn inner<T: Serialize + std::fmt::Debug, S: serde::Serializer>(json: &Json<T>, serializer: S) -> Result<S::Ok, S::Error> {
+/// RFC 3339, for whoever reads the command line's JSON.
+fn in_words<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
+
+fn perhaps_in_words<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.map(|at| at.to_string()).serialize(serializer)
+}
+
+fn inner<T: Serialize + std::fmt::Debug, S: Serializer>(json: &Json<T>, serializer: S) -> Result<S::Ok, S::Error> {
     json.0.serialize(serializer)
 }
 
@@ -69,6 +93,9 @@ impl User {
             roles: Json::default(),
             created_at: now,
             updated_at: now,
+            phone_number_verified: false,
+            deletion_due_at: None,
+            locked_down_at: None,
         }
     }
 

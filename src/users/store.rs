@@ -4,7 +4,7 @@ use super::{Email, User, UserId};
 use crate::clock::Timestamp;
 use crate::storage::columns::Json;
 use crate::storage::schema::users;
-use crate::storage::{Connection, StorageError, query};
+use crate::storage::{Connection, StorageError, insert_many, query};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value};
@@ -31,23 +31,119 @@ pub async fn insert_user(connection: &mut Connection, user: &User) -> Result<(),
             users::roles.eq(user.roles.clone()),
             users::created_at.eq(user.created_at),
             users::updated_at.eq(user.updated_at),
+            users::phone_number_verified.eq(user.phone_number_verified),
+            users::deletion_due_at.eq(user.deletion_due_at),
         ))
         .execute(c)
         .await)?;
     Ok(())
 }
 
-/// Replaces the profile. Returns whether the person exists.
+/// A row as many are written at once.
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+struct Row {
+    id: UserId,
+    email: Email,
+    email_verified: bool,
+    enabled: bool,
+    profile: String,
+    attributes: String,
+    user_groups: String,
+    roles: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    phone_number_verified: bool,
+    deletion_due_at: Option<Timestamp>,
+}
+
+/// Inserts many people. Errors: a unique violation when an id or an address is taken; then none is inserted.
+///
+/// Cost: 1 round trip.
+pub async fn insert_users(connection: &mut Connection, people: &[User]) -> Result<(), StorageError> {
+    let row = |user: &User| Row {
+        id: user.id.clone(),
+        email: user.email.clone(),
+        email_verified: user.email_verified,
+        enabled: user.enabled,
+        profile: Value::from(user.profile.0.clone()).to_string(),
+        attributes: Value::from(user.attributes.0.clone()).to_string(),
+        user_groups: Value::from(user.groups.0.clone()).to_string(),
+        roles: Value::from(user.roles.0.clone()).to_string(),
+        created_at: user.created_at,
+        updated_at: user.updated_at,
+        phone_number_verified: user.phone_number_verified,
+        deletion_due_at: user.deletion_due_at,
+    };
+    let rows: Vec<Row> = people.iter().map(row).collect();
+    insert_many!(connection, users, rows)?;
+    Ok(())
+}
+
+/// Writes everything that is known of a person anew, but for the id and the day they came. Returns whether they exist. Errors: a
+/// unique violation when the address is taken.
+pub async fn update_user(connection: &mut Connection, user: &User) -> Result<bool, StorageError> {
+    let updated = query!(connection, |c| diesel::update(users::table.find(&user.id))
+        .set((
+            users::email.eq(&user.email),
+            users::email_verified.eq(user.email_verified),
+            users::enabled.eq(user.enabled),
+            users::profile.eq(user.profile.clone()),
+            users::attributes.eq(user.attributes.clone()),
+            users::user_groups.eq(user.groups.clone()),
+            users::roles.eq(user.roles.clone()),
+            users::updated_at.eq(user.updated_at),
+            users::phone_number_verified.eq(user.phone_number_verified),
+            users::deletion_due_at.eq(user.deletion_due_at),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(updated == 1)
+}
+
+/// Those who have one of these ids or addresses.
+///
+/// Cost: 1 round trip.
+pub async fn list_users_among(connection: &mut Connection, ids: &[UserId], emails: &[Email]) -> Result<Vec<User>, StorageError> {
+    query!(connection, |c| users::table
+        .filter(users::id.eq_any(ids).or(users::email.eq_any(emails)))
+        .select(User::as_select())
+        .load(c)
+        .await)
+}
+
+/// Replaces the profile. A telephone number that has changed is not proven any longer. Returns whether the person exists.
 pub async fn update_profile(
     connection: &mut Connection,
     id: &UserId,
     profile: &Map<String, Value>,
+    phone_number_verified: bool,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     let updated = query!(connection, |c| diesel::update(users::table.find(id))
-        .set((users::profile.eq(Json(profile.clone())), users::updated_at.eq(now)))
+        .set((users::profile.eq(Json(profile.clone())), users::phone_number_verified.eq(phone_number_verified), users::updated_at.eq(now),))
         .execute(c)
         .await)?;
+    Ok(updated == 1)
+}
+
+/// Replaces the operator's attributes. Returns whether the person exists.
+pub async fn set_attributes(
+    connection: &mut Connection,
+    id: &UserId,
+    attributes: &Map<String, Value>,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let updated = query!(connection, |c| diesel::update(users::table.find(id))
+        .set((users::attributes.eq(Json(attributes.clone())), users::updated_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(updated == 1)
+}
+
+/// Notes that something about the account changes, and holds it until the transaction ends. Returns whether the person exists.
+pub async fn touch_user(connection: &mut Connection, id: &UserId, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = query!(connection, |c| diesel::update(users::table.find(id)).set(users::updated_at.eq(now)).execute(c).await)?;
     Ok(updated == 1)
 }
 
@@ -73,6 +169,95 @@ pub async fn set_enabled(connection: &mut Connection, id: &UserId, enabled: bool
         .execute(c)
         .await)?;
     Ok(updated == 1)
+}
+
+/// Gives a person an address, proven or not. Errors: a unique violation when it is another's. Returns whether the person exists.
+pub async fn set_email(
+    connection: &mut Connection,
+    id: &UserId,
+    email: &Email,
+    verified: bool,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let updated = query!(connection, |c| diesel::update(users::table.find(id))
+        .set((users::email.eq(email), users::email_verified.eq(verified), users::updated_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(updated == 1)
+}
+
+/// Sets the day on which an account is deleted. Returns whether this call did it: not for one that has a day already.
+pub async fn ask_for_deletion(connection: &mut Connection, id: &UserId, due_at: Timestamp, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = query!(connection, |c| diesel::update(users::table.find(id))
+        .filter(users::deletion_due_at.is_null())
+        .set((users::deletion_due_at.eq(due_at), users::updated_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(updated == 1)
+}
+
+/// Takes that back, as long as the account is there. Returns whether this call did it.
+pub async fn keep_user(connection: &mut Connection, id: &UserId, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = query!(connection, |c| diesel::update(users::table.find(id))
+        .filter(users::deletion_due_at.is_not_null())
+        .set((users::deletion_due_at.eq(None::<Timestamp>), users::updated_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(updated == 1)
+}
+
+/// Takes hold of an account whose day has come, until the transaction ends: of keeping and deleting, and of two replicas, one is first.
+pub async fn claim_for_deletion(connection: &mut Connection, id: &UserId, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = query!(connection, |c| diesel::update(users::table.find(id))
+        .filter(users::deletion_due_at.le(now))
+        .set(users::enabled.eq(false))
+        .execute(c)
+        .await)?;
+    Ok(updated == 1)
+}
+
+/// Whose day has come.
+pub async fn list_due_for_deletion(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec<UserId>, StorageError> {
+    query!(connection, |c| users::table.filter(users::deletion_due_at.le(now)).limit(limit).select(users::id).load(c).await)
+}
+
+/// Notes that a person has said "this wasn't me". Questions about the account that are out end with it, and its deletion. Returns whether the person exists.
+pub async fn note_lockdown(connection: &mut Connection, id: &UserId, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = query!(connection, |c| diesel::update(users::table.find(id))
+        .set((users::locked_down_at.eq(now), users::deletion_due_at.eq(None::<Timestamp>), users::updated_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(updated == 1)
+}
+
+/// Locks the row of a person until the transaction ends: two decisions about what an account still has wait for each other.
+pub async fn lock_user(connection: &mut Connection, id: &UserId) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::update(users::table.find(id)).set(users::enabled.eq(users::enabled)).execute(c).await)?;
+    Ok(())
+}
+
+/// Holds the account until the transaction ends, and tells whether nobody has locked it down since `user` was read: what was begun before
+/// a lockdown must not be finished after it (security.md S4).
+///
+/// Cost: 1 round trip.
+pub async fn hold_account(connection: &mut Connection, user: &User) -> Result<bool, StorageError> {
+    let seen = user.locked_down_at.unwrap_or(Timestamp::from_unix_seconds(0));
+    let held = query!(connection, |c| diesel::update(users::table.find(&user.id))
+        .filter(users::locked_down_at.is_null().or(users::locked_down_at.le(seen)))
+        .set(users::enabled.eq(users::enabled))
+        .execute(c)
+        .await)?;
+    Ok(held == 1)
+}
+
+/// Takes hold of an account whose address nobody has proven, until the transaction ends. Returns whether it is one still.
+pub async fn claim_unproven(connection: &mut Connection, id: &UserId) -> Result<bool, StorageError> {
+    let claimed = query!(connection, |c| diesel::update(users::table.find(id))
+        .filter(users::email_verified.eq(false))
+        .set(users::enabled.eq(users::enabled))
+        .execute(c)
+        .await)?;
+    Ok(claimed == 1)
 }
 
 /// Deletes a person; sessions, grants, consents and credentials go with them. Returns whether they existed.

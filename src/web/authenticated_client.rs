@@ -9,6 +9,7 @@ use crate::oauth::client_metadata::ClientAuthenticationMethod as Method;
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::{self, Params};
 use crate::secret::Secret;
+use crate::web::refusals::name_client;
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -20,7 +21,22 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 ///
 /// Cost: see [`authentication::authenticate`].
 pub async fn authenticated_client(app: &App, request: &HttpRequest, params: &Params) -> Result<Arc<Client>, OAuthError> {
-    authentication::authenticate(&app.authentication_context(), presented(request, params)?).await
+    let outcome = match presented(request, params) {
+        Ok(presented) => authentication::authenticate(&app.authentication_context(), presented).await,
+        Err(error) => Err(error),
+    };
+    match &outcome {
+        Ok(client) => name_client(request, client.client_id.as_str()),
+        Err(_) => name_unproven_client(request, params),
+    }
+    outcome
+}
+
+/// Names the client that a request claims to come from, for the note of a refusal; nothing is proven.
+pub fn name_unproven_client(request: &HttpRequest, params: &Params) {
+    let presented = presented(request, params).ok();
+    let claimed = presented.as_ref().and_then(PresentedCredentials::client_id).or(params.get("client_id"));
+    claimed.inspect(|client_id| name_client(request, client_id));
 }
 
 /// Order of checks: 1. at most one method (RFC 6749 §2.3); 2. its parts are readable; 3. `client_id` in the body agrees.
@@ -35,7 +51,7 @@ fn presented(request: &HttpRequest, params: &Params) -> Result<PresentedCredenti
     let assertion = params.get("client_assertion");
     let methods = usize::from(basic.is_some()) + usize::from(secret.is_some()) + usize::from(assertion.is_some());
     if methods > 1 {
-        return Err(OAuthError::invalid_request("The client authenticates in more than one way; use one (RFC 6749 §2.3)."));
+        return Err(OAuthError::invalid_request("The client authenticates in more than one way; use one (RFC 6749, section 2.3)."));
     }
     if let Some((client_id, secret)) = basic {
         if body_id.is_some_and(|sent| sent != client_id) {

@@ -5,9 +5,11 @@
 
 use super::browser::Browser;
 use super::response_target::{NoTarget, ResponseTarget};
+use super::speak;
 use crate::app::App;
 use crate::clients::{Client, ClientId};
 use crate::clock::Timestamp;
+use crate::oauth::authentication::Acr;
 use crate::oauth::claims::ClaimsRequest;
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::prompt::Prompt;
@@ -36,7 +38,13 @@ pub struct AuthorizationRequest {
     pub prompt: Prompt,
     /// Seconds.
     pub max_age: Option<u64>,
+    /// Values of `acr` that the application asks for, those that exist here (RFC 9470 §4).
+    #[serde(default)]
+    pub acr_values: Vec<Acr>,
     pub login_hint: Option<String>,
+    /// Languages for the pages, best first.
+    #[serde(default)]
+    pub ui_locales: Option<String>,
     /// The `sub` of an `id_token_hint` that is proven ours.
     pub hinted_subject: Option<String>,
     pub issued_at: Timestamp,
@@ -52,7 +60,7 @@ pub struct AuthorizationRequest {
 pub enum Unanswerable {
     Malformed(String),
     MissingClientId,
-    UnknownClient,
+    UnknownClient { sent: String, redirect_uri: Option<String> },
     NoTarget { why: NoTarget, sent: Option<String>, registered: Vec<String>, client_id: String },
 }
 
@@ -63,6 +71,11 @@ impl AuthorizationRequest {
         self.scope.union(&self.claims.scope().filtered(|token| allowed.contains(token)))
     }
 
+    /// The least that satisfies what the application asks for; stronger ones do too.
+    pub fn needed_acr(&self) -> Option<Acr> {
+        self.acr_values.iter().copied().min()
+    }
+
     pub fn seal(&self, app: &App) -> Result<String, SealingError> {
         app.sealing.seal(Purpose::AuthorizationRequest, self)
     }
@@ -71,12 +84,16 @@ impl AuthorizationRequest {
     pub fn open(app: &App, browser: &Browser, ticket: &str) -> Option<Self> {
         let request: Self = app.sealing.open(Purpose::AuthorizationRequest, ticket)?;
         let bound = request.browser.as_ref().is_none_or(|digest| browser.is_bound_by(app, digest));
+        speak::as_the_application_asks(browser.http(), request.ui_locales.as_deref());
         (bound && request.expires_at > app.now()).then_some(request)
     }
 
     /// The client and target, checked anew: either may have changed while the person was on a page (security.md A9).
     pub fn target(&self, app: &App) -> Result<(Arc<Client>, ResponseTarget), Unanswerable> {
-        let client = app.clients.find(self.client_id.as_str()).ok_or(Unanswerable::UnknownClient)?;
+        let client = app
+            .clients
+            .find(self.client_id.as_str())
+            .ok_or_else(|| Unanswerable::UnknownClient { sent: self.client_id.as_str().to_owned(), redirect_uri: None })?;
         let target = ResponseTarget::new(&client, self.redirect_uri.as_deref(), self.response_mode, self.state.as_deref());
         match target {
             Ok(target) => Ok((client, target)),

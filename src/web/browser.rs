@@ -1,8 +1,9 @@
 //! The browser on the other side: its cookies and the token that binds forms to them.
 //!
-//! Three cookies: the *session* (256 random bits); the *binding* (256 random bits), which ties sealed tickets and forms to
-//! this browser before anybody has signed in; and *known*, keyed digests of the accounts that signed in here. Names are our own, since all applications on
-//! `localhost` share one cookie jar.
+//! Six cookies: the *session* (256 random bits); the *binding* (256 random bits), which ties sealed tickets and forms to
+//! this browser before anybody has signed in; *known*, keyed digests of the accounts that signed in here; *signing_in*, a
+//! half-finished sign-in under seal; *mailed*, a step under seal that waits for something mailed; *trusted*, the secrets of those who are not asked for a second factor here; and *passkey_offer*,
+//! whether people here are offered passkeys. Names are our own, since all applications on `localhost` share one cookie jar.
 //!
 //! Specs: RFC 6265, RFC 9700 §4.7 (CSRF on our own forms), security.md S2, S3, A39.
 
@@ -11,17 +12,22 @@ use crate::sealing::DigestPurpose;
 use crate::sessions::{SessionSecret, SignedIn};
 use crate::storage::StorageError;
 use crate::users::UserId;
+use crate::web::speak;
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use subtle::ConstantTimeEq;
 
 /// What a request's cookies say.
 pub struct Browser {
+    http: HttpRequest,
     binding: String,
     /// Whether the binding was made just now and must be set.
     binding_is_new: bool,
     session: Option<SessionSecret>,
     known: Vec<String>,
+    signing_in: Option<String>,
+    trusted: Vec<String>,
+    passkey_offer: PasskeyOffer,
 }
 
 impl Browser {
@@ -32,11 +38,60 @@ impl Browser {
         let known = read(BINDING).filter(|value| value.len() == 43);
         let binding_is_new = known.is_none();
         Self {
+            http: request.clone(),
             binding: known.unwrap_or_else(|| app.random.token()),
             binding_is_new,
             session: read(SESSION).as_deref().and_then(SessionSecret::parse),
             known: read(KNOWN).unwrap_or_default().split('.').take(MOST_KNOWN).map(str::to_owned).collect(),
+            signing_in: read(SIGNING_IN),
+            passkey_offer: PasskeyOffer::parse(read(PASSKEY_OFFER).as_deref()),
+            trusted: read(TRUSTED)
+                .unwrap_or_default()
+                .split('.')
+                .filter(|secret| secret.len() == 43)
+                .take(MOST_TRUSTED)
+                .map(str::to_owned)
+                .collect(),
         }
+    }
+
+    /// The half-finished sign-in, under seal.
+    pub fn pending_sign_in(&self) -> Option<&str> {
+        self.signing_in.as_deref()
+    }
+
+    /// The step that waits for something mailed, under seal.
+    pub fn mailed_step(&self, app: &App) -> Option<String> {
+        self.http.cookie(&cookie_name(app.config.secure_cookies(), MAILED)).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// Whether a passkey may be offered in this browser.
+    pub fn passkey_offer(&self) -> PasskeyOffer {
+        self.passkey_offer
+    }
+
+    /// The browser has said that it can make passkeys.
+    pub fn can_make_passkeys(&mut self) {
+        if self.passkey_offer == PasskeyOffer::Impossible {
+            self.passkey_offer = PasskeyOffer::Possible;
+        }
+    }
+
+    /// The secrets by which this browser is trusted; whose, the database knows.
+    pub fn trusted_secrets(&self) -> &[String] {
+        &self.trusted
+    }
+
+    /// The cookie with one secret more.
+    pub fn trusted_cookie(&self, app: &App, secret: &str, lifetime: std::time::Duration) -> Cookie<'static> {
+        let others = self.trusted.iter().map(String::as_str).take(MOST_TRUSTED - 1);
+        let value: Vec<&str> = std::iter::once(secret).chain(others).collect();
+        cookie(app, TRUSTED, value.join("."), seconds(lifetime))
+    }
+
+    /// The request that this browser sent.
+    pub fn http(&self) -> &HttpRequest {
+        &self.http
     }
 
     /// The cookie to set when the binding is new.
@@ -68,13 +123,32 @@ impl Browser {
         self.session.as_ref().map(|secret| secret.digest().as_str().to_owned()).unwrap_or_default()
     }
 
-    /// Who is signed in, with their consent to a client (any `client_id`; empty for none).
+    /// Who is signed in, with their consent to a client (any `client_id`; empty for none). Nobody whose account is to be deleted: see
+    /// [`Browser::leaving`].
     ///
     /// Cost: 1 round trip; none without a session cookie.
     pub async fn signed_in(&self, app: &App, client_id: &str) -> Result<Option<SignedIn>, StorageError> {
+        Ok(self.anyone(app, client_id).await?.filter(|found| found.user.deletion_due_at.is_none()))
+    }
+
+    /// Who is signed in to an account that is to be deleted: they may keep it, and nothing else.
+    ///
+    /// Cost: 1 round trip; none without a session cookie.
+    pub async fn leaving(&self, app: &App) -> Result<Option<SignedIn>, StorageError> {
+        Ok(self.anyone(app, "").await?.filter(|found| found.user.deletion_due_at.is_some()))
+    }
+
+    /// Whoever is signed in, be their account to be deleted or not: to sign them out.
+    ///
+    /// Cost: 1 round trip; none without a session cookie.
+    pub async fn anyone(&self, app: &App, client_id: &str) -> Result<Option<SignedIn>, StorageError> {
         let Some(secret) = &self.session else { return Ok(None) };
         let mut connection = app.storage.read().await?;
-        crate::sessions::find_signed_in(&mut connection, secret, client_id, &app.sessions, app.now()).await
+        let found = crate::sessions::find_signed_in(&mut connection, secret, client_id, &app.sessions, app.now()).await?;
+        if let Some(found) = &found {
+            speak::as_the_account_prefers(&self.http, &found.user);
+        }
+        Ok(found)
     }
 }
 
@@ -87,27 +161,83 @@ impl Browser {
     /// Whether this person has signed in with this browser before: strangers' guesses do not slow them down here
     /// (security.md L5).
     pub fn knows(&self, app: &App, user_id: &UserId) -> bool {
-        let digest = self.known_digest(app, user_id);
+        let digest = known_digest(app, &self.binding, user_id);
         self.known.iter().any(|known| known.as_bytes().ct_eq(digest.as_bytes()).into())
+    }
+
+    /// Whom this browser remembers, for work after the answer.
+    pub fn known(&self) -> Known {
+        Known { binding: self.binding.clone(), digests: self.known.clone() }
     }
 
     /// The cookie that remembers a person who has just signed in.
     pub fn known_cookie(&self, app: &App, user_id: &UserId) -> Cookie<'static> {
-        let digest = self.known_digest(app, user_id);
+        let digest = known_digest(app, &self.binding, user_id);
         let others = self.known.iter().filter(|known| **known != digest).take(MOST_KNOWN - 1);
         let value: Vec<&str> = std::iter::once(&digest).chain(others).map(String::as_str).collect();
         cookie(app, KNOWN, value.join("."), Duration::days(400))
     }
+}
 
-    fn known_digest(&self, app: &App, user_id: &UserId) -> String {
-        let digest = app.sealing.keyed_digest(DigestPurpose::KnownDevice, &[&self.binding, user_id.as_str()]);
-        digest.chars().take(KNOWN_LENGTH).collect()
+/// Whom a browser remembers.
+pub struct Known {
+    binding: String,
+    digests: Vec<String>,
+}
+
+impl Known {
+    /// See [`Browser::knows`].
+    pub fn knows(&self, app: &App, user_id: &UserId) -> bool {
+        let digest = known_digest(app, &self.binding, user_id);
+        self.digests.iter().any(|known| known.as_bytes().ct_eq(digest.as_bytes()).into())
     }
 }
+
+fn known_digest(app: &App, binding: &str, user_id: &UserId) -> String {
+    let digest = app.sealing.keyed_digest(DigestPurpose::KnownDevice, &[binding, user_id.as_str()]);
+    digest.chars().take(KNOWN_LENGTH).collect()
+}
+
+/// Accounts that trust one browser; the one that began first is asked again.
+const MOST_TRUSTED: usize = 4;
 
 const SESSION: &str = "session";
 const KNOWN: &str = "known";
 const BINDING: &str = "browser";
+const SIGNING_IN: &str = "signing_in";
+/// Whether people are offered a passkey after they have signed in with a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyOffer {
+    /// The browser has not said that it could make one.
+    Impossible,
+    Possible,
+    /// "Not now".
+    Declined,
+}
+
+impl PasskeyOffer {
+    fn parse(cookie: Option<&str>) -> Self {
+        match cookie {
+            Some("possible") => Self::Possible,
+            Some("declined") => Self::Declined,
+            _ => Self::Impossible,
+        }
+    }
+}
+
+/// Remembers through a second factor that a passkey can be offered, and for half a year that it need not be.
+pub fn passkey_offer_cookie(app: &App, offer: PasskeyOffer) -> Cookie<'static> {
+    let (value, lifetime) = match offer {
+        PasskeyOffer::Impossible => ("", Duration::ZERO),
+        PasskeyOffer::Possible => ("possible", Duration::minutes(10)),
+        PasskeyOffer::Declined => ("declined", Duration::days(180)),
+    };
+    cookie(app, PASSKEY_OFFER, value.to_owned(), lifetime)
+}
+
+const PASSKEY_OFFER: &str = "passkey_offer";
+const TRUSTED: &str = "trusted";
+const MAILED: &str = "mailed";
 
 fn cookie_name(secure: bool, name: &str) -> String {
     if secure { format!("__Host-ostiary_{name}") } else { format!("ostiary_{name}") }
@@ -126,8 +256,31 @@ fn cookie(app: &App, name: &str, value: String, max_age: Duration) -> Cookie<'st
 
 /// The cookie of a session that has begun or been renewed; it lasts as long as the session may.
 pub fn session_cookie(app: &App, secret: &SessionSecret) -> Cookie<'static> {
-    let lifetime = i64::try_from(app.sessions.absolute_lifetime.as_secs()).unwrap_or(i64::MAX);
-    cookie(app, SESSION, secret.expose().to_owned(), Duration::seconds(lifetime))
+    cookie(app, SESSION, secret.expose().to_owned(), seconds(app.sessions.absolute_lifetime))
+}
+
+fn seconds(lifetime: std::time::Duration) -> Duration {
+    Duration::seconds(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// The cookie of a half-finished sign-in.
+pub fn pending_sign_in_cookie(app: &App, sealed: String, lifetime: std::time::Duration) -> Cookie<'static> {
+    cookie(app, SIGNING_IN, sealed, seconds(lifetime))
+}
+
+/// Removes the half-finished sign-in.
+pub fn no_pending_sign_in_cookie(app: &App) -> Cookie<'static> {
+    cookie(app, SIGNING_IN, String::new(), Duration::ZERO)
+}
+
+/// The cookie of a step that waits for something mailed.
+pub fn mailed_step_cookie(app: &App, sealed: String, lifetime: std::time::Duration) -> Cookie<'static> {
+    cookie(app, MAILED, sealed, seconds(lifetime))
+}
+
+/// Removes the step that waited for something mailed.
+pub fn no_mailed_step_cookie(app: &App) -> Cookie<'static> {
+    cookie(app, MAILED, String::new(), Duration::ZERO)
 }
 
 /// Removes the session's cookie.

@@ -74,7 +74,8 @@ impl TrustedProxies {
         Some(client)
     }
 
-    fn contains(&self, address: IpAddr) -> bool {
+    /// Whether this is one of them.
+    pub fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }
@@ -98,6 +99,11 @@ impl ClientAddress {
         let address = proxies.client(request.peer_addr().map(|peer| peer.ip()), request.headers());
         request.extensions_mut().insert(address);
         address
+    }
+
+    /// Whether an address that was written down is of the network that this client is in now: the same, or of one /64.
+    pub fn is_near(self, written: &str) -> bool {
+        written.parse::<IpAddr>().is_ok_and(|address| Self(Some(address)).limit_key() == self.limit_key())
     }
 
     /// What this client's requests are counted by.

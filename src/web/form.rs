@@ -2,12 +2,17 @@
 //!
 //! Specs: RFC 6749 §3.2 and Appendix B.
 
+use crate::app::App;
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::{self, Params};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::{FutureExt, LocalBoxFuture};
+use std::time::Duration;
+
+/// Without a configuration at hand.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Parameters of a form body; nothing may be in the query (RFC 6749 §3.2: URLs are logged, bodies are not).
 #[derive(Debug)]
@@ -42,8 +47,14 @@ impl FromRequest for FormText {
         let form = has_form_type(request);
         let encoded = request.headers().contains_key(CONTENT_ENCODING);
         let body = web::Bytes::from_request(request, payload);
+        let longest = request.app_data::<web::Data<App>>().map_or(LONGEST_WAIT, |app| app.config.request_timeout);
         async move {
-            let body = body.await.map_err(|error| {
+            let mut body = Box::pin(body);
+            let Ok(body) = tokio::time::timeout(longest, &mut body).await else {
+                hold_until_answered(body);
+                return Err(OAuthError::invalid_request("The body took too long to arrive."));
+            };
+            let body = body.map_err(|error| {
                 OAuthError::invalid_request(format!("The body could not be read; it may hold {} bytes at most.", params::LONGEST))
                     .because(error)
             })?;
@@ -62,8 +73,20 @@ impl FromRequest for FormText {
     }
 }
 
+/// A body that comes a byte at a time must not hold a connection for ever (security.md H3). When nobody holds the rest of a chunked
+/// body, the framework reads and forgets it for as long as it comes; while somebody does, the answer ends the connection.
+fn hold_until_answered(body: impl Future + 'static) {
+    actix_web::rt::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        drop(body);
+    });
+}
+
 fn has_form_type(request: &HttpRequest) -> bool {
-    let value = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    // Of two types two readers could believe one each.
+    let mut types = request.headers().get_all(CONTENT_TYPE);
+    let (Some(value), None) = (types.next(), types.next()) else { return false };
+    let value = value.to_str().unwrap_or("");
     let mut parts = value.split(';').map(str::trim);
     let form = parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
     let utf8 = parts.all(|parameter| match parameter.split_once('=') {

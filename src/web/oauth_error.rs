@@ -1,10 +1,10 @@
 //! [`OAuthError`] as an answer: JSON, the one status table, and `WWW-Authenticate`, written here alone.
 //!
-//! Specs: RFC 6749 §5.2, RFC 6750 §3.
+//! Specs: RFC 6749 §5.2, RFC 6750 §3, RFC 9110 §15.5.6 (405).
 
 use crate::oauth::error::{ErrorCode, OAuthError};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
@@ -19,6 +19,7 @@ impl ResponseError for OAuthError {
     fn error_response(&self) -> HttpResponse {
         log(self);
         let mut answer = HttpResponse::build(self.status_code());
+        answer.extensions_mut().insert(self.clone());
         answer.insert_header((CACHE_CONTROL, "no-store")).insert_header((PRAGMA, "no-cache"));
         match self.code {
             ErrorCode::InvalidClient => {
@@ -32,18 +33,25 @@ impl ResponseError for OAuthError {
             }
             _ => {}
         }
-        answer.json(json!({ "error": self.code.as_str(), "error_description": self.description }))
+        answer.json(json!({ "error": self.code.as_str(), "error_description": self.description() }))
     }
+}
+
+/// 405 at an endpoint for machines: in the form that a client reads there. The method is HTTP's affair and in no table of OAuth's,
+/// so the status is not that of the code; `methods` are those that work, for `Allow`.
+pub fn wrong_method(methods: &'static str) -> HttpResponse {
+    HttpResponse::MethodNotAllowed()
+        .insert_header((ALLOW, methods))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(json!({ "error": ErrorCode::InvalidRequest.as_str(), "error_description": format!("This endpoint takes {methods}.") }))
 }
 
 /// The challenge of RFC 6750 §3; without `error` when no token was sent.
 pub fn bearer_challenge(error: Option<&OAuthError>) -> String {
     match error {
-        // Descriptions are our own text: no quotes or backslashes in them, but let none through either.
+        // RFC 6750 §3: a description has neither quotes nor backslashes; `OAuthError` sees to it.
         Some(error) => {
-            let description: String =
-                error.description.chars().filter(|c| !matches!(c, '"' | '\\') && c.is_ascii_graphic() || *c == ' ').collect();
-            format!("Bearer realm=\"ostiary\", error=\"{}\", error_description=\"{description}\"", error.code)
+            format!("Bearer realm=\"ostiary\", error=\"{}\", error_description=\"{}\"", error.code, error.description())
         }
         None => "Bearer realm=\"ostiary\"".into(),
     }
@@ -53,10 +61,10 @@ pub fn bearer_challenge(error: Option<&OAuthError>) -> String {
 pub fn log(error: &OAuthError) {
     let cause = error.cause.as_deref().unwrap_or("");
     match error.code {
-        ErrorCode::ServerError => tracing::error!(error = error.code.as_str(), description = %error.description, cause, "refused"),
+        ErrorCode::ServerError => tracing::error!(error = error.code.as_str(), description = error.description(), cause, "refused"),
         ErrorCode::TemporarilyUnavailable => {
-            tracing::warn!(error = error.code.as_str(), description = %error.description, cause, "refused")
+            tracing::warn!(error = error.code.as_str(), description = error.description(), cause, "refused")
         }
-        _ => tracing::info!(error = error.code.as_str(), description = %error.description, cause, "refused"),
+        _ => tracing::info!(error = error.code.as_str(), description = error.description(), cause, "refused"),
     }
 }

@@ -1,16 +1,21 @@
 //! What can be wrong with a field, as the person reads it beside the field.
 
-use std::fmt;
+use crate::credentials::password::{self, WeakPassword};
+use crate::credentials::password_rules::Weakness;
+use crate::language::Text;
 use std::time::Duration;
+
+/// Letters of a name that somebody gives when they make an account.
+pub const LONGEST_NAME: usize = 100;
 
 /// One line of the summary above a form.
 pub struct Fault {
     /// The field's id.
     pub field: &'static str,
-    pub problem: String,
+    pub problem: Text,
 }
 
-/// Makes the errors of a form: one optional problem a field, and their summary.
+/// Makes the errors of a form: one optional problem a field, which says what it is by `text`, and their summary.
 macro_rules! form_errors {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $problem:ty),* $(,)? }) => {
         $(#[$doc])*
@@ -25,7 +30,7 @@ macro_rules! form_errors {
             pub fn faults(&self) -> Vec<$crate::web::problems::Fault> {
                 let mut faults = Vec::new();
                 $(if let Some(problem) = &self.$field {
-                    faults.push($crate::web::problems::Fault { field: stringify!($field), problem: problem.to_string() });
+                    faults.push($crate::web::problems::Fault { field: stringify!($field), problem: problem.text() });
                 })*
                 faults
             }
@@ -49,6 +54,8 @@ pub enum NameProblem {
 pub enum PasswordProblem {
     TooShort { minimum: usize },
     TooLong,
+    Guessable(Option<Weakness>),
+    Breached,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,47 +64,73 @@ pub enum CurrentPasswordProblem {
     TooManyAttempts { wait: Duration },
 }
 
-impl fmt::Display for EmailProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Invalid => "Enter an email address, such as name@example.com.",
-            Self::Taken => "There is an account with this address. Sign in instead.",
+impl EmailProblem {
+    pub fn text(&self) -> Text {
+        Text::new(match self {
+            Self::Invalid => "common-email-invalid",
+            Self::Taken => "common-email-taken",
         })
     }
 }
 
-impl fmt::Display for NameProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Use at most 100 letters for the name.")
+impl NameProblem {
+    pub fn text(&self) -> Text {
+        Text::new("common-name-too-long").with("maximum", LONGEST_NAME)
     }
 }
 
-impl fmt::Display for PasswordProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl PasswordProblem {
+    pub fn text(&self) -> Text {
         match self {
-            Self::TooShort { minimum } => write!(f, "Use at least {minimum} characters for the password."),
-            Self::TooLong => f.write_str("This password is too long. Use at most 1,024 characters."),
+            Self::TooShort { minimum } => Text::new("common-password-too-short").with("minimum", *minimum),
+            Self::TooLong => Text::new("common-password-too-long").with("maximum", password::LONGEST),
+            Self::Guessable(weakness) => guessable(*weakness),
+            Self::Breached => Text::new("password-breached"),
         }
     }
 }
 
-impl fmt::Display for CurrentPasswordProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl PasswordProblem {
+    pub fn of(why: WeakPassword, minimum: usize) -> Self {
+        match why {
+            WeakPassword::TooShort => Self::TooShort { minimum },
+            WeakPassword::TooLong => Self::TooLong,
+            WeakPassword::Guessable(weakness) => Self::Guessable(weakness),
+            WeakPassword::Breached => Self::Breached,
+        }
+    }
+}
+
+/// Why a password is easy to guess, and what to do about it.
+pub fn guessable(weakness: Option<Weakness>) -> Text {
+    Text::new(match weakness {
+        None => "password-guessable",
+        Some(Weakness::Common) => "password-guessable-common",
+        Some(Weakness::Pattern) => "password-guessable-pattern",
+        Some(Weakness::Word) => "password-guessable-word",
+    })
+}
+
+impl CurrentPasswordProblem {
+    pub fn text(&self) -> Text {
         match self {
-            Self::Wrong => f.write_str("The current password is wrong."),
-            Self::TooManyAttempts { wait } => write!(f, "Too many tries. Wait {} before the next one.", in_words(*wait)),
+            Self::Wrong => Text::new("account-password-wrong"),
+            Self::TooManyAttempts { wait } => Text::new("account-password-wait").with("wait", in_words(*wait)),
         }
     }
 }
 
 /// What a new password must have, as the hint beside the field.
-pub fn password_hint(minimum: usize) -> String {
-    format!("At least {minimum} characters. A few words in a row are easy to remember and hard to guess.")
+pub fn password_hint(minimum: usize) -> Text {
+    Text::new("common-password-hint").with("minimum", minimum)
 }
 
 /// A wait as people say it; rounded up, so that waiting that long is enough.
-pub fn in_words(wait: Duration) -> String {
+pub fn in_words(wait: Duration) -> Text {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    let (count, unit) = if seconds <= 90 { (seconds.max(1), "second") } else { (seconds.div_ceil(60), "minute") };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+    if seconds <= 90 {
+        Text::new("common-seconds").with("count", seconds.max(1))
+    } else {
+        Text::new("common-minutes").with("count", seconds.div_ceil(60))
+    }
 }

@@ -2,8 +2,8 @@
 //!
 //! | kind | what | answer past the limit |
 //! | --- | --- | --- |
-//! | pages | everything a person looks at | a short text |
-//! | sign-in | forms that take a password | a short text |
+//! | pages | everything a person looks at | a short page |
+//! | sign-in | forms that take a password | a short page |
 //! | token | token, introspection, revocation | JSON, as OAuth errors are |
 //! | read | userinfo, discovery, keys | JSON, as OAuth errors are |
 //!
@@ -27,6 +27,7 @@ use actix_web::middleware::Condition;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::client_address::{ClientAddress, LimitKey, TrustedProxies};
+use super::page_error::PageError;
 use crate::config::RateLimit;
 
 /// How often addresses that have not been seen for a while are forgotten.
@@ -56,7 +57,8 @@ pub struct ByAddress {
 
 #[derive(Debug, Clone, Copy)]
 enum Answer {
-    Text,
+    /// A page, which [`crate::web::page_error::show`] makes.
+    Page,
     Json,
 }
 
@@ -79,8 +81,8 @@ impl RateLimits {
         };
         Ok(Self {
             enabled: limits.enabled,
-            pages: counters(limits.pages_per_minute, limits.pages_burst, Answer::Text)?,
-            sign_in: counters(limits.sign_in_per_minute, limits.sign_in_burst, Answer::Text)?,
+            pages: counters(limits.pages_per_minute, limits.pages_burst, Answer::Page)?,
+            sign_in: counters(limits.sign_in_per_minute, limits.sign_in_burst, Answer::Page)?,
             token: counters(limits.token_per_minute, limits.token_burst, Answer::Json)?,
             read: counters(limits.read_per_minute, limits.read_burst, Answer::Json)?,
         })
@@ -148,10 +150,17 @@ impl KeyExtractor for ByAddress {
         response.insert_header((header::RETRY_AFTER, seconds));
         response.insert_header(("x-ratelimit-after", seconds));
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        let text = format!("Too many requests from this address. Try again in {seconds} second{}.", if seconds == 1 { "" } else { "s" });
         match self.answer {
-            Answer::Text => response.content_type("text/plain; charset=utf-8").body(text),
-            Answer::Json => response.json(serde_json::json!({ "error": "temporarily_unavailable", "error_description": text })),
+            Answer::Page => {
+                let mut answer = response.finish();
+                answer.extensions_mut().insert(PageError::too_many_requests(wait));
+                answer
+            }
+            Answer::Json => {
+                let text =
+                    format!("Too many requests from this address. Try again in {seconds} second{}.", if seconds == 1 { "" } else { "s" });
+                response.json(serde_json::json!({ "error": "temporarily_unavailable", "error_description": text }))
+            }
         }
     }
 }
@@ -205,7 +214,6 @@ mod tests {
         }
         let response = call_service(&app, from("192.0.2.1", "/login").to_request()).await;
         assert_eq!((response.status().as_u16(), header(&response, "retry-after")), (429, "3"));
-        assert!(header(&response, "content-type").starts_with("text/plain"));
 
         // Another kind of endpoint has counters of its own. Ten a second: governor's own answer would be 0.
         assert_eq!(call_service(&app, from("192.0.2.1", "/token").to_request()).await.status(), 200);

@@ -89,15 +89,17 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let id = RequestId::new();
         request.extensions_mut().insert(id);
+        let method = method_name(request.method());
+        let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
         let line = Line {
             client: ClientAddress::find(&request, &self.log.proxies),
-            method: method_name(request.method()),
-            route: request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
+            method,
+            span: span(id, method, &route),
+            route,
             // What stands when the future is dropped half-way: the client has gone.
             status: 499,
             since: Instant::now(),
             metrics: self.log.metrics.clone(),
-            span: tracing::info_span!("request", request_id = %id),
         };
         let span = line.span.clone();
         let service = Rc::clone(&self.service);
@@ -127,6 +129,27 @@ where
         };
         Box::pin(request_id::within(id, answer.instrument(span)))
     }
+}
+
+/// What log lines of the request begin with.
+#[cfg(not(feature = "otlp"))]
+fn span(id: RequestId, _method: &str, _route: &str) -> tracing::Span {
+    tracing::info_span!("request", request_id = %id)
+}
+
+/// What log lines of the request begin with, and what its trace tells (OpenTelemetry semantic conventions for HTTP servers).
+#[cfg(feature = "otlp")]
+fn span(id: RequestId, method: &str, route: &str) -> tracing::Span {
+    tracing::info_span!(
+        "request",
+        request_id = %id,
+        otel.name = format_args!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = tracing::field::Empty,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = tracing::field::Empty,
+    )
 }
 
 fn mark(headers: &mut header::HeaderMap, id: RequestId) {
@@ -173,6 +196,13 @@ struct Line {
 impl Drop for Line {
     fn drop(&mut self) {
         let took = self.since.elapsed();
+        #[cfg(feature = "otlp")]
+        {
+            self.span.record("http.response.status_code", self.status);
+            if self.status >= 500 {
+                self.span.record("otel.status_code", "ERROR");
+            }
+        }
         self.metrics.request(&self.route, self.method, self.status, took);
         let milliseconds = (took.as_secs_f64() * 1e5).round() / 1e2;
         let _entered = self.span.enter();

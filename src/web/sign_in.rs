@@ -1,20 +1,115 @@
 //! Beginning a browser session: after a password, after sign-up, for the first administrator; one way for all.
 //!
+//! Every way of signing in calls [`first_factor_proven`] once its factor holds. Nothing but [`begin_session`] makes sessions, and
+//! nothing calls it for an account with a second factor before that one holds too.
+//!
 //! A new secret whenever assurance rises: the same person's session goes on under its id, anybody else's ends
 //! (security.md S1, S2).
 
 use crate::app::App;
+use crate::credentials::factors::find_factors;
+use crate::credentials::guesses;
+use crate::credentials::trusted_devices::use_trusted_device;
 use crate::events::{self, About, EventKind};
 use crate::grants::EndReason;
-use crate::oauth::authentication::Amr;
+use crate::metrics::SignIn;
+use crate::oauth::authentication::{Acr, Amr};
+use crate::paths;
 use crate::sessions::{self, BrowserSession, Device, SessionSecret, SignedIn};
 use crate::storage::{Connection, StorageError};
-use crate::users::User;
+use crate::users::{User, hold_account};
+use crate::web::browser::{Browser, PasskeyOffer, no_pending_sign_in_cookie, passkey_offer_cookie, pending_sign_in_cookie, session_cookie};
 use crate::web::client_address::ClientAddress;
-use actix_web::HttpRequest;
+use crate::web::notices::tell_of_new_browser;
+use crate::web::page::with_cookies;
+use crate::web::page_error::PageError;
+use crate::web::pending_sign_in::{self, PendingSignIn};
+use crate::web::redirect::see_other;
+use crate::web::ticket::Ticket;
 use actix_web::http::header::USER_AGENT;
+use actix_web::{HttpRequest, HttpResponse};
 
 const LONGEST_USER_AGENT: usize = 400;
+
+/// A first factor holds, proven by `amr`. Asks for the second one where the account has one; else the session begins.
+///
+/// `counted`: the counters of failed guesses that a full success forgets.
+///
+/// Order of checks: 1. a passkey that verified its person is two factors already; 2. the account has a second factor; 3. this browser
+/// is trusted, which does not count for an errand that asks for fresh proof.
+///
+/// Cost: 1 round trip, and those of the session; with a trusted device 1 commit more.
+pub async fn first_factor_proven(
+    app: &App,
+    http: &HttpRequest,
+    browser: &Browser,
+    ticket: &Ticket,
+    user: &User,
+    mut amr: Vec<Amr>,
+    counted: &[String],
+) -> Result<HttpResponse, PageError> {
+    if Acr::of(&amr) < Acr::TwoFactors && find_factors(&mut app.storage.read().await?, &user.id).await?.has_second() {
+        let secrets = if ticket.errand.is_some() { &[] } else { browser.trusted_secrets() };
+        if secrets.is_empty() || !use_trusted_device(&mut app.storage.write().await?, secrets, &user.id, app.now()).await? {
+            let pending = PendingSignIn::begin(app, browser, ticket, &user.id, amr, counted);
+            let sealed = pending.seal(app).map_err(PageError::internal)?;
+            let cookie = pending_sign_in_cookie(app, sealed, pending_sign_in::LIFETIME);
+            let offer = (browser.passkey_offer() == PasskeyOffer::Possible).then(|| passkey_offer_cookie(app, PasskeyOffer::Possible));
+            return with_cookies(ticket.to(app, paths::LOGIN_FACTOR), [Some(cookie), offer, browser.new_binding_cookie(app)]);
+        }
+        amr.push(Amr::TrustedDevice);
+    }
+    let before = browser.anyone(app, "").await?;
+    let secret = app
+        .storage
+        .transaction(async |connection| {
+            if !hold_account(connection, user).await? {
+                return Ok(None);
+            }
+            let counted: Vec<&str> = counted.iter().map(String::as_str).collect();
+            guesses::forget_failures(connection, &counted).await?;
+            let posted = tell_of_new_browser(app, connection, http, browser, user).await?;
+            let secret = begin_session(app, connection, http, before.as_ref(), user, amr.clone()).await?;
+            Ok::<_, StorageError>(Some((secret, posted)))
+        })
+        .await?;
+    let (secret, _posted) = secret.ok_or_else(PageError::expired_ticket)?;
+    app.metrics.sign_in(SignIn::Success);
+    signed_in(app, browser, ticket, user, &secret)
+}
+
+/// The session has begun or grown stronger: its cookie, and the way on.
+pub(super) fn signed_in(
+    app: &App,
+    browser: &Browser,
+    ticket: &Ticket,
+    user: &User,
+    secret: &SessionSecret,
+) -> Result<HttpResponse, PageError> {
+    if user.deletion_due_at.is_some() {
+        // Nothing opens but the page that takes it back.
+        return with_cookies(
+            see_other(app, paths::ACCOUNT_KEEP, &[]),
+            [
+                Some(session_cookie(app, secret)),
+                Some(browser.known_cookie(app, &user.id)),
+                browser.new_binding_cookie(app),
+                browser.pending_sign_in().map(|_| no_pending_sign_in_cookie(app)),
+            ],
+        );
+    }
+    let offers = browser.passkey_offer() == PasskeyOffer::Possible && ticket.errand.is_none();
+    with_cookies(
+        if offers { ticket.to(app, paths::LOGIN_OFFER) } else { ticket.way_on(app) },
+        [
+            Some(session_cookie(app, secret)),
+            offers.then(|| passkey_offer_cookie(app, PasskeyOffer::Impossible)),
+            Some(browser.known_cookie(app, &user.id)),
+            browser.new_binding_cookie(app),
+            browser.pending_sign_in().map(|_| no_pending_sign_in_cookie(app)),
+        ],
+    )
+}
 
 /// Begins or renews the session of `user` in the caller's transaction; the secret is for the cookie.
 ///
@@ -31,8 +126,7 @@ pub async fn begin_session(
 ) -> Result<SessionSecret, StorageError> {
     let now = app.now();
     let device = device_of(http);
-    let address = device.address.clone();
-    let (mut session, secret) = BrowserSession::begin(user.id.clone(), amr, device, &app.sessions, &app.random, now);
+    let (mut session, secret) = BrowserSession::begin(user.id.clone(), amr, device.clone(), &app.sessions, &app.random, now);
     let mut renewed = false;
     if let Some(before) = before {
         if before.user.id == user.id {
@@ -48,7 +142,7 @@ pub async fn begin_session(
         sessions::insert_session(connection, &session, &secret).await?;
         sessions::end_oldest_sessions(connection, &user.id, now).await?;
     }
-    let about = About::user(&user.id).in_session(&session.id).from(address);
+    let about = About::user(&user.id).in_session(&session.id).from(device);
     events::record(connection, app, EventKind::SignedIn, &about).await?;
     Ok(secret)
 }

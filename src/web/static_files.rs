@@ -13,7 +13,18 @@ use actix_web::{HttpRequest, HttpResponse, guard, web};
 
 const STYLE: &str = include_str!("../../static/style.css");
 const PAGE_SCRIPT: &str = include_str!("../../static/page.js");
+const PROOF_OF_WORK_SCRIPT: &str = include_str!("../../static/proof-of-work.js");
+const PASSKEYS_SCRIPT: &str = include_str!("../../static/passkeys.js");
 const FORM_POST_SCRIPT: &str = include_str!("../../static/form-post.js");
+/// The marks of providers, simply drawn.
+const MARKS: [(&str, &str); 6] = [
+    ("mark-oidc.svg", include_str!("../../static/mark-oidc.svg")),
+    ("mark-google.svg", include_str!("../../static/mark-google.svg")),
+    ("mark-microsoft.svg", include_str!("../../static/mark-microsoft.svg")),
+    ("mark-apple.svg", include_str!("../../static/mark-apple.svg")),
+    ("mark-gitlab.svg", include_str!("../../static/mark-gitlab.svg")),
+    ("mark-github.svg", include_str!("../../static/mark-github.svg")),
+];
 
 /// What is behind a name: type, text, version.
 fn file(name: &str, brand: &Brand) -> Option<(&'static str, web::Bytes, String)> {
@@ -24,13 +35,15 @@ fn file(name: &str, brand: &Brand) -> Option<(&'static str, web::Bytes, String)>
     match name {
         "style.css" => text("text/css; charset=utf-8", STYLE),
         "page.js" => text("text/javascript; charset=utf-8", PAGE_SCRIPT),
+        "proof-of-work.js" => text("text/javascript; charset=utf-8", PROOF_OF_WORK_SCRIPT),
+        "passkeys.js" => text("text/javascript; charset=utf-8", PASSKEYS_SCRIPT),
         "form-post.js" => text("text/javascript; charset=utf-8", FORM_POST_SCRIPT),
         "brand.css" => {
             let version = SecretDigest::of(&brand.css).as_str().chars().take(12).collect();
             Some(("text/css; charset=utf-8", web::Bytes::from(brand.css.clone()), version))
         }
         "logo" => Some((brand.logo.content_type, brand.logo.bytes.clone(), brand.logo.version.clone())),
-        _ => None,
+        _ => MARKS.iter().find(|(mark, _)| *mark == name).and_then(|(_, mark)| text("image/svg+xml", mark)),
     }
 }
 

@@ -1,11 +1,15 @@
-//! Where a page's flow goes on: the authorization request in its ticket, or the account.
+//! Where a page's flow goes on: the authorization request in its ticket, an errand in the account, a page behind a gateway,
+//! or the account.
 
 use super::authorization_request::AuthorizationRequest;
 use super::browser::Browser;
+use super::fresh_proof::AccountErrand;
 use super::page_error::PageError;
+use super::protected_visit::ProtectedVisit;
 use super::redirect::see_other;
 use crate::app::App;
 use crate::clients::Client;
+use crate::oauth::authentication::Acr;
 use crate::oauth::params::Params;
 use crate::paths;
 use actix_web::HttpResponse;
@@ -16,6 +20,8 @@ pub struct Ticket {
     /// As it travels; empty for none.
     pub text: String,
     pub request: Option<AuthorizationRequest>,
+    pub errand: Option<AccountErrand>,
+    pub visit: Option<ProtectedVisit>,
     pub client: Option<Arc<Client>>,
     /// What the page's `form-action` must allow, since browsers apply it to redirects after the form.
     pub form_action: Vec<String>,
@@ -26,26 +32,65 @@ impl Ticket {
     ///
     /// Errors: a page for one that has expired or is another browser's.
     pub fn open(app: &App, browser: &Browser, params: &Params) -> Result<Self, PageError> {
-        let Some(text) = params.get("ticket") else {
+        Self::open_text(app, browser, params.get("ticket").unwrap_or(""))
+    }
+
+    /// Opens a ticket that travelled in another way; empty for none.
+    pub fn open_text(app: &App, browser: &Browser, text: &str) -> Result<Self, PageError> {
+        if text.is_empty() {
             return Ok(Self::of(String::new()));
-        };
+        }
+        if let Some(errand) = AccountErrand::open(app, browser, text) {
+            return Ok(Self { errand: Some(errand), ..Self::of(text.to_owned()) });
+        }
+        if let Some(visit) = ProtectedVisit::open(app, text) {
+            let form_action = vec![visit.origin()];
+            return Ok(Self { visit: Some(visit), form_action, ..Self::of(text.to_owned()) });
+        }
         let request = AuthorizationRequest::open(app, browser, text).ok_or_else(PageError::expired_ticket)?;
         let (client, target) = request.target(app).map_err(|why| PageError::unanswerable(app, &why))?;
-        Ok(Self { text: text.to_owned(), request: Some(request), client: Some(client), form_action: vec![target.form_action_source()] })
+        let form_action = vec![target.form_action_source()];
+        Ok(Self { request: Some(request), client: Some(client), form_action, ..Self::of(text.to_owned()) })
     }
 
     /// A ticket that is only passed on.
     pub fn of(text: String) -> Self {
-        Self { text, request: None, client: None, form_action: Vec::new() }
+        Self { text, request: None, errand: None, visit: None, client: None, form_action: Vec::new() }
     }
 
     pub fn client_name(&self) -> Option<String> {
         self.client.as_ref().map(|client| client.metadata.client_name.clone())
     }
 
+    /// Whether something outside the account waits for the end of the flow.
+    pub fn is_awaited(&self) -> bool {
+        self.request.is_some() || self.visit.is_some()
+    }
+
+    /// A link to where an awaited flow goes on.
+    pub fn link_on(&self, app: &App) -> String {
+        self.link(app, if self.visit.is_some() { paths::AUTH_START } else { paths::RESUME })
+    }
+
     /// 303 to where the flow goes on.
     pub fn way_on(&self, app: &App) -> HttpResponse {
-        if self.text.is_empty() { see_other(app, paths::ACCOUNT, &[]) } else { see_other(app, paths::RESUME, &[("ticket", &self.text)]) }
+        match &self.errand {
+            Some(errand) => errand.way_back(app),
+            None if self.visit.is_some() => see_other(app, paths::AUTH_START, &[("ticket", &self.text)]),
+            None if self.text.is_empty() => see_other(app, paths::ACCOUNT, &[]),
+            None => see_other(app, paths::RESUME, &[("ticket", &self.text)]),
+        }
+    }
+
+    /// What a second factor must reach here: two factors, or more where the application asks for it.
+    pub fn needed_acr(&self) -> Acr {
+        let asked = self.request.as_ref().and_then(AuthorizationRequest::needed_acr);
+        asked.unwrap_or(Acr::TwoFactors).max(Acr::TwoFactors)
+    }
+
+    /// 303 to another page of the same flow.
+    pub fn to(&self, app: &App, path: &str) -> HttpResponse {
+        if self.text.is_empty() { see_other(app, path, &[]) } else { see_other(app, path, &[("ticket", &self.text)]) }
     }
 
     /// A link to another page of the same flow.

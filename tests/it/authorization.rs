@@ -25,6 +25,9 @@ both! {
             "https://shop.example.evil.test/callback", "https://shop.example@evil.test/callback", "https://evil.test\\@shop.example/callback",
             "https://shopXexample/callback", "http://shop.example/callback", "https://shop.example:444/callback",
             "https://xn--shp-tna.example/callback", "https://shop.example/call\tback", "javascript:alert(1)", "//evil.test",
+            "https://shop.example/callback/..;/x", "https://shop.example/callback%20", "https://shop.example/callback ", " https://shop.example/callback", "https://shop.example/callback\u{0}",
+            "https://shop.example/callback\u{0}.evil.test", "https://sh%6fp.example/callback", "https://sh\u{43e}p.example/callback", "https://shop.example/call\nback", "HTTPS://shop.example/callback",
+            "https://SHOP.example/callback", "https://user@shop.example/callback", "https://shop.example:443/callback", "https:shop.example/callback", "https:/shop.example/callback", "shop.example/callback",
             &format!("https://shop.example/{}", "a".repeat(8000)),
         ] {
             is_error_page(&mut browser, &shop.authorization_request().with("redirect_uri", uri).url()).await;
@@ -101,6 +104,29 @@ both! {
             assert_eq!(landed.error(), error, "{request:?}");
             assert!(!landed.params.contains_key("code"));
         }
+    }
+
+    /// security.md A16, A17, A43, RFC 9700 §4.11.2: whoever is not signed in and follows a faulty link is sent to its client's registered URI at most,
+    /// with words of ours alone. (Clients here are registered by the operator, who vouches for their URIs.)
+    async fn a_faulty_link_leads_to_its_client_at_most(db) {
+        let server = TestServer::start(db).await;
+        let partner = Application::of(&server, "partner");
+        let mut stranger = Browser::new(&server);
+        for (name, value, error) in [("scope", "evil://x", "invalid_scope"), ("response_type", "https://evil.example/", "unsupported_response_type"), ("max_age", "https://evil.example/", "invalid_request"), ("prompt", "none", "login_required")] {
+            let request = partner.authorization_request().with(name, value);
+            let landed = stranger.open(&request.url()).await.landed();
+            partner.check(&request, &landed);
+            assert_eq!((landed.error(), landed.url.as_str()), (error, "https://partner.example/callback"));
+            let mut names: Vec<_> = landed.params.keys().map(String::as_str).collect();
+            names.sort_unstable();
+            assert_eq!(names, ["error", "error_description", "iss", "state"]);
+            assert!(!landed.param("error_description").contains("evil"), "{landed:?}");
+            assert_eq!(landed.address.fragment(), None);
+        }
+        // A request without a fault begins with a page, whoever sent the link.
+        assert!(stranger.open(&partner.authorization_request().url()).await.is_page());
+        assert_eq!(stranger.heading(), "Sign in");
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM grants").await, 0);
     }
 
     /// security.md A12: state comes back to the letter.
@@ -535,7 +561,7 @@ both! {
         for value in ["0", "99"] {
             assert_eq!(browser.open(&silent(&shop, value)).await.landed().error(), "login_required", "{value}");
         }
-        for value in ["18446744073709551616", "1e3", "1.0", "0x10", "-0", " 1", "١"] {
+        for value in ["18446744073709551616", "1e3", "1.0", "0x10", "-0", "+5", " 1", "١"] {
             assert_eq!(browser.open(&silent(&shop, value)).await.landed().error(), "invalid_request", "{value}");
         }
         // OpenID Connect Registration §2: default_max_age, which the request may replace.

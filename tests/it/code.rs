@@ -143,6 +143,38 @@ both! {
         shop.redeem(&request, landed.code()).await.refused(400, "invalid_grant");
     }
 
+    /// security.md C6: replicas whose clocks differ by ten seconds redeem each other's codes, and none for longer.
+    async fn clocks_that_differ_do_not_shorten_or_lengthen_a_code_by_more(db) {
+        let server = TestServer::start(db).await;
+        let (ahead, behind) = (server.replica_ahead(10).await, server.replica_ahead(-10).await);
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let mut codes = Vec::new();
+        for issuer in [&ahead, &behind, &server] {
+            browser.through(issuer.ground.port);
+            let request = shop.authorization_request();
+            codes.push((request.clone(), alice.authorize(&mut browser, &request).await.code().to_owned()));
+        }
+        for ((request, code), redeemer) in codes.iter().zip([&behind, &ahead, &ahead]) {
+            let app = shop.clone().through(&redeemer.url);
+            let tokens = app.redeem(request, code).await.tokens();
+            for server in [&server, &ahead, &behind] {
+                assert!(shop.clone().through(&server.url).is_active(&tokens.access_token).await);
+            }
+            app.refresh(tokens.refresh_token()).await.tokens();
+        }
+        let request = shop.authorization_request();
+        browser.through(server.ground.port);
+        let code = alice.authorize(&mut browser, &request).await.code().to_owned();
+        for server in [&server, &ahead, &behind] {
+            server.advance(Duration::from_secs(71));
+        }
+        for server in [&server, &ahead, &behind] {
+            shop.clone().through(&server.url).redeem(&request, &code).await.refused(400, "invalid_grant");
+        }
+    }
+
     /// security.md C7: what happens between code and redemption counts.
     async fn whatever_ends_before_the_redemption_ends_the_code(db) {
         let server = TestServer::start(db).await;

@@ -5,6 +5,7 @@ use crate::support::jwt::KeyPair;
 use crate::support::node;
 use crate::support::ports::free_port;
 use crate::support::prelude::*;
+use crate::support::provider::SmsProvider;
 use crate::support::setup::secret_of;
 
 const API: &str = "https://api.example";
@@ -89,6 +90,118 @@ async fn people_use_every_page_in_chromium() {
     let server =
         TestServer::with(Database::Sqlite).system_clock().client(client.with("scope", "openid profile email offline_access")).start().await;
     let app_port = port.to_string();
-    let text = node::run("chromium.mjs", &[("ISSUER", server.issuer.as_str()), ("APP_PORT", &app_port)]).await;
-    assert!(text.contains("pages looked at"), "{text}");
+    node::tour("chromium.mjs", &[("ISSUER", server.issuer.as_str()), ("APP_PORT", &app_port)]).await;
+}
+
+/// Issue 3, section 3: people sign in with a foreign provider, oidc-provider 9, in Chromium, in every look and without script.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_sign_in_with_a_foreign_provider_in_chromium() {
+    let port = free_port();
+    let provider = json!({ "id": "far", "kind": "oidc", "name": "Far", "issuer": format!("http://localhost:{port}"), "client_id": "ostiary",
+        "client_secret": secret_of("ostiary"), "trust_email": true });
+    let server = TestServer::with(Database::Sqlite).system_clock().upstream(provider).start().await;
+    for look in ["light", "dark", "narrow", "arabic", "large", "no-script"] {
+        let ann =
+            Person { email: format!("ann-{look}@far.example"), password: "ann near likes long walks".into(), ..Person::new("Ann Near") };
+        ann.registered(&server).await;
+    }
+    // Proven here: she is asked, not taken over.
+    server.database().execute("UPDATE users SET email_verified = TRUE").await;
+    let (secret, port) = (secret_of("ostiary"), port.to_string());
+    node::tour("oidc-provider.mjs", &[("ISSUER", server.issuer.as_str()), ("SECRET", &secret), ("PROVIDER_PORT", &port)]).await;
+}
+
+/// Issue 3, section 2: a second factor in Chromium, from the QR code to the recovery code, in every look, checked by axe.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_give_a_second_factor_in_chromium() {
+    let server = TestServer::with(Database::Sqlite).system_clock().start().await;
+    node::tour("second-factor.mjs", &[("ISSUER", server.issuer.as_str())]).await;
+}
+
+/// Issue 3, section 2: passkeys in Chromium with a virtual authenticator: an account that has nothing else, autofill, security keys.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_use_passkeys_in_chromium() {
+    let server = TestServer::with(Database::Sqlite).system_clock().setting("sign_up.email_verification", "before_sign_in").start().await;
+    node::tour("passkeys.mjs", &[("ISSUER", server.issuer.as_str())]).await;
+}
+
+/// Issue 3, section 4; security.md L2: under attack, one press of the button is one sign-in, as soon as the proof of work is found.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_sign_in_under_attack_in_chromium() {
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .setting("proof_of_work.enabled", true)
+        .setting("proof_of_work.difficulty", 10)
+        .setting("proof_of_work.per_address_per_minute", 1)
+        .setting("proof_of_work.per_minute", 1)
+        .start()
+        .await;
+    let alice = Person::alice();
+    alice.registered(&server).await;
+    let environment = [("ISSUER", server.issuer.as_str()), ("EMAIL", &alice.email), ("PASSWORD", &alice.password)];
+    node::tour("under-attack.mjs", &environment).await;
+}
+
+/// Issue 3, section 5: the pages that people see once or never, and the everyday ones in Spanish, French and Portuguese.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_see_seldom_pages_in_chromium() {
+    const PASSWORD: &str = "likes long walks along the shore";
+    let provider = SmsProvider::start().await;
+    let silent = json!({ "id": "far", "kind": "oidc", "name": "Far", "issuer": format!("http://localhost:{}", free_port()), "client_id": "ostiary",
+        "client_secret": secret_of("ostiary") });
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .setting("sms.provider", "twilio_verify")
+        .setting("sms.base_url", provider.url.as_str())
+        .setting("sms.account_sid", "AC1")
+        .setting("sms.auth_token", "hush")
+        .setting("sms.service_sid", "VA1")
+        .setting("sms.countries", vec!["+49".to_owned()])
+        .setting("sms.sole_factor", true)
+        .setting("second_factor.required_groups", vec!["staff".to_owned()])
+        .upstream(silent)
+        .start()
+        .await;
+    let setup = ostiary::setup::first_administrator_link(server.app()).await.unwrap().unwrap();
+    for look in ["light", "dark", "narrow", "spanish", "french", "portuguese", "large"] {
+        let email = format!("staff-{look}@seldom.example");
+        Person { email, password: PASSWORD.into(), ..Person::new("Sam Staff") }.registered(&server).await;
+    }
+    server.database().execute(r#"UPDATE users SET user_groups = '["staff"]' WHERE email LIKE 'staff-%'"#).await;
+    let environment =
+        [("ISSUER", server.issuer.as_str()), ("SETUP", &setup), ("SMS_CODE", SmsProvider::VERIFY_CODE), ("PASSWORD", PASSWORD)];
+    node::tour("seldom.mjs", &environment).await;
+}
+
+/// Issue 3: an account from beginning to end in Chromium, in every look and without script, and once by keyboard alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_live_with_their_account_in_chromium() {
+    account_tour("looks").await;
+}
+
+/// Issue 3, section 5: the same in German and Arabic, and with text of twice the size.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_live_with_their_account_in_other_languages() {
+    account_tour("languages").await;
+}
+
+async fn account_tour(tour: &str) {
+    let port = free_port();
+    let client = Client::confidential("app").with("client_name", "Walking app").redirect_uri(&format!("http://localhost:{port}/callback"));
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .setting("sign_up.email_verification", "before_sign_in")
+        .setting("login.email", true)
+        // Nothing is sent: the page shows what there could be.
+        .setting("sms.provider", "twilio_messages")
+        .setting("sms.account_sid", "AC1")
+        .setting("sms.auth_token", "hush")
+        .setting("sms.from", "+15005550006")
+        .setting("sms.countries", vec!["+49".to_owned()])
+        .client(client.with("scope", "openid profile email"))
+        .start()
+        .await;
+    let (secret, port) = (secret_of("app"), port.to_string());
+    let environment = [("ISSUER", server.issuer.as_str()), ("SECRET", &secret), ("APP_PORT", &port), ("TOUR", tour)];
+    node::tour("accounts.mjs", &environment).await;
 }

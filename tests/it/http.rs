@@ -27,6 +27,28 @@ async fn status_of(server: &TestServer, line: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{line}: {answer}"))
 }
 
+/// security.md H3: a thousand connections that say nothing cost little and are ended; others are answered meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn idle_connections_cost_little_and_end() {
+    let server = TestServer::with(Database::Sqlite).setting("request_timeout", "5s").start_process().await;
+    let worker = Application::of_process(&server, "worker");
+    worker.client_credentials(&[]).await.tokens();
+    let before = server.resident_kib();
+    let mut idle = Vec::new();
+    for _ in 0..1_000 {
+        idle.push(TcpStream::connect(("127.0.0.1", server.ground.port)).await.unwrap());
+    }
+    worker.client_credentials(&[]).await.tokens();
+    let grown = server.resident_kib().saturating_sub(before);
+    assert!(grown < 32 * 1024, "{grown} KiB for a thousand idle connections");
+    for mut stream in idle {
+        let mut rest = Vec::new();
+        let end = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut rest)).await;
+        assert!(end.is_ok(), "an idle connection stays: {}", String::from_utf8_lossy(&rest));
+    }
+    worker.client_credentials(&[]).await.tokens();
+}
+
 /// How many answers came back on one connection.
 fn answers(text: &str) -> usize {
     text.matches("HTTP/1.").count()
@@ -64,7 +86,7 @@ both! {
         let shop = Application::of(&server, "shop");
         let plain = shop.discovery().await;
         let forged: [(&str, &str); 8] = [
-            ("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("x-forwarded-proto", "https"), ("x-forwarded-prefix", "/evil"),
+            ("host", "localhost:1"), ("x-forwarded-host", "evil.example"), ("x-forwarded-proto", "https"), ("x-forwarded-prefix", "/evil"),
             ("forwarded", "host=evil.example;proto=https"), ("x-original-url", "/account"), ("x-rewrite-url", "/account"), ("x-host", "evil.example"),
         ];
         let answer = shop.get("/.well-known/openid-configuration", &forged).await;
@@ -81,6 +103,63 @@ both! {
         assert_eq!(shop.get("/nope", &forged).await.status, 404, "X-Original-URL names no page");
         let method = [("x-http-method-override", "POST"), ("x-method-override", "POST"), ("x-http-method", "POST")];
         assert_eq!(shop.get("/token", &method).await.status, 405);
+    }
+
+    /// security.md H1, RFC 9110 §15.5.20: other hosts are refused, in plain words; probes may name anything.
+    async fn requests_for_unknown_hosts_are_misdirected(db) {
+        let server = TestServer::with(db).setting("allowed_hosts", vec!["ostiary", "10.0.0.7", "[fd00::7]"]).start().await;
+        let ask = async |line: &str, host: &str| {
+            let (answer, _) = exchange(&server, format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes()).await;
+            let status = answer.split(' ').nth(1).unwrap_or("none").to_owned();
+            (status, answer)
+        };
+        for host in ["localhost", "LOCALHOST:1", "app.localhost", "127.0.0.1:80", "127.9.9.9", "[::1]:3004", "ostiary:3004", "OSTIARY", "10.0.0.7", "[fd00:0::7]:1"] {
+            assert_eq!(ask("GET /jwks", host).await.0, "200", "{host}");
+        }
+        for host in [
+            "evil.example", "evil.example:3004", "localhost.evil.example", "ostiary.evil.example", "evil-localhost", "evillocalhost", "", ":3004", "localhost@evil.example", "evil.example@localhost",
+            "localhost:evil", "localhost/evil", "localhost,evil.example", "10.0.0.8", "0.0.0.0", "[::2]", "[fd00::7", "*", "evil%2elocalhost",
+        ] {
+            for line in ["GET /jwks", "GET /.well-known/openid-configuration", "GET /login", "GET /nope", "POST /token", "OPTIONS /token", "GET /health/", "GET /health/../jwks", "GET /%68ealth", "GET /static/style.css"] {
+                let (status, answer) = ask(line, host).await;
+                assert!(status == "421" || status == "400", "{line} for {host:?}: {answer}");
+                assert!(!answer.contains("evil") && !answer.contains("set-cookie"), "{line} for {host:?}: {answer}");
+            }
+            for path in ["/health", "/health/ready", "/metrics"] {
+                let (status, answer) = ask(&format!("GET {path}"), host).await;
+                assert!(status == "200" || status == "400", "{path} for {host:?}: {answer}");
+            }
+        }
+        let (_, refused) = ask("GET /login", "evil.example").await;
+        for words in ["421 Misdirected Request", &server.issuer, "allowed_hosts", "proxy_set_header Host", "x-request-id: ", "x-content-type-options: nosniff", "cache-control: no-store", "content-type: text/plain"] {
+            assert!(refused.contains(words), "{words}: {refused}");
+        }
+        assert_eq!(ask("GET /health", "10.99.0.1:3004").await.0, "200", "probes name addresses");
+        // RFC 9112 §3.2.2: an absolute target goes before Host; neither may name another host.
+        for (target, host, expected) in [("http://localhost", "localhost", "200"), ("http://evil.example", "localhost", "421"), ("http://localhost", "evil.example", "421")] {
+            assert_eq!(ask(&format!("GET {target}/jwks"), host).await.0, expected, "{target} {host}");
+        }
+        for (path, expected) in [("/health", "200"), ("/jwks", "421")] {
+            let (answer, _) = exchange(&server, format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await;
+            assert_eq!(answer.split(' ').nth(1), Some(expected), "HTTP/1.0 without Host: {path} {answer}");
+        }
+    }
+
+    /// security.md H1: under https no loopback name is known by itself.
+    async fn an_https_issuer_knows_its_own_host_only(db) {
+        let server = TestServer::with(db)
+            .setting("issuer", "https://id.example")
+            .setting("mail.transport", "smtp")
+            .setting("mail.from", "id@id.example")
+            .setting("smtp.host", "localhost")
+            .start()
+            .await;
+        let shop = Application::of(&server, "shop");
+        for (host, status) in [("id.example", 200), ("ID.example:443", 200), ("localhost", 421), ("127.0.0.1", 421), ("www.id.example", 421)] {
+            assert_eq!(shop.get("/jwks", &[("host", host)]).await.status, status, "{host}");
+        }
+        assert!(!shop.get("/jwks", &[("host", "localhost")]).await.header("strict-transport-security").is_empty());
+        assert_eq!(shop.get("/health", &[]).await.status, 200);
     }
 
     /// security.md H1, L3: an address in X-Forwarded-For is believed from configured proxies only.
@@ -150,8 +229,22 @@ both! {
                     assert_eq!(answer.status, 405, "{method} {path}");
                     let named: Vec<&str> = answer.header("allow").split(", ").filter(|name| *name != "HEAD" && *name != "OPTIONS").collect();
                     assert_eq!(named.join(", "), allowed.replace(", HEAD", ""), "Allow of {method} {path}");
+                    assert!(!answer.body.contains("TRACE"), "nothing is sent back");
+                    if TAKES_BOTH.contains(path) || *path == "/account" {
+                        assert!(answer.header("content-type").starts_with("text/html"), "people get a page: {path}");
+                    } else {
+                        answer.refused(405, "invalid_request");
+                        assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"), "{method} {path}");
+                    }
                 }
             }
+        }
+        let answer = with_method(&shop, "PUT", "/userinfo", &[]).await;
+        answer.refused(405, "invalid_request");
+        assert_eq!(answer.header("allow"), "GET, HEAD, POST");
+        for (line, host) in [("CONNECT id.example:443", "localhost"), ("OPTIONS *", "localhost"), ("BREW /login", "localhost")] {
+            let (text, _) = exchange(&server, format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes()).await;
+            assert!(text.starts_with("HTTP/1.1 4"), "{line}: {text}");
         }
         for path in ["/jwks", "/.well-known/openid-configuration", "/login", "/signup", "/health", "/userinfo", "/static/style.css", "/favicon.ico"] {
             let (get, head) = (shop.get(path, &[]).await, with_method(&shop, "HEAD", path, &[]).await);
@@ -326,21 +419,100 @@ both! {
         assert_eq!(Application::of(&server, "shop").get("/health", &[]).await.status, 200);
     }
 
+    /// security.md H2, H9: chunks with a novel behind them, HTTP/2 without TLS, a protocol to change to, an old connection kept open.
+    async fn odd_ways_to_speak_http_lead_nowhere(db) {
+        let server = TestServer::start(db).await;
+        let post = "POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let (text, closed) = exchange(&server, format!("{post}3;{}\r\na=b\r\n0\r\n\r\n", "x".repeat(1 << 20)).as_bytes()).await;
+        assert!(text.starts_with("HTTP/1.1 400") && answers(&text) == 1, "a chunk extension of a mebibyte: {closed} {text}");
+        let (text, closed) = exchange(&server, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await;
+        assert!(closed && (text.is_empty() || text.starts_with("HTTP/1.1 4")), "HTTP/2 with prior knowledge: {text}");
+        for upgrade in ["websocket", "h2c"] {
+            let head = format!("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: {upgrade}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
+            let (text, _) = exchange(&server, head.as_bytes()).await;
+            assert!(!text.contains("101 Switching") && !text.to_lowercase().contains("\r\nupgrade:"), "{upgrade}: {text}");
+        }
+        let old = "GET /health HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n".repeat(2);
+        let (text, _) = exchange(&server, format!("{old}GET /health HTTP/1.0\r\n\r\n").as_bytes()).await;
+        assert_eq!((text.matches("200 OK").count(), answers(&text)), (3, 3), "{text}");
+    }
+
+    /// security.md H3: who sends slowly, or nothing, does not hold a connection.
+    async fn slow_senders_are_cut_off(db) {
+        let server = TestServer::with(db).setting("request_timeout", "1s").start().await;
+        let head = "POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+        let page = head.replace("/token", "/login");
+        for (name, start, drip) in [
+            ("nothing", String::new(), ""), ("half a head", head[..30].to_owned(), ""), ("a head a byte at a time", head.to_owned(), "X-A: b\r\n"),
+            ("half a body", format!("{head}Content-Length: 100\r\n\r\na=b"), ""), ("a body a byte at a time", format!("{head}Content-Length: 100\r\n\r\na=b"), "c"),
+            ("a form a byte at a time", format!("{page}Content-Length: 100\r\n\r\na=b"), "c"), ("chunks a byte at a time", format!("{head}Transfer-Encoding: chunked\r\n\r\n"), "1\r\na\r\n"),
+        ] {
+            let mut stream = TcpStream::connect(("127.0.0.1", server.ground.port)).await.unwrap();
+            stream.write_all(start.as_bytes()).await.unwrap();
+            let (mut text, mut buffer, began) = (String::new(), [0u8; 4096], std::time::Instant::now());
+            loop {
+                match tokio::time::timeout(Duration::from_millis(200), stream.read(&mut buffer)).await {
+                    Ok(Ok(0) | Err(_)) => break,
+                    Ok(Ok(count)) => text.push_str(&String::from_utf8_lossy(&buffer[..count])),
+                    Err(_) => drop(stream.write_all(drip.as_bytes()).await),
+                }
+                assert!(began.elapsed() < Duration::from_secs(15), "{name} still holds its connection: {text}");
+            }
+            assert!(!text.contains(" 200 ") && answers(&text) <= 1, "{name}: {text}");
+        }
+        assert_eq!(Application::of(&server, "shop").get("/health", &[]).await.status, 200);
+    }
+
+    /// security.md H5, H6: a header that two readers could understand differently is refused.
+    async fn headers_that_are_sent_twice_are_refused(db) {
+        let server = TestServer::start(db).await;
+        let worker = Application::of(&server, "worker");
+        let basic = crate::support::application::basic("worker", &crate::support::setup::secret_of("worker"));
+        let access = worker.client_credentials(&[]).await.tokens().access_token;
+        let twice = async |method: &str, path: &str, headers: &[(&str, &str)], body: &str| {
+            let request = worker.http.request(method.parse().unwrap(), server.at(path));
+            Reply::of(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).body(body.to_owned())).await
+        };
+        let form = ("content-type", FORM);
+        for other in [basic.as_str(), "Basic eDp5", "Bearer x", ""] {
+            for path in ["/token", "/introspect", "/revoke"] {
+                let body = "grant_type=client_credentials&token=x";
+                twice("POST", path, &[form, ("authorization", &basic), ("authorization", other)], body).await.refused(400, "invalid_request");
+                twice("POST", path, &[form, ("authorization", other), ("authorization", &basic)], body).await.refused(400, "invalid_request");
+            }
+            twice("GET", "/userinfo", &[("authorization", &format!("Bearer {access}")), ("authorization", other)], "").await.refused(400, "invalid_request");
+        }
+        for other in ["text/plain", "application/json", FORM] {
+            for types in [[form, ("content-type", other)], [("content-type", other), form]] {
+                let headers = [&types[..], &[("authorization", basic.as_str())]].concat();
+                twice("POST", "/token", &headers, "grant_type=client_credentials").await.refused(400, "invalid_request");
+            }
+        }
+    }
+
     /// security.md H7: nothing of the inside is told, and pages carry what a browser protects them by.
     async fn errors_tell_nothing_of_the_inside(db) {
         let server = TestServer::start(db).await;
         let shop = Application::of(&server, "shop");
         for path in ["/nope", "/authorize?client_id=%27%3B--", "/login?ticket=x", "/authorize/resume?ticket=AAAA", "/consent", "/token", "/outbox/none", "/login?a=%ff"] {
             let answer = shop.get(path, &[]).await;
+            let is_page = answer.header("content-type").starts_with("text/html");
             assert!((400..500).contains(&answer.status), "{path}: {}", answer.status);
             for word in ["actix", "diesel", "panicked", "src/", "SELECT", "0.1.0", "rustc"] {
                 assert!(!answer.body.contains(word), "{path} tells {word}: {}", answer.body);
             }
             assert!(!answer.headers.contains_key("server") && !answer.headers.contains_key("x-powered-by"), "{path}");
-            assert!(!answer.header("x-request-id").is_empty() && answer.body.contains(answer.header("x-request-id")), "the reference is in the log and on the page: {path}");
+            assert!(!answer.header("x-request-id").is_empty(), "the reference is in the log: {path}");
             assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
             assert_eq!(answer.header("cache-control"), "no-store", "{path}");
-            assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
+            assert_eq!(is_page, path != "/token", "{path}");
+            if is_page {
+                assert!(answer.body.contains(answer.header("x-request-id")), "and on the page: {path}");
+                assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
+            }
+        }
+        for path in ["/jwks", "/.well-known/openid-configuration", "/health", "/health/ready", "/metrics", "/static/style.css", "/static/nothing", "/favicon.ico", "/userinfo", "/account", "/authorize/"] {
+            assert_eq!(shop.get(path, &[]).await.header("x-content-type-options"), "nosniff", "{path}");
         }
     }
 
@@ -387,6 +559,19 @@ both! {
         shop.sign_in(&mut browser, &alice).await;
     }
 
+    /// The README links the issuer: it leads to the account, and there to the sign-in.
+    async fn the_issuer_opens_the_account(db) {
+        let server = TestServer::start(db).await;
+        let home = Application::of(&server, "shop").get("/", &[]).await;
+        assert_eq!((home.status, home.header("location"), home.header("cache-control")), (303, "/account", "no-store"));
+        let mut browser = Browser::new(&server);
+        browser.open("/").await;
+        assert_eq!((browser.status(), browser.heading().as_str()), (200, "Sign in"));
+        let mut browser = Person::alice().signed_in(&server).await;
+        browser.open("/").await;
+        assert_eq!((browser.path(), browser.heading().as_str()), ("/account", "Your account"));
+    }
+
     /// RFC 8414 §3.1, OpenID Connect Discovery §4: everything lives under an issuer's path, but for the RFC 8414 document.
     async fn an_issuer_with_a_path_works(db) {
         let server = TestServer::with(db).setting("issuer", "http://localhost:4321/id/people").start().await;
@@ -400,6 +585,11 @@ both! {
         for path in ["/login", "/token", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/account", "/health"] {
             assert_eq!(root.get(path, &[]).await.status, 404, "{path}");
         }
+        // What is opened by hand is the issuer.
+        for home in [root.get("/id/people", &[]).await, root.get("/id/people/", &[]).await] {
+            assert_eq!((home.status, home.header("location")), (303, "/id/people/account"));
+        }
+        assert_eq!(root.get("/", &[]).await.status, 404);
         let alice = Person::alice();
         let mut browser = alice.registered(&server).await;
         let tokens = shop.sign_in(&mut browser, &alice).await;
@@ -425,6 +615,7 @@ both! {
     async fn an_https_issuer_sets_host_cookies(db) {
         let server = TestServer::with(db)
             .setting("issuer", "https://id.example")
+            .setting("allowed_hosts", vec!["localhost"])
             .setting("mail.transport", "smtp")
             .setting("mail.from", "id@id.example")
             .setting("smtp.host", "localhost")

@@ -3,6 +3,7 @@
 use crate::both;
 use crate::support::jwt::Jwt;
 use crate::support::prelude::*;
+use crate::support::upstream::FakeUpstream;
 use base64::Engine as _;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -63,6 +64,7 @@ both! {
         let alice = Person::alice();
         let tokens = shop.sign_in(&mut alice.signed_in(&server).await, &alice).await;
         let kid = Jwt::decode(&tokens.access_token).header["kid"].as_str().unwrap().to_owned();
+        assert!(shop.is_active(&tokens.access_token).await, "and is known to be signed well");
         server.ground.command(&["keys", "revoke", &kid]).await.done();
         ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Keys).await.unwrap();
         assert!(!kids(&shop.jwks().await).contains(&kid));
@@ -114,6 +116,60 @@ both! {
         server.restart().await;
         shop.refresh(next.refresh_token()).await.tokens();
         assert!(shop.is_active(&next.access_token).await, "the signing keys are sealed anew");
+    }
+
+    /// security.md K4: a key file that is lost is told, and no other is put in its place; found again, everything goes on.
+    async fn a_lost_master_key_is_not_made_anew(db) {
+        let mut ground = TestServer::with(db).prepare();
+        ground.forget("master_key");
+        ground.command(&["keys", "list"]).await.done();
+        let (file, aside) = (ground.folder.path().join("master.key"), ground.folder.path().join("aside"));
+        std::fs::rename(&file, &aside).unwrap();
+        let before = ground.database.row_counts().await;
+        for arguments in [&["serve"][..], &["keys", "list"], &["keys", "rotate-master"]] {
+            let refused = ground.command(arguments).await;
+            assert_eq!(refused.code, 1, "{refused:?}");
+            assert!(refused.stderr.contains("master.key is missing") && refused.stderr.contains("restore it"), "{refused:?}");
+            assert!(!file.exists(), "{arguments:?} made another key");
+        }
+        assert_eq!(ground.database.row_counts().await, before);
+        std::fs::rename(&aside, &file).unwrap();
+        ground.command(&["keys", "list"]).await.done();
+    }
+
+    /// security.md K4: everything that rests for long is sealed anew, so that the old key can go: an authenticator app, recovery codes, a
+    /// provider's tokens are as good as before.
+    async fn after_a_rotation_of_the_master_key_nothing_needs_the_old_one(db) {
+        let other = base64::engine::general_purpose::STANDARD.encode(b"another master key for the tests");
+        let fake = FakeUpstream::start("far").await;
+        fake.knows("frieda-1", "frieda@example.org");
+        let mut document = fake.document();
+        document["keep_tokens"] = json!(true);
+        let mut server = TestServer::with(db).upstream(document).start().await;
+        fake.visit(&server).await.press("Create account").await;
+        let alice = Person::alice();
+        let (authenticator, codes) = alice.adds_authenticator(&server, &mut alice.signed_in(&server).await).await;
+        server.ground.change("master_key", other.as_str());
+        server.ground.change("previous_master_keys", vec![crate::support::setup::MASTER_KEY]);
+        server.restart().await;
+        server.ground.command(&["keys", "rotate-master"]).await.done();
+        server.ground.change("previous_master_keys", Vec::<String>::new());
+        server.restart().await;
+        let key_ids = "SELECT DISTINCT substr(sealed_secret, 1, 5) FROM totp_secrets UNION SELECT substr(sealed_tokens, 1, 5) FROM linked_identities
+            WHERE sealed_tokens IS NOT NULL UNION SELECT substr(sealed_private_jwk, 1, 5) FROM signing_keys";
+        assert_eq!(server.database().texts(key_ids).await.len(), 1, "all under one key");
+        assert_eq!(server.database().number("SELECT count(*) FROM linked_identities WHERE sealed_tokens IS NOT NULL").await, 1);
+        let mut browser = Browser::new(&server);
+        alice.sign_in(&mut browser).await;
+        browser.fill("Code", &authenticator.code(&server));
+        browser.press("Continue").await;
+        assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+        let mut other = Browser::new(&server);
+        alice.sign_in(&mut other).await;
+        other.follow("Use a recovery code").await;
+        other.fill("Recovery code", &codes[0]);
+        other.press("Continue").await;
+        assert_eq!(other.heading(), "Your account", "{}", other.describe());
     }
 
     /// security.md K6: one kind of token never passes for another.

@@ -23,6 +23,11 @@ both! {
         Person { password: "a wrong password of hers".into(), ..alice.clone() }.sign_in(&mut wrong).await;
         let log = server.log();
         assert!(log.contains("answered"), "the log is there");
+        let metrics = shop.get("/metrics", &[]).await.body;
+        assert!(metrics.contains("ostiary_tokens_issued_total"), "{metrics}");
+        let mail = std::fs::read_dir(server.ground.folder.path().join("outbox")).into_iter().flatten();
+        let mails: Vec<String> = mail.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+        assert!(!mails.is_empty(), "the reuse of the code was told by mail");
         let dump = server.ground.database.everything().await;
         let session = browser.cookie("ostiary_session").unwrap().value.clone();
         for secret in [
@@ -31,17 +36,104 @@ both! {
         ] {
             assert!(!log.contains(secret), "in the log: {secret}");
             assert!(!dump.contains(secret), "in the database: {secret}");
+            assert!(!metrics.contains(secret), "in the metrics: {secret}");
+            assert!(!mails.iter().any(|mail| mail.contains(secret)), "in a mail: {secret}");
+        }
+        assert!(!metrics.contains("alice") && !log.contains(&alice.email), "nor do log and metrics name people");
+    }
+
+    /// security.md Z2: whatever strangers write stays inside its field: no line of its own, nothing that a terminal obeys.
+    async fn what_strangers_send_adds_no_line_to_the_log(db) {
+        for format in ["pretty", "json"] {
+            let server = TestServer::with(db).setting("log.format", format).setting("log.level", "trace").start_process().await;
+            let shop = Application::of_process(&server, "shop");
+            let evil = "x\r\n2026-01-01T00:00:00Z  INFO forged: signed in\u{1b}[2J\u{9b}31m\u{2028}\u{202e}";
+            let mut browser = Browser::of_process(&server);
+            browser.extra_headers.insert("user-agent", reqwest::header::HeaderValue::from_bytes("agent\u{9b}31m INFO forged".as_bytes()).unwrap());
+            browser.send_header("x-forwarded-for", "127.0.0.1 INFO forged");
+            let alice = Person::alice();
+            alice.sign_up(&mut browser).await;
+            for person in [Person { email: format!("{evil}@example.org"), ..alice.clone() }, Person { name: evil.into(), ..Person::bob() }] {
+                person.sign_up(&mut Browser::of_process(&server)).await;
+                person.sign_in(&mut Browser::of_process(&server)).await;
+            }
+            for (name, value) in [("redirect_uri", evil), ("client_id", evil), ("state", evil), ("scope", evil), ("login_hint", evil), (evil, "x"), ("claims", evil), ("resource", evil)] {
+                browser.open(&shop.authorization_request().with(name, value).url()).await;
+            }
+            let encoded: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
+            for path in [format!("/nope{}", encoded.replace('+', "%20")), format!("/logout?client_id=shop&post_logout_redirect_uri={encoded}"), format!("/setup?ticket={encoded}"), format!("/static/{encoded}")] {
+                browser.open(&path).await;
+            }
+            let basic = crate::support::application::basic(evil, evil);
+            shop.post_raw("/token", &[("authorization", &basic)], format!("grant_type={encoded}&code={encoded}")).await;
+            shop.post("/token", &[("grant_type", evil)]).await;
+            shop.post("/token", &[("grant_type", "authorization_code"), ("code", evil), ("redirect_uri", evil), ("code_verifier", evil)]).await;
+            shop.post("/revoke", &[("token", evil), ("token_type_hint", evil)]).await;
+            shop.get("/userinfo", &[("authorization", "Bearer INFO\tforged")]).await;
+            shop.get("/jwks", &[("host", "INFO.forged:1\t2")]).await;
+            let log = server.log();
+            assert!(log.contains("refused") && log.contains("page error"), "the log tells of them");
+            for line in log.lines().filter(|line| !line.is_empty()) {
+                assert!(!line.contains(|c: char| c.is_control() && c != '\t' || ['\u{2028}', '\u{202e}'].contains(&c)), "{line:?}");
+                assert!(!line.starts_with("2026-01-01T00:00:00Z") && !line.starts_with("INFO forged"), "{line}");
+            }
+            if format == "json" {
+                let events: Vec<Value> = log.lines().filter(|line| line.contains("\"level\"")).map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect();
+                assert!(events.len() > 30 && events.iter().all(|event| event["target"].as_str().unwrap().starts_with("ostiary")), "{events:?}");
+            }
         }
     }
 
-    /// security.md Z2: nobody writes lines into the log.
-    async fn what_strangers_send_adds_no_line_to_the_log(db) {
+    /// security.md Z2, OWASP ASVS 16: what people and operators do is written down; a failed sign-in is in the log.
+    async fn the_audit_log_is_complete(db) {
         let server = ServerProcess::start(db).await;
+        let (shop, partner) = (Application::of_process(&server, "shop"), Application::of_process(&server, "partner"));
+        let alice = Person::alice();
         let mut browser = Browser::of_process(&server);
-        browser.send_header("user-agent", "agent\u{9b}31m INFO forged");
-        Person { email: "x@example.org\r\nINFO forged".into(), ..Person::alice() }.sign_up(&mut browser).await;
-        browser.open("/nope%0d%0aINFO%20forged").await;
-        assert!(!server.log().lines().any(|line| line.starts_with("INFO forged") || line.contains('\u{1b}') && line.contains("forged")));
+        alice.sign_up(&mut browser).await;
+        alice.sign_in(&mut Browser::of_process(&server)).await;
+        Person { password: "a wrong password of hers".into(), ..alice.clone() }.sign_in(&mut Browser::of_process(&server)).await;
+        let request = partner.authorization_request();
+        let landed = alice.authorize(&mut browser, &request).await;
+        partner.redeem(&request, landed.code()).await.tokens();
+        partner.redeem(&request, landed.code()).await.refused(400, "invalid_grant");
+        let tokens = shop.sign_in(&mut browser, &alice).await;
+        shop.revoke(tokens.refresh_token()).await;
+        let email = alice.email.as_str();
+        for arguments in [
+            &["client", "create", "App", "--id", "app", "--redirect-uri", "https://app.example/"][..], &["client", "update", "app", "--first-party"], &["client", "delete", "app"],
+            &["resource", "create", "https://new.example", "--name", "New"], &["resource", "delete", "https://new.example"],
+            &["user", "update", email, "--role", "ostiary:admin"], &["user", "disable", email], &["user", "enable", email], &["session", "end", email],
+            &["user", "create", "bob@example.org", "--without-password"], &["user", "delete", "bob@example.org"], &["keys", "rotate"], &["keys", "rotate-master"],
+        ] {
+            server.command(arguments).await.done();
+        }
+        let kinds = server.ground.database.texts("SELECT DISTINCT kind FROM events").await;
+        for kind in [
+            "signed_up", "signed_in", "consent_given", "code_reused", "grant_revoked", "client_created", "client_changed", "client_deleted", "resource_changed", "resource_deleted",
+            "user_changed", "user_disabled", "user_enabled", "session_ended", "user_created", "user_deleted", "key_rotated", "master_key_rotated",
+        ] {
+            assert!(kinds.iter().any(|known| known == kind), "{kind} is missing in {kinds:?}");
+        }
+        assert!(server.log().contains("event=\"sign_in_failed\" user_id="), "{}", server.log());
+        assert!(!kinds.iter().any(|kind| kind == "sign_in_failed"), "strangers do not fill the table");
+    }
+
+    /// security.md Z5: secrets come by file and environment, are not shown, and do not end in a core dump.
+    async fn secrets_are_neither_arguments_nor_output_nor_dumps(db) {
+        let server = ServerProcess::start(db).await;
+        let limits = server.limits();
+        let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+        assert_eq!(core.split_whitespace().rev().nth(2), Some("0"), "{core}");
+        let shown = server.command(&["config", "show"]).await.done().stdout;
+        assert!(!shown.contains(MASTER_KEY) && !shown.contains(&secret_of("shop")), "{shown}");
+        for command in [&["client", "create"][..], &["client", "update"], &["user", "create"], &["user", "set-password"], &["keys", "rotate-master"], &["serve"], &[]] {
+            let help = server.command(&[command, &["--help"]].concat()).await.done().stdout;
+            for option in ["--secret", "--client-secret", "--password", "--master-key"] {
+                let offered = help.split_whitespace().any(|word| word.trim_end_matches(',') == option);
+                assert!(!offered, "{command:?} takes a secret as an argument: {help}");
+            }
+        }
     }
 
     /// Issue 2, section 4: every command, for people and as JSON; secrets are shown once and kept nowhere.
@@ -52,12 +144,18 @@ both! {
         let made = run(&["client", "create", "App", "--id", "app", "--redirect-uri", "https://app.example/cb", "--resource", "https://new.example", "--json"]).await.done().json();
         let secret = made["client_secret"].as_str().unwrap();
         assert!(!server.database().everything().await.contains(secret));
+        let bob = run(&["user", "create", "bob@example.org", "--without-password"]).await.done().stdout;
+        assert!(bob.lines().any(|line| line.starts_with("email ") && line.ends_with(" bob@example.org")), "{bob}");
+        let bob = run(&["user", "show", "bob@example.org", "--json"]).await.done().json();
+        assert!(bob["created_at"].as_str().is_some_and(|at| at.starts_with("20") && at.ends_with('Z')), "RFC 3339: {bob}");
         for arguments in [
             &["client", "show", "app"][..], &["client", "list"], &["resource", "list"], &["resource", "show", "https://new.example"], &["keys", "list"],
             &["user", "list"], &["client", "update", "app", "--first-party"], &["client", "rotate-secret", "app"],
+            &["resource", "update", "https://new.example", "--name", "Newer"], &["user", "show", "bob@example.org"], &["user", "update", "bob@example.org", "--group", "staff"],
         ] {
             let text = run(arguments).await.done();
             assert!(!text.stdout.contains(secret) && !text.stdout.trim().is_empty(), "{arguments:?}");
+            assert!(!text.stdout.trim_start().starts_with(['{', '[']), "for people: {text:?}");
             run(&[arguments, &["--json"]].concat()).await.done().json();
         }
         let alice = Person::alice();
@@ -90,6 +188,54 @@ both! {
         }
         run(&["client", "delete", "app"]).await.done();
         run(&["resource", "delete", "https://new.example"]).await.done();
+    }
+
+    /// What exists is changed by `update`, which leaves alone what it does not name; `create` replaces nothing.
+    async fn a_resource_is_changed_and_never_replaced(db) {
+        let server = TestServer::start(db).await;
+        let id = "https://new.example";
+        let run = async |arguments: &[&str]| server.ground.command(&[arguments, &["--json"]].concat()).await;
+        let made = run(&["resource", "create", id, "--name", "New", "--scope", "new:read=Read it", "--scope", "new:write=Write it"]).await.done().json();
+        for taken in [id, "https://api.example"] {
+            let refused = run(&["resource", "create", taken, "--name", "Newer"]).await;
+            assert!(refused.code == 2 && refused.stderr.contains("ostiary resource update"), "{refused:?}");
+        }
+        assert_eq!(run(&["resource", "show", id]).await.done().json(), made);
+        let changed = run(&["resource", "update", id, "--name", "Newer", "--add-scope", "new:list=List it", "--remove-scope", "new:write", "--opaque"]).await.done().json();
+        assert_eq!(changed, json!({ "identifier": id, "name": "Newer", "scopes": { "new:read": "Read it", "new:list": "List it" }, "access_token_format": "opaque" }));
+        let changed = run(&["resource", "update", id, "--scope", "new:all=All", "--jwt", "--access-token-lifetime", "60"]).await.done().json();
+        assert_eq!(changed, json!({ "identifier": id, "name": "Newer", "scopes": { "new:all": "All" }, "access_token_format": "jwt", "access_token_lifetime": 60 }));
+        assert_eq!(run(&["resource", "show", id]).await.done().json(), changed);
+        for (arguments, code) in [
+            (&["resource", "update", id, "--remove-scope", "nope"][..], 2),
+            (&["resource", "update", id, "--add-scope", "openid=x"], 2),
+            (&["resource", "update", "https://api.example", "--name", "X"], 2),
+            (&["resource", "update", "https://nobody.example", "--name", "X"], 1),
+        ] {
+            assert_eq!(run(arguments).await.code, code, "{arguments:?}");
+        }
+    }
+
+    /// RFC 7591 §2, RFC 8252 §8.4: a client that nobody could come back to is none, and a native one is public unless it is said otherwise.
+    async fn a_client_is_made_as_its_kind_must_be(db) {
+        let server = TestServer::start(db).await;
+        let run = async |arguments: &[&str]| server.ground.command(&[&["client", "create", "--json", "N"], arguments].concat()).await;
+        for arguments in [&[][..], &["--native"], &["--grant-type", "authorization_code"], &["--grant-type", "refresh_token"]] {
+            let refused = run(arguments).await;
+            assert_eq!(refused.code, 2, "{refused:?}");
+            let hint = if arguments.contains(&"refresh_token") { "refresh_token needs authorization_code" } else { "--redirect-uri" };
+            assert!(refused.stderr.contains(hint), "{arguments:?} {refused:?}");
+        }
+        let redirect = ["--native", "--redirect-uri", "com.example.app:/callback"];
+        let native = run(&redirect).await.done().json();
+        assert_eq!((&native["client_secret"], native["metadata"]["token_endpoint_auth_method"].as_str()), (&Value::Null, Some("none")));
+        for otherwise in [&["--confidential"][..], &["--auth-method", "client_secret_post"]] {
+            assert!(run(&[&redirect[..], otherwise].concat()).await.done().json()["client_secret"].is_string(), "{otherwise:?}");
+        }
+        assert!(run(&["--grant-type", "client_credentials"]).await.done().json()["client_secret"].is_string());
+        let declared = TestServer::with(db).client(Client::confidential("app").without("redirect_uris")).prepare();
+        let refused = declared.command(&["config", "check"]).await;
+        assert!(refused.code == 2 && refused.stderr.contains("clients[0].redirect_uris"), "{refused:?}");
     }
 
     /// Declared clients are brought in once: a second start writes nothing.
@@ -153,6 +299,72 @@ async fn an_installation_moves_to_postgresql() {
     assert_eq!(browser.heading(), "Your account");
 }
 
+/// security.md Z2: what a stranger sends that is no HTTP is no error of ours to be woken for, and a terminal that has gone is none either.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn neither_strangers_nor_a_closed_output_make_errors() {
+    use crate::support::process::Under;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let under = Under { before: ":", redirection: ">/dev/full" };
+    let mut server = ServerProcess::on_under(TestServer::with(Database::Sqlite).prepare(), under).await;
+    for path in ["a".repeat(70 * 1024), "\u{0}".to_owned()] {
+        let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", server.ground.port)).await.unwrap();
+        stream.write_all(format!("GET /{path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    }
+    assert_eq!(Application::of_process(&server, "shop").get("/health", &[]).await.status, 200);
+    let log = server.log();
+    assert!(log.contains("started") && !log.contains("ERROR"), "{log}");
+    assert_eq!(server.terminate().await, 0, "{}", server.log());
+    assert!(!server.log().contains("panicked"), "{}", server.log());
+}
+
+/// Issue 2, section 1: whatever key cannot be read, the others are checked all the same, down to what the database's URL names.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_fault_hides_another() {
+    let weak =
+        Client::confidential("weak").with("token_endpoint_auth_method", "client_secret_jwt").with("client_secret", "sixteen letters!");
+    for (key, value) in [("listen", "nope"), ("issuer", "ftp://x"), ("mail.from", "nobody"), ("passkeys.rp_id", ""), ("workers", "many")] {
+        let setup =
+            TestServer::with(Database::Sqlite).client(Client::public("evil").redirect_uri("http://evil.example/")).client(weak.clone());
+        let mut ground = setup.setting("brand.logo", "/nope.svg").setting("brand.texts", "/nope").prepare();
+        ground.change("database.url", "postgres://x@localhost/x?sslmode=bogus");
+        ground.change(key, value);
+        let refused = ground.command(&["config", "check"]).await;
+        assert_eq!(refused.code, 2, "{refused:?}");
+        let told = ["clients[0].redirect_uris", "clients[1].client_secret", "brand.logo", "brand.texts", "database.url", key];
+        for key in told {
+            assert!(refused.stderr.contains(&format!("  {key}: ")), "{key}: {}", refused.stderr);
+        }
+        assert_eq!(refused.stderr.lines().filter(|line| line.starts_with("  ")).count(), told.len(), "nothing else: {}", refused.stderr);
+    }
+    for parameters in ["sslmode=bogus", "sslmode=verify-full&sslrootcert=/nope", "connect_timeout=soon"] {
+        let mut ground = TestServer::with(Database::Sqlite).prepare();
+        ground.change("database.url", format!("postgres://x@localhost/x?{parameters}"));
+        for arguments in [&["config", "check"][..], &["serve"], &["migrate"], &["user", "list"]] {
+            let refused = ground.command(arguments).await;
+            assert_eq!(refused.code, 2, "{parameters} {arguments:?} {refused:?}");
+            assert!(refused.stderr.contains("  database.url: "), "{refused:?}");
+        }
+    }
+}
+
+/// What cannot be copied from is told before anything is made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_from_nowhere_makes_nothing() {
+    let ground = TestServer::with(Database::Sqlite).prepare();
+    let made = |name: &str| ground.folder.path().join(name).exists();
+    let refused = ground.command(&["copy", "--from", "sqlite:nope.db", "--to", "sqlite:x.db"]).await;
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("there is no nope.db here"), "{refused:?}");
+    assert!(!made("nope.db") && !made("x.db"));
+    std::fs::write(ground.folder.path().join("empty.db"), "").unwrap();
+    let refused = ground.command(&["copy", "--from", "sqlite:empty.db", "--to", "sqlite:x.db"]).await;
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.stderr.contains("schema is not this version's") && !made("x.db"), "{refused:?}");
+}
+
 /// Issue 2, section 1: every fault at once, by key, exit code 2; development settings are refused under https.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bad_configuration_lists_all_its_faults() {
@@ -170,5 +382,5 @@ async fn a_bad_configuration_lists_all_its_faults() {
     bad.change("log.level", "info");
     let refused = bad.command(&["serve"]).await;
     assert_eq!(refused.code, 2, "{refused:?}");
-    assert!(refused.stderr.contains("clients[0] (shop)"), "{refused:?}");
+    assert!(refused.stderr.contains("clients[0].client_secret:"), "{refused:?}");
 }

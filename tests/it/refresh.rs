@@ -215,4 +215,33 @@ both! {
         assert!(after.claims.get("nonce").is_none());
         assert_eq!(after.number("iat") - before.number("iat"), 100);
     }
+
+    /// security.md R3, K8: a clock that is set back makes no grace last longer, and signs nobody out.
+    async fn a_clock_set_back_lengthens_no_grace(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let first = shop.sign_in(&mut browser, &alice).await;
+        let second = shop.refresh(first.refresh_token()).await.tokens();
+        server.set_back(Duration::from_secs(3600));
+        browser.open("/account").await;
+        assert_eq!(browser.heading(), "Your account");
+        assert!(shop.is_active(&second.access_token).await);
+        let third = shop.refresh(second.refresh_token()).await.tokens();
+        let token = shop.verified(&third.access_token).await;
+        assert_eq!((token.number("iat"), token.number("exp") - token.number("iat")), (server.now(), 300));
+        // Replicas' clocks may differ a little: that is within the grace still.
+        server.set_back(Duration::from_secs(2));
+        let again = shop.refresh(second.refresh_token()).await.tokens();
+        let fourth = shop.refresh(again.refresh_token()).await.tokens();
+        server.set_back(Duration::from_secs(60));
+        shop.refresh(third.refresh_token()).await.refused(400, "invalid_grant");
+        shop.refresh(fourth.refresh_token()).await.refused(400, "invalid_grant");
+        // Nothing lives for ever: right again, what was issued has ended.
+        let fresh = shop.sign_in(&mut browser, &alice).await;
+        server.advance(Duration::from_secs(3662 + 300));
+        assert!(!shop.is_active(&fresh.access_token).await);
+        assert!(!shop.is_active(&third.access_token).await);
+    }
 }

@@ -100,7 +100,7 @@ both! {
         signer.post_raw("/token", &[], body).await.refused(401, "invalid_client");
     }
 
-    /// Issue 2, section 1: what the command line changes, a running server knows within a second.
+    /// security.md F10, Issue 2, section 1: what the command line changes, a running server knows within a second.
     async fn changes_by_the_command_line_are_seen_by_running_servers(db) {
         let one = ServerProcess::start(db).await;
         let two = one.replica().await;

@@ -63,6 +63,7 @@ both! {
         let key = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, b"a master key that is for tests!!");
         let secure = TestServer::with(db)
             .setting("issuer", "https://id.example")
+            .setting("allowed_hosts", vec!["127.0.0.1"])
             .setting("master_key", key)
             .setting("mail.transport", "smtp")
             .setting("mail.from", "a@id.example")
@@ -357,7 +358,7 @@ both! {
         elsewhere(&server, &alice).await;
     }
 
-    /// security.md S4 [CVE-2025-29928]: an ended session is dead on every replica with the next request, and use does not bring it back.
+    /// security.md S4 [CVE-2025-29928], F6: an ended session is dead on every replica with the next request, and use does not bring it back.
     async fn an_ended_session_is_dead_everywhere(db) {
         let server = TestServer::start(db).await;
         let replica = server.replica().await;
@@ -472,6 +473,19 @@ both! {
         ] {
             assert!(browser.open(&address(parameters)).await.is_page(), "{parameters:?}");
             assert_eq!((browser.status(), browser.heading().as_str()), (400, "This sign-out link is broken"), "{parameters:?}");
+        }
+        // Each cause has its own words, for the person and for the developer.
+        let asker = "did not say which app it is";
+        for (parameters, words, advice) in [
+            (&[("id_token_hint", unsigned.as_str())][..], asker, "signature does not verify"),
+            (&[], asker, "without either nobody knows whose"),
+            (&[("client_id", "partner"), ("id_token_hint", tokens.id_token())], asker, "of two clients"),
+            (&[("client_id", "nobody")], asker, "No enabled client"),
+            (&[("client_id", "partner")], "address to return to that it has not registered", "restart"),
+        ] {
+            browser.open(&address(&[&[("post_logout_redirect_uri", uri)], parameters].concat())).await;
+            let text = browser.text();
+            assert!(text.contains(words) && text.contains("For the app’s developer") && text.contains(advice), "{parameters:?} {text}");
         }
         browser.open(&format!("{}&state=a", address(&[("state", "b"), ("client_id", "shop")]))).await;
         assert_eq!(browser.status(), 400, "a repeated parameter");
@@ -613,6 +627,9 @@ both! {
             person.sign_in(&mut browser).await;
             let page = browser.page();
             let same = page.html.replace(&person.email, "EMAIL").replace(&page.value("csrf").unwrap(), "CSRF");
+            // A passkey's challenge is another each time.
+            let fresh = [page.value("challenge"), page.attribute("[data-options]", "data-options").map(|text| text.replace('"', "&#34;"))];
+            let same = fresh.into_iter().flatten().filter(|text| !text.is_empty()).fold(same, |same, fresh| same.replace(&fresh, "FRESH"));
             let mut headers: Vec<_> = page.headers.iter().filter(|(name, _)| !["date", "x-request-id", "content-length"].contains(&name.as_str())).map(|(name, value)| (name.to_string(), value.clone())).collect();
             headers.sort_by(|one, other| one.0.cmp(&other.0));
             pages.push((page.status, headers, same));

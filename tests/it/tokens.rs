@@ -7,7 +7,7 @@ use crate::support::prelude::*;
 const API: &str = "https://api.example";
 
 both! {
-    /// clients.md §0 rule 4, RFC 9068 §2.2, OpenID Connect Core §2.
+    /// security.md K9, clients.md §0 rule 4, RFC 9068 §2.2, OpenID Connect Core §2.
     async fn tokens_say_what_the_specifications_ask(db) {
         let server = TestServer::start(db).await;
         let shop = Application::of(&server, "shop");
@@ -34,6 +34,23 @@ both! {
         assert!(!id.text("sid").is_empty() && !id.text("at_hash").is_empty());
         let answer = tokens.reply.json();
         assert_eq!((answer["token_type"].as_str(), answer["expires_in"].as_i64()), (Some("Bearer"), Some(300)));
+    }
+
+    /// RFC 6749 §3.3 and §5.1, RFC 9068 §2.2.3: a scope has one token at least; where nothing was granted there is no such member.
+    async fn without_a_scope_there_is_none_to_be_told(db) {
+        let bare = Client::service("bare");
+        let server = TestServer::with(db).client(bare).client(Client::confidential("shop").first_party()).start().await;
+        let (bare, shop) = (Application::of(&server, "bare"), Application::of(&server, "shop"));
+        let alice = Person::alice();
+        let machine = bare.client_credentials(&[]).await.tokens();
+        let person = shop.sign_in_with(&mut alice.signed_in(&server).await, &alice, &shop.authorization_request().without("scope")).await;
+        assert!(person.id_token.is_none());
+        for (app, tokens) in [(&bare, &machine), (&shop, &person)] {
+            assert_eq!(tokens.reply.json().get("scope"), None, "{:?}", tokens.reply);
+            assert_eq!(app.verified(&tokens.access_token).await.claims.get("scope"), None);
+            let told = app.introspect(&tokens.access_token).await;
+            assert!(told["active"] == true && told.get("scope").is_none(), "{told}");
+        }
     }
 
     /// OpenID Connect Core §5.4: only what was granted.
@@ -117,6 +134,52 @@ both! {
         server.advance(Duration::from_secs(300));
         assert!(!shop.is_active(&tokens.access_token).await);
         assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+    }
+
+    /// security.md I2: a refresh token that was used, a code, an assertion, and what a former issuer issued are inactive.
+    async fn what_was_replaced_or_is_of_another_issuer_is_inactive(db) {
+        let mut server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let first = shop.sign_in(&mut browser, &alice).await;
+        assert!(shop.is_active(first.refresh_token()).await);
+        let second = shop.refresh(first.refresh_token()).await.tokens();
+        assert_eq!(shop.introspect(first.refresh_token()).await, json!({ "active": false }), "used");
+        assert!(shop.is_active(second.refresh_token()).await && shop.is_active(&first.access_token).await);
+        let request = shop.authorization_request();
+        let code = alice.authorize(&mut browser, &request).await.code().to_owned();
+        let assertion = crate::support::jwt::KeyPair::generate().sign(&shop.assertion_claims());
+        let longer = format!("{}.{}", second.access_token, "e30");
+        for other in [code.as_str(), &assertion, &longer, &second.refresh_token()[1..], ""] {
+            let reply = shop.post("/introspect", &[("token", other)]).await;
+            assert!(if other.is_empty() { reply.status == 400 } else { reply.ok() == json!({ "active": false }) }, "{other}: {reply:?}");
+        }
+        // The same keys under another name: what the former issuer issued says nothing here.
+        let issuer = format!("http://127.0.0.1:{}", server.ground.port);
+        server.ground.change("issuer", issuer.as_str());
+        server.ground.issuer = issuer;
+        server.restart().await;
+        let shop = shop.through(&server.issuer);
+        assert_eq!(shop.introspect(&second.access_token).await, json!({ "active": false }));
+        assert_eq!(shop.userinfo(&second.access_token).await.status, 401);
+    }
+
+    /// security.md I4: a public client revokes its own tokens and nobody else's.
+    async fn a_public_client_revokes_its_own_only(db) {
+        let server = TestServer::start(db).await;
+        let (shop, spa) = (Application::of(&server, "shop"), Application::of(&server, "spa"));
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let tokens = shop.sign_in(&mut browser, &alice).await;
+        for token in [&tokens.access_token, tokens.refresh_token()] {
+            assert_eq!(spa.revoke(token).await.status, 200);
+            let posing = spa.post_raw("/revoke", &[], format!("client_id=shop&token={token}")).await;
+            posing.refused(401, "invalid_client");
+        }
+        let jsonp = spa.post("/revoke", &[("token", &tokens.access_token), ("callback", "evil")]).await;
+        assert!(jsonp.status == 200 && !jsonp.body.contains("evil"), "{jsonp:?}");
+        assert!(shop.is_active(&tokens.access_token).await && shop.is_active(tokens.refresh_token()).await);
     }
 
     /// security.md I4, RFC 7009 §2.

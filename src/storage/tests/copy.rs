@@ -16,18 +16,29 @@ async fn fill(storage: &Storage) {
          INSERT INTO clients VALUES ('c1', '{}', TRUE, FALSE, 1, 2), ('C2', '{}', FALSE, TRUE, -1, 2);
          INSERT INTO client_secrets VALUES ('s1', 'c1', 'd', 'x', 1, NULL);
          INSERT INTO resources VALUES ('https://api.example', '{}', FALSE, 1, 1);
-         INSERT INTO users VALUES ('u1', 'a@example.com', TRUE, TRUE, '{}', '{}', '[]', '[]', 1, 1);
+         INSERT INTO users VALUES ('u1', 'a@example.com', TRUE, TRUE, '{}', '{}', '[]', '[]', 1, 1, TRUE, NULL, NULL);
          INSERT INTO passwords VALUES ('u1', '$argon2id$', 1);
          INSERT INTO sessions VALUES ('se1', 'd', 'u1', 1, 'acr', '[]', 1, 1, 1, NULL, '::1');
          INSERT INTO consents VALUES ('u1', 'c1', 'openid', '[]', 1), ('u1', 'C2', 'openid', '[]', 1);
          INSERT INTO grants VALUES ('g1', NULL, 'authorization_code', 'c1', NULL, NULL, '', '[]', '{}', NULL, NULL, NULL, NULL, FALSE, 1, 1, 1, 1, NULL, NULL);
          INSERT INTO revoked_tokens VALUES ('j', 1);
          INSERT INTO consumed_tickets VALUES ('t', 'code', 1);
-         INSERT INTO failed_guesses VALUES ('f', 1, 2, 3, 4);",
+         INSERT INTO failed_guesses VALUES ('f', 1, 2, 3, 4);
+         INSERT INTO outgoing_mail VALUES ('m', 'welcome', 'x', 0, 1, 1, 2);
+         INSERT INTO mailed_proofs VALUES ('p', 'reset_password', 'u1', 'a@example.com', 'd', NULL, 'b', 1, 2);
+         INSERT INTO passkeys VALUES ('cred', 'u1', 'Phone', '{}', TRUE, TRUE, FALSE, FALSE, 1, NULL);
+         INSERT INTO totp_secrets VALUES ('u1', 's', 57000000, 1, 2);
+         INSERT INTO recovery_codes VALUES ('u1', 'd1', 1, NULL), ('u1', 'd2', 1, 2);
+         INSERT INTO phone_factors VALUES ('u1', '+4930901820', 1, NULL);
+         INSERT INTO trusted_devices VALUES ('t', 'd', 'u1', NULL, '::1', 1, 2, 3);
+         INSERT INTO linked_identities VALUES ('google', '1', 'u1', 'a@example.com', NULL, 1, 2);
+         INSERT INTO imported_users VALUES ('supabase', '1', 'u1', '{}', 1);
+         INSERT INTO logout_deliveries VALUES ('se9', 'c1', 'u1', 1, 2, 3);
+         INSERT INTO refusals VALUES ('c1', 'r1', 1, 'POST /token', 'invalid_grant', 'd', NULL, 's');",
     );
     for n in 0..1203 {
         let odd = if n % 2 == 0 { "a-" } else { "A" };
-        sql.push_str(&format!("INSERT INTO events VALUES ('{odd}{n}', {n}, 'kind', NULL, 'c', NULL, NULL, NULL, '{{}}');"));
+        sql.push_str(&format!("INSERT INTO events VALUES ('{odd}{n}', {n}, 'kind', NULL, 'c', NULL, NULL, NULL, '{{}}', 'UA');"));
         sql.push_str(&format!("INSERT INTO consumed_assertions VALUES ('{odd}{}', '{odd}{n}', {n});", n % 7));
     }
     match storage.write().await.unwrap().held() {

@@ -46,3 +46,12 @@ async fn a_sqlite_file_is_its_owners_only() {
         assert_eq!(std::fs::metadata(&name).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
     }
 }
+
+/// Of two steps with one version the second would never be applied.
+#[tokio::test]
+async fn each_step_has_a_version_of_its_own() {
+    let states = status(&Database::sqlite_without_tables().await.storage).await.unwrap();
+    let versions: std::collections::BTreeSet<_> = states.iter().map(|state| state.version.as_str()).collect();
+    let steps = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap().count();
+    assert_eq!((versions.len(), states.len()), (steps, steps));
+}

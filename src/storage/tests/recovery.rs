@@ -70,6 +70,11 @@ async fn a_server_that_stops_is_unavailable_and_used_again_when_it_is_back() {
     for _ in 0..3 {
         let error = database.storage.ping().await.unwrap_err();
         assert!(error.is_unavailable(), "{error}");
+        let told = error.to_string();
+        assert!(
+            told.starts_with("the database is unavailable: error connecting to server"),
+            "the cause, and no words of the pool's: {told}"
+        );
     }
     let error = query!(&mut lent, |c| diesel::sql_query("SELECT 1").execute(c).await).unwrap_err();
     assert!(error.is_unavailable(), "{error}");

@@ -206,6 +206,11 @@ impl Application {
         self.post("/introspect", &[("token", token)]).await.ok()
     }
 
+    /// The raw answer to an introspection.
+    pub async fn introspect_raw(&self, token: &str) -> Reply {
+        self.post("/introspect", &[("token", token)]).await
+    }
+
     /// Whether introspection says that the token is good.
     pub async fn is_active(&self, token: &str) -> bool {
         self.introspect(token).await["active"] == true
@@ -293,7 +298,11 @@ impl Reply {
     pub async fn of(request: reqwest::RequestBuilder) -> Self {
         let answer = request.send().await.unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Self { status, headers, body: answer.text().await.unwrap() }
+        let reply = Self { status, headers, body: answer.text().await.unwrap() };
+        if let Some(description) = serde_json::from_str::<Value>(&reply.body).unwrap_or_default()["error_description"].as_str() {
+            check_description(description);
+        }
+        reply
     }
 
     pub fn json(&self) -> Value {
@@ -304,6 +313,11 @@ impl Reply {
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");
         self.json()
+    }
+
+    /// An answer that must be 200, whatever it says.
+    pub fn ok_empty(&self) {
+        assert_eq!(self.status, 200, "{self:?}");
     }
 
     /// The tokens of an answer that must be 200.
@@ -349,6 +363,12 @@ impl Tokens {
     pub fn scope(&self) -> String {
         self.reply.json()["scope"].as_str().unwrap_or_default().to_owned()
     }
+}
+
+/// RFC 6749 §4.1.2.1 and §5.2: the characters of an `error_description`. Every reply is held to it.
+pub fn check_description(text: &str) {
+    let allowed = |c: char| matches!(c, '\x20'..='\x7e') && !matches!(c, '"' | '\\');
+    assert!(!text.is_empty() && text.chars().all(allowed), "error_description: {text:?}");
 }
 
 /// RFC 6749 §2.3.1: id and secret are form-encoded first.

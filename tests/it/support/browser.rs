@@ -72,6 +72,7 @@ impl Landed {
         let count = pairs.len();
         let params: HashMap<_, _> = pairs.into_iter().collect();
         assert_eq!(params.len(), count, "a parameter is there twice: {address}");
+        params.get("error_description").into_iter().for_each(|text| super::application::check_description(text));
         Self { url: url.to_string(), params, method: method.to_owned(), address }
     }
 }
@@ -86,7 +87,7 @@ impl Browser {
         Self::at(&server.issuer, server.ground.port)
     }
 
-    fn at(issuer: &str, port: u16) -> Self {
+    pub fn at(issuer: &str, port: u16) -> Self {
         let home = Url::parse(issuer).unwrap();
         let http = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
         Self {
@@ -220,8 +221,12 @@ impl Browser {
             let headers = answer.headers().clone();
             let Some(target) = headers.get(LOCATION).filter(|_| status.is_redirection()) else {
                 let html = answer.text().await.unwrap();
-                self.page = Some(Page { url, status, headers, html });
-                return Arrival::Page;
+                let page = Page { url, status, headers, html };
+                let onward = page.refresh();
+                self.page = Some(page);
+                let Some(onward) = onward else { return Arrival::Page };
+                (method, url, form) = ("GET".to_owned(), onward, None);
+                continue;
             };
             let target = target.to_str().unwrap();
             url = url.join(target).unwrap_or_else(|error| panic!("Location {target}: {error}"));

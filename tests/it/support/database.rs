@@ -75,6 +75,11 @@ impl OwnDatabase {
         }
     }
 
+    /// The first text. Panics when there is none.
+    pub async fn text(&self, query: &str) -> String {
+        self.texts(query).await.into_iter().next().unwrap_or_else(|| panic!("no text: {query}"))
+    }
+
     /// One number, as from `SELECT count(*) FROM grants`.
     pub async fn number(&self, query: &str) -> i64 {
         self.texts(query).await.first().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("no number: {query}"))
@@ -90,20 +95,21 @@ impl OwnDatabase {
         }
     }
 
-    /// The names of all tables.
+    /// The names of all tables, in order.
     pub async fn tables(&self) -> Vec<String> {
         match self {
-            Self::Sqlite { .. } => self.texts("SELECT name FROM sqlite_master WHERE type = 'table'").await,
+            Self::Sqlite { .. } => self.texts("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1").await,
             Self::Postgres { schema, .. } => {
-                self.texts(&format!("SELECT table_name::text FROM information_schema.tables WHERE table_schema = '{schema}'")).await
+                self.texts(&format!("SELECT table_name::text FROM information_schema.tables WHERE table_schema = '{schema}' ORDER BY 1"))
+                    .await
             }
         }
     }
 
-    /// Rows of every table, for "nothing was written".
+    /// Rows of every table, for "nothing was written". Why clients were refused is left out: that is written down on the side, bounded.
     pub async fn row_counts(&self) -> Vec<(String, i64)> {
         let mut counts = Vec::new();
-        for table in self.tables().await {
+        for table in self.tables().await.into_iter().filter(|table| table != "refusals") {
             let count = self.number(&format!("SELECT count(*) FROM \"{table}\"")).await;
             counts.push((table, count));
         }
@@ -122,7 +128,7 @@ impl OwnDatabase {
             Self::Postgres { .. } => {
                 let mut all = String::new();
                 for table in self.tables().await {
-                    all.push_str(&self.texts(&format!("SELECT t::text FROM \"{table}\" t")).await.join("\n"));
+                    all.push_str(&self.texts(&format!("SELECT t::text FROM \"{table}\" t ORDER BY 1")).await.join("\n"));
                     all.push('\n');
                 }
                 all

@@ -97,9 +97,42 @@ impl KeyPair {
 
     /// Signs claims.
     pub fn sign(&self, claims: &Value) -> String {
-        let signer = Es256.signer_from_jwk(&self.private).unwrap();
-        sign(self.algorithm, Some("client-key-1"), claims, &signer)
+        self.sign_as("client-key-1", claims)
     }
+
+    /// Signs claims under any key id.
+    pub fn sign_as(&self, kid: &str, claims: &Value) -> String {
+        // A signer that knows a key id writes that one, whatever the header says.
+        let mut key = self.private.clone();
+        key.set_parameter("kid", None).unwrap();
+        sign(self.algorithm, Some(kid), claims, &Es256.signer_from_jwk(&key).unwrap())
+    }
+}
+
+/// A compact JWS of exactly this header and these claims, with whatever `signature` makes of the signing input.
+pub fn forge(header: &Value, claims: &Value, signature: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
+    use base64::Engine as _;
+    let encode = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+    let input = format!("{}.{}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()));
+    let signature = encode(&signature(input.as_bytes()));
+    format!("{input}.{signature}")
+}
+
+impl KeyPair {
+    /// The ES256 signature of a signing input.
+    pub fn signature(&self, input: &[u8]) -> Vec<u8> {
+        Es256.signer_from_jwk(&self.private).unwrap().sign(input).unwrap()
+    }
+}
+
+/// HMAC-SHA256 (RFC 2104) with any key, the empty one too, which libraries refuse.
+pub fn hmac_sha256(key: &[u8], input: &[u8]) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    let mut block = if key.len() > 64 { Sha256::digest(key).to_vec() } else { key.to_vec() };
+    block.resize(64, 0);
+    let pad = |with: u8| block.iter().map(|byte| byte ^ with).collect::<Vec<u8>>();
+    let inner = Sha256::new().chain_update(pad(0x36)).chain_update(input).finalize();
+    Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().to_vec()
 }
 
 /// Signs claims with a shared secret (client_secret_jwt).

@@ -17,6 +17,20 @@ pub struct Mail {
     pub links: Vec<String>,
 }
 
+impl Mail {
+    /// The code in it.
+    pub fn code(&self) -> String {
+        let code = self.text.split_whitespace().find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit()));
+        code.unwrap_or_else(|| panic!("no code in {self:?}")).to_owned()
+    }
+
+    /// The link with a token in it.
+    pub fn link(&self) -> String {
+        let link = self.links.iter().find(|link| link.contains("token="));
+        link.unwrap_or_else(|| panic!("no link in {self:?}")).clone()
+    }
+}
+
 impl Mailbox {
     pub fn of(server: &TestServer) -> Self {
         Self { browser: Browser::new(server) }

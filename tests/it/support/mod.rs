@@ -1,19 +1,27 @@
 //! The actors of the tests: a server with its own database, a browser, an app, people, a mailbox. See each file.
 
 pub mod application;
+pub mod authenticator;
 pub mod browser;
 pub mod cookies;
 pub mod database;
 pub mod jwt;
+pub mod listener;
+pub mod mail_server;
 pub mod mailbox;
 pub mod node;
 pub mod page;
+pub mod passkey;
 pub mod people;
 pub mod ports;
 pub mod process;
+pub mod programs;
+pub mod provider;
 pub mod relying_party;
 pub mod server;
 pub mod setup;
+pub mod supabase;
+pub mod upstream;
 pub mod wire;
 
 /// What nearly every test wants: `use crate::support::prelude::*;`

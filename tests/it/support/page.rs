@@ -72,9 +72,16 @@ impl Page {
         self.document().select(&css(selector)).next()?.attr(name).map(str::to_owned)
     }
 
+    /// Where the page sends the browser by itself, at once.
+    pub fn refresh(&self) -> Option<Url> {
+        let content = self.attribute("meta[http-equiv='refresh']", "content")?;
+        self.url.join(content.strip_prefix("0; url=")?).ok()
+    }
+
     /// The value of a field, hidden ones included, by its name in the form.
     pub fn value(&self, name: &str) -> Option<String> {
-        self.attribute(&format!("[name='{name}']"), "value")
+        let chosen = format!("select[name='{name}'] option[selected]");
+        self.attribute(&chosen, "value").or_else(|| self.attribute(&format!("[name='{name}']"), "value"))
     }
 
     /// The URL of the link with these words.

@@ -2,6 +2,7 @@
 
 use super::application::AuthorizationRequest;
 use super::browser::{Arrival, Browser, Landed};
+use super::mailbox::Mailbox;
 use super::server::TestServer;
 
 /// The words on the pages that the actors look for.
@@ -73,6 +74,17 @@ impl Person {
         let mut browser = Browser::new(server);
         self.sign_up(&mut browser).await;
         assert_eq!(browser.error(), "", "{}", browser.describe());
+        browser
+    }
+
+    /// The same with an address that is proven before there is an account.
+    pub async fn signed_up_with_code(&self, server: &TestServer) -> Browser {
+        let mut browser = Browser::new(server);
+        self.sign_up(&mut browser).await;
+        let code = Mailbox::of(server).newest_to(&self.email).await.code();
+        browser.fill("Code", &code);
+        browser.press("Continue").await;
+        assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
         browser
     }
 

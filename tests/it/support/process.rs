@@ -5,7 +5,7 @@ use super::setup::{Ground, Setup};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
 /// Runs until it is dropped (then it is killed).
@@ -43,8 +43,23 @@ impl ServerProcess {
         process
     }
 
-    fn spawn(ground: Ground, environment: &[(&str, &str)]) -> Self {
-        let mut child = program(&ground)
+    /// The same, where something that it needs is scarce.
+    pub async fn on_under(ground: Ground, under: Under) -> Self {
+        let mut command = Command::new("sh");
+        let script = format!("{}; exec \"$0\" \"$@\" {}", under.before, under.redirection);
+        command.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_ostiary"));
+        let mut process = Self::spawned(plain(command, &ground), ground, &[]);
+        process.wait_until_ready(Duration::from_secs(30)).await;
+        process
+    }
+
+    /// Starts it and does not wait.
+    pub fn spawn(ground: Ground, environment: &[(&str, &str)]) -> Self {
+        Self::spawned(program(&ground), ground, environment)
+    }
+
+    fn spawned(mut command: Command, ground: Ground, environment: &[(&str, &str)]) -> Self {
+        let mut child = command
             .arg("serve")
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
@@ -92,6 +107,11 @@ impl ServerProcess {
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 
+    /// What the system allows it, as in `/proc/PID/limits`.
+    pub fn limits(&self) -> String {
+        std::fs::read_to_string(format!("/proc/{}/limits", self.child.id().unwrap())).unwrap()
+    }
+
     /// As when the power goes: no goodbye.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
@@ -130,10 +150,39 @@ impl ServerProcess {
 impl Ground {
     /// Runs a command of the program with this configuration and waits for its end.
     pub async fn command(&self, arguments: &[&str]) -> Printed {
-        let output = program(self).args(arguments).stdin(Stdio::null()).kill_on_drop(true).output();
+        self.run(arguments, &[], "").await
+    }
+
+    /// The same for a command that reads from its standard input.
+    pub async fn command_with_input(&self, arguments: &[&str], input: &str) -> Printed {
+        self.run(arguments, &[], input).await
+    }
+
+    /// The same, with environment variables.
+    pub async fn command_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Printed {
+        self.run(arguments, environment, "").await
+    }
+
+    async fn run(&self, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Printed {
+        let mut command = program(self);
+        command.args(arguments).envs(environment.iter().copied()).kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that reads nothing may have closed it by now.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes()).await;
+        let output = child.wait_with_output();
         let output = tokio::time::timeout(Duration::from_secs(60), output).await.expect("the command takes over a minute").unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Printed { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+impl Ground {
+    /// Starts a command and leaves it running; what it prints is thrown away.
+    pub fn spawn(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Child {
+        let mut command = program(self);
+        command.args(arguments).envs(environment.iter().copied()).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 }
 
@@ -156,8 +205,18 @@ impl Setup {
     }
 }
 
+/// What is scarce: shell words before the program starts, and redirections of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Under {
+    pub before: &'static str,
+    pub redirection: &'static str,
+}
+
 fn program(ground: &Ground) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ostiary"));
+    plain(Command::new(env!("CARGO_BIN_EXE_ostiary")), ground)
+}
+
+fn plain(mut command: Command, ground: &Ground) -> Command {
     command.current_dir(ground.folder.path()).arg("--config").arg(&ground.file);
     for (name, _) in std::env::vars() {
         if name.starts_with("OSTIARY_") {

@@ -32,6 +32,11 @@ impl TestServer {
         Setup::on(database)
     }
 
+    /// A server on a ground that exists, with a clock of its own that begins now.
+    pub async fn on(ground: Ground) -> Self {
+        Self::launch(ground, Clock::manual(Clock::System.now()), 1).await
+    }
+
     async fn launch(ground: Ground, clock: Clock, starts: u64) -> Self {
         let config =
             Config::load(Some(&ground.file), std::iter::empty()).unwrap_or_else(|faults| panic!("the test's configuration: {faults}"));
@@ -45,6 +50,12 @@ impl TestServer {
     /// Moves time, for this server and its replicas.
     pub fn advance(&self, span: Duration) {
         self.clock.advance(span);
+    }
+
+    /// Sets the clock back, as a host whose time was wrong does.
+    pub fn set_back(&self, span: Duration) {
+        let Clock::Manual(at) = &self.clock else { panic!("the system's clock is nobody's to move") };
+        at.fetch_sub(i64::try_from(span.as_micros()).unwrap(), std::sync::atomic::Ordering::SeqCst);
     }
 
     /// Seconds since 1970, as tokens carry them.
@@ -71,11 +82,23 @@ impl TestServer {
         Self::launch(self.ground.replica(), self.clock.clone(), self.starts + 1).await
     }
 
-    /// Stops it and starts it again on the same port, as `ground` says by now.
-    pub async fn restart(&mut self) {
+    /// A second server on the same database, whose clock is so many seconds ahead (or behind), and is moved by itself.
+    pub async fn replica_ahead(&self, seconds: i64) -> Self {
+        let now = self.clock.now().unix_microseconds() + seconds * 1_000_000;
+        let clock = Clock::manual(ostiary::clock::Timestamp::from_unix_microseconds(now));
+        Self::launch(self.ground.replica(), clock, self.starts + 1).await
+    }
+
+    /// Stops it; [`TestServer::restart`] starts it again.
+    pub async fn stop(&mut self) {
         if let Some(server) = self.server.take() {
             server.stop().await;
         }
+    }
+
+    /// Stops it and starts it again on the same port, as `ground` says by now.
+    pub async fn restart(&mut self) {
+        self.stop().await;
         *self = Self::launch(self.ground.clone(), self.clock.clone(), self.starts + 1).await;
     }
 }

@@ -1,14 +1,23 @@
-//! A wire between the server and its database that a test can cut: what the server sees is a database that is gone.
+//! A wire between the server and its database that a test can cut, so that the database is gone, or block, so that it is there and
+//! never answers.
 
 use super::ports::free_port;
 use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Whole,
+    Cut,
+    Blocked,
+}
 
 /// Forwards connections while it is whole.
 pub struct Wire {
     pub port: u16,
-    whole: Arc<watch::Sender<bool>>,
+    state: Arc<watch::Sender<State>>,
 }
 
 impl Wire {
@@ -16,22 +25,23 @@ impl Wire {
     pub async fn to(target: &str) -> Self {
         let port = free_port();
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
-        let whole = Arc::new(watch::Sender::new(true));
-        let (state, target) = (whole.clone(), target.to_owned());
+        let state = Arc::new(watch::Sender::new(State::Whole));
+        let (shared, target) = (state.clone(), target.to_owned());
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
-                let (mut state, target) = (state.subscribe(), target.clone());
+                let (mut state, target) = (shared.subscribe(), target.clone());
+                let seen = shared.subscribe();
                 tokio::spawn(async move {
-                    if *state.borrow() {
+                    if *state.borrow() != State::Cut {
                         tokio::select! {
-                            () = carry(near, &target) => {}
-                            _ = state.wait_for(|whole| !whole) => {}
+                            () = carry(near, &target, seen) => {}
+                            _ = state.wait_for(|state| *state == State::Cut) => {}
                         }
                     }
                 });
             }
         });
-        Self { port, whole }
+        Self { port, state }
     }
 
     /// The PostgreSQL of this test run, through a wire: the wire and the URL for `database.url`.
@@ -47,16 +57,33 @@ impl Wire {
 
     /// Ends every connection and takes no new one.
     pub fn cut(&self) {
-        self.whole.send_replace(false);
+        self.state.send_replace(State::Cut);
     }
 
+    /// Takes every byte and every connection, and hands nothing on: neither an answer nor an end.
+    pub fn block(&self) {
+        self.state.send_replace(State::Blocked);
+    }
+
+    /// As before; what was held back goes on its way.
     pub fn mend(&self) {
-        self.whole.send_replace(true);
+        self.state.send_replace(State::Whole);
     }
 }
 
-async fn carry(mut near: TcpStream, target: &str) {
-    if let Ok(mut far) = TcpStream::connect(target).await {
-        let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+async fn carry(near: TcpStream, target: &str, state: watch::Receiver<State>) {
+    if let Ok(far) = TcpStream::connect(target).await {
+        let ((near_out, near_in), (far_out, far_in)) = (near.into_split(), far.into_split());
+        tokio::join!(pass_on(near_out, far_in, state.clone()), pass_on(far_out, near_in, state));
     }
+}
+
+async fn pass_on(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, mut state: watch::Receiver<State>) {
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        if state.wait_for(|state| *state != State::Blocked).await.is_err() || to.write_all(&buffer[..count]).await.is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown().await;
 }

@@ -1,0 +1,79 @@
+import { jwtVerify, type JWTPayload } from 'jose'
+import * as client from 'openid-client'
+import { generateExpiredPayloadCookie, parseCookies, type Endpoint, type PayloadRequest, type Where } from 'payload'
+import { CALLBACK, CLIENT_ID, ISSUER, keysAreAway, provider, providerKeys, SCOPE, SERVER_URL } from './provider'
+
+const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+const PENDING = 'company_admin_login'
+const SECURE = SERVER_URL.startsWith('https:') ? '; Secure' : ''
+
+// In place of payload-oauth2's own endpoint of this name: state, nonce and PKCE, in a cookie that no script reads.
+export const authorize: Endpoint = {
+  path: '/oauth/authorize',
+  method: 'get',
+  handler: async (req) => {
+    // Next's client looks ahead; a sign-in is begun by a browser that goes there.
+    if (req.headers.has('RSC')) return new Response(null, { status: 204 })
+    const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()]
+    const to = client.buildAuthorizationUrl(await provider(), {
+      redirect_uri: CALLBACK, scope: SCOPE, state, nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+    })
+    const cookie = `${PENDING}=${state}.${nonce}.${verifier}; Path=/api/users/oauth; HttpOnly; SameSite=Lax; Max-Age=3600${SECURE}`
+    return new Response(null, { status: 303, headers: { location: to.href, 'set-cookie': cookie, 'cache-control': 'no-store' } })
+  },
+}
+
+export function pendingSignIn(req: PayloadRequest) {
+  const [state, nonce, verifier] = (parseCookies(req.headers).get(PENDING) ?? '').split('.')
+  if (!state || !nonce || !verifier) throw new Error('this browser began no sign-in')
+  return { state, nonce, verifier }
+}
+
+// A POST: Payload takes its cookie from our own origin only, so no other site can sign people out.
+export const signOut: Endpoint = {
+  path: '/sso-logout',
+  method: 'post',
+  handler: async (req) => {
+    const session = (req.user as { session?: number } | null)?.session
+    const ended = session && (await req.payload.delete({ collection: 'sso-sessions', where: { id: { equals: session } } }))
+    const id_token_hint = ended ? (ended.docs[0] as { idToken?: string } | undefined)?.idToken : undefined
+    const to = client.buildEndSessionUrl(await provider(), { post_logout_redirect_uri: `${SERVER_URL}/signed-out`, ...(id_token_hint && { id_token_hint }) })
+    const cookie = generateExpiredPayloadCookie({
+      collectionAuthConfig: req.payload.collections.users.config.auth, cookiePrefix: req.payload.config.cookiePrefix,
+    })
+    return new Response(null, { status: 303, headers: { location: to.href, 'set-cookie': cookie } })
+  },
+}
+
+// The provider tells that a session ended there (OpenID Connect Back-Channel Logout 1.0 §2.6).
+export const backchannelLogout: Endpoint = {
+  path: '/backchannel-logout',
+  method: 'post',
+  handler: async (req) => {
+    const headers = { 'cache-control': 'no-store' }
+    const refuse = (why: string) => {
+      req.payload.logger.warn(`logout token: ${why}`)
+      return Response.json({ error: 'invalid_request' }, { status: 400, headers })
+    }
+    const token = new URLSearchParams(await req.text!()).get('logout_token') ?? ''
+    let claims: JWTPayload
+    try {
+      const { payload } = await jwtVerify(token, await providerKeys(), {
+        issuer: ISSUER, audience: CLIENT_ID, typ: 'logout+jwt', algorithms: ['RS256'], requiredClaims: ['iat', 'jti', 'events'], maxTokenAge: 120,
+      })
+      claims = payload
+    } catch (error) {
+      // 400 would be the end of it; at 500 the provider comes back.
+      if (keysAreAway(error)) throw error
+      return refuse((error as Error).message)
+    }
+    const { sid, sub, nonce, events } = claims
+    // A `nonce` marks an ID token; it must not pass for this.
+    if (!(events as Record<string, unknown> | null)?.[EVENT] || nonce !== undefined || !(sid || sub)) return refuse('not a logout token')
+    // When our database is away the answer is 500, too.
+    const where: Where = sid ? { sid: { equals: sid } } : { 'user.sub': { equals: sub } }
+    await req.payload.delete({ collection: 'sso-sessions', where })
+    return new Response(null, { status: 200, headers })
+  },
+}

@@ -1,0 +1,31 @@
+import { createRemoteJWKSet, errors } from 'jose'
+import * as client from 'openid-client'
+
+export const ISSUER = process.env.ISSUER ?? 'http://localhost:3004'
+export const CLIENT_ID = process.env.CLIENT_ID ?? 'admin'
+export const SERVER_URL = process.env.SERVER_URL ?? 'http://localhost:3003'
+export const CALLBACK = `${SERVER_URL}/api/users/oauth/callback`
+export const SCOPE = 'openid profile email roles'
+
+let configuration: Promise<client.Configuration> | undefined
+
+// Read at the first need, not at the start: the provider may start later. A failure is not kept.
+export function provider() {
+  // Plain http is for localhost; with an https issuer the library insists on it.
+  const execute = ISSUER.startsWith('http://localhost') ? [client.allowInsecureRequests] : []
+  configuration ??= client.discovery(new URL(ISSUER), CLIENT_ID, process.env.CLIENT_SECRET, undefined, { execute }).catch((error) => {
+    configuration = undefined
+    throw error
+  })
+  return configuration
+}
+
+let keys: ReturnType<typeof createRemoteJWKSet> | undefined
+export async function providerKeys() {
+  keys ??= createRemoteJWKSet(new URL((await provider()).serverMetadata().jwks_uri!))
+  return keys
+}
+
+// Of what jose throws, what is about the provider's keys: it says nothing about the token, which may be good in a moment.
+const ABOUT_KEYS = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']
+export const keysAreAway = (error: unknown) => !(error instanceof errors.JOSEError) || ABOUT_KEYS.includes(error.code)

@@ -1,0 +1,12 @@
+DROP TABLE linked_identities;
+DROP TABLE trusted_devices;
+DROP TABLE phone_factors;
+DROP TABLE recovery_codes;
+DROP TABLE totp_secrets;
+DROP TABLE passkeys;
+DROP TABLE mailed_proofs;
+DROP TABLE outgoing_mail;
+ALTER TABLE events DROP COLUMN user_agent;
+DROP INDEX users_by_deletion;
+ALTER TABLE users DROP COLUMN deletion_due_at;
+ALTER TABLE users DROP COLUMN phone_number_verified;

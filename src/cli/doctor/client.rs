@@ -1,0 +1,160 @@
+//! `ostiary doctor client ID`: why the last requests of a client were refused, and what to change.
+
+use super::super::output::{Output, printable};
+use super::super::{CliError, Opened};
+use crate::clients::refusals::{Refusal, list_refusals};
+use crate::clients::{Client, Directory};
+use crate::oauth::resource::ResourceIndicator;
+use crate::web::registration_advice::{Advice, REDIRECT_URIS, RESOURCES, added, nearest, registration_advice, update_of};
+use serde_json::json;
+
+/// Refusals that are told.
+const TOLD: i64 = 10;
+
+pub(super) async fn explain(opened: &Opened, client_id: &str) -> Result<Output, CliError> {
+    let app = &opened.app;
+    let directory = app.clients.directory();
+    let Some(client) = directory.client(client_id) else {
+        return Err(CliError::not_found(format!(
+            "no client {client_id}: a request that names it gets a page or invalid_client; see: ostiary client list"
+        )));
+    };
+    let refusals = list_refusals(&mut app.storage.read().await?, &client.client_id, TOLD).await?;
+    let mut text = format!("{} ({client_id})\n", printable(&client.metadata.client_name));
+    if !client.enabled {
+        text.push_str(&format!("\nIt is switched off: nobody gets in.\n  → ostiary client update --enable {client_id}\n"));
+    }
+    if client.metadata.has_secret() && client.live_secrets(app.now()).next().is_none() {
+        text.push_str(&format!("\nIt has no secret that counts.\n  → ostiary client rotate-secret {client_id}\n"));
+    }
+    if refusals.is_empty() {
+        text.push_str(
+            "\nNone of its requests was refused in the last seven days. What a running server refused shows here within a second.\n",
+        );
+    }
+    let advice: Vec<_> = refusals.iter().map(|refusal| advice(&directory, client, refusal)).collect();
+    for (refusal, advice) in refusals.iter().zip(&advice) {
+        text.push_str(&format!(
+            "\n{}  {}  {}  (request {})\n  {}\n",
+            refusal.at,
+            refusal.endpoint,
+            refusal.error,
+            refusal.request_id,
+            printable(&refusal.description)
+        ));
+        if let Some(cause) = &refusal.cause {
+            text.push_str(&format!("  why   {}\n", printable(cause)));
+        }
+        if let Some(sent) = &refusal.sent {
+            text.push_str(&format!("  sent  {}\n", printable(sent)));
+            for known in have(&directory, client, refusal) {
+                text.push_str(&format!("  have  {known}\n"));
+            }
+        }
+        if !advice.is_empty() {
+            let lines: Vec<_> = advice.lines().map(printable).collect();
+            text.push_str(&format!("  → {}\n", lines.join("\n")));
+        }
+    }
+    let list: Vec<_> = refusals
+        .iter()
+        .zip(&advice)
+        .map(|(refusal, advice)| {
+            json!({ "at": refusal.at.to_string(), "request_id": refusal.request_id, "endpoint": refusal.endpoint, "error": refusal.error,
+                "description": refusal.description, "cause": refusal.cause, "sent": refusal.sent, "advice": advice })
+        })
+        .collect();
+    Ok(Output::new(text, json!({ "client_id": client_id, "enabled": client.enabled, "refusals": list })))
+}
+
+/// What is registered where something else was sent.
+fn have(directory: &Directory, client: &Client, refusal: &Refusal) -> Vec<String> {
+    match refusal.error.as_str() {
+        "invalid_scope" => vec![directory.allowed_scope(client).to_string()],
+        "invalid_target" => client.metadata.resources.iter().map(|resource| resource.as_str().to_owned()).collect(),
+        _ => client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
+    }
+}
+
+/// What to do about a refusal; empty where its description says it all.
+fn advice(directory: &Directory, client: &Client, refusal: &Refusal) -> String {
+    let id = client.client_id.as_str();
+    let method = client.metadata.token_endpoint_auth_method;
+    let registered = method.map_or("a secret, in Basic or in the body", |method| method.as_str());
+    let cause = refusal.cause.as_deref().unwrap_or("");
+    match (refusal.error.as_str(), refusal.sent.as_deref()) {
+        ("invalid_scope", Some(sent)) => scope_advice(directory, client, sent),
+        ("invalid_target", Some(sent)) => target_advice(directory, client, sent),
+        (_, Some(sent)) => {
+            let known: Vec<String> = client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect();
+            joined(&registration_advice(client, REDIRECT_URIS, &known, sent))
+        }
+        ("invalid_client", _) if cause == "wrong secret" => {
+            format!("The application sends another secret than the one it was given. A new one: ostiary client rotate-secret {id}")
+        }
+        ("invalid_client", _) if cause.starts_with("unknown or disabled") => format!("ostiary client update --enable {id}"),
+        ("invalid_client", _) => {
+            format!(
+                "It is registered to prove itself by: {registered}. Change the library's setting, or: ostiary client update --auth-method METHOD {id}"
+            )
+        }
+        ("unauthorized_client", _) if refusal.description.contains("token exchange") => {
+            format!(
+                "Token exchange goes with rules: declare the client in the configuration, with grant_types and token_exchange ({id} in [[clients]])."
+            )
+        }
+        ("unauthorized_client", _) => {
+            format!("Allow it the grant type: ostiary client update --grant-type TYPE {id} (the list replaces what was there)")
+        }
+        ("access_denied", _) => "The person declined, or may not use this application.".to_owned(),
+        ("login_required" | "interaction_required" | "consent_required" | "account_selection_required", _) => {
+            "Not a fault: with prompt=none this says that the person must be shown a page. Send the browser again without it.".to_owned()
+        }
+        ("temporarily_unavailable" | "server_error", _) => "The fault is here: look in the server's log for the request's id.".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Who owns what was asked for and refused, and how the client comes to it.
+fn scope_advice(directory: &Directory, client: &Client, sent: &str) -> String {
+    let allowed = directory.allowed_scope(client);
+    let refused: Vec<&str> = sent.split_whitespace().filter(|token| !allowed.contains(token)).collect();
+    if refused.is_empty() {
+        return "It may have all of this, but this grant does not hold it: ask for it when the person signs in.".to_owned();
+    }
+    let of_one = |token: &&str| {
+        let Some(owner) = directory.resources().find(|resource| resource.scopes.contains_key(*token)) else {
+            return Advice::with(format!("No API has the scope {token}. All that there are:"), "ostiary resource list");
+        };
+        let api = owner.identifier.as_str();
+        if client.metadata.resources.contains(&owner.identifier) {
+            let text = format!("{token} is of {api}, which this client may call; its own scope leaves it out. Widen it:");
+            let wider = allowed.iter().chain([*token]).collect::<Vec<_>>().join(" ");
+            return Advice { text, line: update_of(client, &["--scope", &wider]) };
+        }
+        added(client, RESOURCES, api, &format!("{token} is of {api}. Let the client ask for it:"))
+    };
+    joined(&refused.iter().map(of_one).collect::<Vec<_>>())
+}
+
+fn target_advice(directory: &Directory, client: &Client, sent: &str) -> String {
+    let known = ResourceIndicator::parse(sent).ok().filter(|resource| directory.resource(resource).is_some());
+    match known {
+        Some(resource) if client.metadata.resources.contains(&resource) => {
+            "It may call this API, but this grant is not for it: name it in resource, or one of its scopes, when the person signs in."
+                .to_owned()
+        }
+        Some(_) => added(client, RESOURCES, sent, "Let the client ask for this API:").to_string(),
+        None => match nearest(sent, directory.resources().map(|resource| resource.identifier.as_str())) {
+            Some(near) => format!("No API is called that. Change the application to send the one that is registered: {near}"),
+            None => "No API is called that. All that there are: ostiary resource list".to_owned(),
+        },
+    }
+}
+
+/// Two things to do for one scope are one: said once.
+fn joined(advice: &[Advice]) -> String {
+    let mut texts: Vec<String> = advice.iter().map(ToString::to_string).collect();
+    texts.dedup();
+    texts.join("\n    ")
+}

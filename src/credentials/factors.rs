@@ -1,0 +1,82 @@
+//! What an account can prove itself with: which of the credentials it has, counted in one question.
+//!
+//! *Second factors* are those that sign-in asks for once they are there: an authenticator app, a telephone number, a security key.
+//! A passkey that verifies its person is two factors by itself; having one does not make the password ask for more.
+
+use super::recovery_codes::delete_recovery_codes;
+use super::trusted_devices::delete_trusted_devices_of;
+use crate::storage::schema::{linked_identities, passkeys, passwords, phone_factors, recovery_codes, totp_secrets, users};
+use crate::storage::{Connection, StorageError, query};
+use crate::users::UserId;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+/// The credentials of one account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Factors {
+    pub password: bool,
+    pub linked_identities: i64,
+    /// All of them, security keys included.
+    pub passkeys: i64,
+    /// Passkeys that do not verify their person: good as a second factor only.
+    pub security_keys: i64,
+    pub totp: bool,
+    /// The number that codes are sent to.
+    pub phone_number: Option<String>,
+    /// Unused ones.
+    pub recovery_codes: i64,
+}
+
+impl Factors {
+    /// Whether sign-in asks for more than a first factor. Recovery codes alone ask for nothing: they stand in for the others.
+    pub fn has_second(&self) -> bool {
+        self.totp || self.phone_number.is_some() || self.security_keys > 0
+    }
+}
+
+/// Cost: 1 round trip.
+pub async fn find_factors(connection: &mut Connection, user_id: &UserId) -> Result<Factors, StorageError> {
+    type Row = (Option<UserId>, Option<UserId>, Option<String>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+    let row: Option<Row> = query!(connection, |c| {
+        let own = passkeys::table.filter(passkeys::user_id.eq(user_id));
+        let unused = recovery_codes::table.filter(recovery_codes::user_id.eq(user_id)).filter(recovery_codes::used_at.is_null());
+        users::table
+            .left_join(passwords::table)
+            .left_join(totp_secrets::table)
+            .left_join(phone_factors::table)
+            .filter(users::id.eq(user_id))
+            .select((
+                passwords::user_id.nullable(),
+                totp_secrets::user_id.nullable(),
+                phone_factors::phone_number.nullable(),
+                own.count().single_value(),
+                own.filter(passkeys::user_verified.eq(false)).count().single_value(),
+                unused.count().single_value(),
+                linked_identities::table.filter(linked_identities::user_id.eq(user_id)).count().single_value(),
+            ))
+            .first(c)
+            .await
+            .optional()
+    })?;
+    Ok(row.map_or_else(Factors::default, |(password, totp, phone_number, passkeys, security_keys, recovery_codes, linked)| Factors {
+        password: password.is_some(),
+        linked_identities: linked.unwrap_or(0),
+        passkeys: passkeys.unwrap_or(0),
+        security_keys: security_keys.unwrap_or(0),
+        totp: totp.is_some(),
+        phone_number,
+        recovery_codes: recovery_codes.unwrap_or(0),
+    }))
+}
+
+/// Takes every second factor away, with the recovery codes and trusted devices that go with them: for somebody who has lost them, and
+/// for an account that changes hands. Call it in a transaction.
+pub async fn delete_second_factors(connection: &mut Connection, user_id: &UserId) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::delete(totp_secrets::table.find(user_id)).execute(c).await)?;
+    query!(connection, |c| diesel::delete(phone_factors::table.find(user_id)).execute(c).await)?;
+    let keys = passkeys::table.filter(passkeys::user_id.eq(user_id)).filter(passkeys::user_verified.eq(false));
+    query!(connection, |c| diesel::delete(keys).execute(c).await)?;
+    delete_recovery_codes(connection, user_id).await?;
+    delete_trusted_devices_of(connection, user_id).await?;
+    Ok(())
+}

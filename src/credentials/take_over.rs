@@ -1,0 +1,32 @@
+//! An account changes hands: somebody proves that its address is theirs, and nobody had proven that before. Whoever made the account
+//! may have been another, and may have left a way in (security.md M9): nothing of before stays that opens it.
+
+use super::mailed_proofs::delete_proofs_of;
+use super::trusted_devices::delete_trusted_devices_of;
+use crate::clock::Timestamp;
+use crate::grants::{EndReason, end_grants_of_user};
+use crate::sessions::end_sessions_of;
+use crate::storage::schema::{consents, linked_identities, passkeys, passwords, phone_factors, recovery_codes, totp_secrets};
+use crate::storage::{Connection, StorageError, query};
+use crate::users::UserId;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+/// Takes away everything that opens the account: password, passkeys, second factors, linked accounts, sessions, grants, consents, links
+/// that are out. Call it in the transaction that marks the address as proven, before what the new owner sets.
+///
+/// Cost: 11 round trips and more, one for each session.
+pub async fn take_over_clean(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::delete(passwords::table.find(user_id)).execute(c).await)?;
+    query!(connection, |c| diesel::delete(passkeys::table.filter(passkeys::user_id.eq(user_id))).execute(c).await)?;
+    query!(connection, |c| diesel::delete(totp_secrets::table.find(user_id)).execute(c).await)?;
+    query!(connection, |c| diesel::delete(phone_factors::table.find(user_id)).execute(c).await)?;
+    query!(connection, |c| diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user_id))).execute(c).await)?;
+    query!(connection, |c| diesel::delete(linked_identities::table.filter(linked_identities::user_id.eq(user_id))).execute(c).await)?;
+    query!(connection, |c| diesel::delete(consents::table.filter(consents::user_id.eq(user_id))).execute(c).await)?;
+    delete_trusted_devices_of(connection, user_id).await?;
+    delete_proofs_of(connection, user_id).await?;
+    end_sessions_of(connection, user_id, None, EndReason::TakenOver, now).await?;
+    end_grants_of_user(connection, user_id, None, EndReason::TakenOver, now).await?;
+    Ok(())
+}

@@ -1,0 +1,254 @@
+//! Codes of an authenticator app: the only file that names totp-rs.
+//!
+//! SHA-1, six digits, thirty seconds, as every app knows them; the secret has 160 bits and rests sealed, bound to its person. The step
+//! before and the one after count too, by this server's clock. A step is accepted once: one conditional UPDATE decides, so that a code
+//! that was watched or typed twice is worth nothing, in parallel and across sign-in and step-up (security.md O1, O3).
+//!
+//! Specs: RFC 6238, RFC 4226 §4, OWASP ASVS 6.5.
+
+use crate::clock::Timestamp;
+use crate::random::Random;
+use crate::sealing::{Purpose, Sealing, SealingError};
+use crate::secret::Secret;
+use crate::storage::schema::totp_secrets;
+use crate::storage::{Connection, Storage, StorageError, query};
+use crate::users::UserId;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+use totp_rs::{Algorithm, Builder, Totp};
+
+const DIGITS: u8 = 6;
+const RESEALED_AT_ONCE: i64 = 500;
+const STEP_SECONDS: u64 = 30;
+/// Steps before and after the current one whose codes count.
+const SKEW: u16 = 1;
+
+/// What an authenticator app and this server share.
+#[derive(Clone)]
+pub struct TotpSecret(Secret<Vec<u8>>);
+
+/// As it rests in the database: with whose it is, so that one person's row is nothing in the place of another's.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    user_id: UserId,
+    secret: Vec<u8>,
+}
+
+/// When an authenticator app was added and used.
+#[derive(Debug, Clone, Copy)]
+pub struct TotpUse {
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl TotpSecret {
+    /// 160 bits (RFC 4226 §4).
+    pub fn generate(random: &Random) -> Self {
+        let bytes: [u8; 20] = random.bytes();
+        Self(Secret::new(bytes.to_vec()))
+    }
+
+    /// Of what [`TotpSecret::expose`] gave.
+    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(Secret::new(bytes))
+    }
+
+    /// As it rests in the database, bound to its person.
+    pub(super) fn seal(&self, sealing: &Sealing, user_id: &UserId) -> Result<String, SealingError> {
+        sealing.seal(Purpose::TotpSecret, &Sealed { user_id: user_id.clone(), secret: self.expose().to_vec() })
+    }
+
+    /// What rests in the database as this person's.
+    pub(super) fn open(sealing: &Sealing, user_id: &UserId, sealed: &str) -> Option<Self> {
+        let opened: Sealed = sealing.open(Purpose::TotpSecret, sealed)?;
+        (opened.user_id == *user_id).then(|| Self::from_bytes(opened.secret))
+    }
+
+    /// For a sealed ticket, and for moving out.
+    pub fn expose(&self) -> &[u8] {
+        self.0.expose()
+    }
+
+    /// The address that the QR code stands for (`otpauth:`); `None` when it would be too long.
+    pub fn uri(&self, issuer: &str, account: &str) -> Option<String> {
+        // A colon separates the two in the label; neither may hold one.
+        let plain = |text: &str| text.replace(':', " ");
+        self.totp(&plain(issuer), &plain(account)).to_url().ok()
+    }
+
+    /// The secret to be typed, in groups of four.
+    pub fn text(&self) -> String {
+        let text = self.totp("", "").secret().to_base32();
+        let groups: Vec<String> = text.chars().collect::<Vec<_>>().chunks(4).map(|group| group.iter().collect()).collect();
+        groups.join(" ")
+    }
+
+    /// The step whose code this is, if it is one of now.
+    pub fn step_of(&self, code: &str, now: Timestamp) -> Option<i64> {
+        let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        let seconds = u64::try_from(now.unix_seconds()).ok()?;
+        let step = self.totp("", "").check(&digits, seconds)?;
+        i64::try_from(step).ok()
+    }
+
+    fn totp(&self, issuer: &str, account: &str) -> Totp {
+        Builder::new()
+            .with_algorithm(Algorithm::SHA1)
+            .with_digits(DIGITS)
+            .with_step_duration(STEP_SECONDS)
+            .with_skew(SKEW)
+            .with_secret(self.0.expose().clone())
+            .with_issuer(Some(issuer))
+            .with_account_name(account)
+            .build_noncompliant()
+    }
+}
+
+/// Makes an authenticator app the account's, in the place of one it had before. `step` is the one whose code confirmed it: it is used
+/// up. Call it in a transaction.
+pub async fn set_totp_secret(
+    connection: &mut Connection,
+    sealing: &Sealing,
+    user_id: &UserId,
+    secret: &TotpSecret,
+    step: i64,
+    now: Timestamp,
+) -> Result<(), TotpError> {
+    let sealed = sealing.seal(Purpose::TotpSecret, &Sealed { user_id: user_id.clone(), secret: secret.expose().to_vec() })?;
+    query!(connection, |c| diesel::insert_into(totp_secrets::table)
+        .values((
+            totp_secrets::user_id.eq(user_id),
+            totp_secrets::sealed_secret.eq(&sealed),
+            totp_secrets::last_step.eq(step),
+            totp_secrets::created_at.eq(now),
+            totp_secrets::last_used_at.eq(None::<Timestamp>),
+        ))
+        .on_conflict(totp_secrets::user_id)
+        .do_update()
+        // Replacing one takes the one before it: it is as old as that, and a lockdown of today leaves it.
+        .set((totp_secrets::sealed_secret.eq(&sealed), totp_secrets::last_step.eq(step), totp_secrets::last_used_at.eq(None::<Timestamp>),))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Whether the code is right and was not used before; it is used now.
+///
+/// Cost: 1 round trip; 2 and 1 commit when it is right.
+pub async fn use_totp_code(
+    connection: &mut Connection,
+    sealing: &Sealing,
+    user_id: &UserId,
+    code: &str,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let sealed: Option<String> =
+        query!(connection, |c| totp_secrets::table.find(user_id).select(totp_secrets::sealed_secret).first(c).await.optional())?;
+    let opened = sealed.as_deref().and_then(|sealed| sealing.open::<Sealed>(Purpose::TotpSecret, sealed));
+    let Some(secret) = opened.filter(|opened| opened.user_id == *user_id) else { return Ok(false) };
+    let Some(step) = TotpSecret::from_bytes(secret.secret).step_of(code, now) else { return Ok(false) };
+    // Only of the secret that was read, and only if no code of this step or a later one was accepted.
+    let used = query!(connection, |c| diesel::update(totp_secrets::table.find(user_id))
+        .filter(totp_secrets::last_step.lt(step))
+        .filter(totp_secrets::sealed_secret.eq(sealed.as_deref().unwrap_or_default()))
+        .set((totp_secrets::last_step.eq(step), totp_secrets::last_used_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(used == 1)
+}
+
+/// Seals the secrets anew that were sealed under a master key of before. Returns how many.
+pub async fn reseal_totp_secrets(storage: &Storage, sealing: &Sealing) -> Result<usize, TotpError> {
+    let (mut after, mut resealed) = (String::new(), 0);
+    loop {
+        let rows: Vec<(String, String)> = query!(&mut storage.read().await?, |c| totp_secrets::table
+            .filter(totp_secrets::user_id.gt(&after))
+            .order(totp_secrets::user_id)
+            .limit(RESEALED_AT_ONCE)
+            .select((totp_secrets::user_id, totp_secrets::sealed_secret))
+            .load(c)
+            .await)?;
+        let Some((last, _)) = rows.last() else { return Ok(resealed) };
+        after.clone_from(last);
+        for (user_id, sealed) in rows.iter().filter(|(_, sealed)| !sealing.is_current(sealed)) {
+            let secret: Sealed = sealing.open(Purpose::TotpSecret, sealed).ok_or(SealingError)?;
+            let anew = sealing.seal(Purpose::TotpSecret, &secret)?;
+            // Not over one that was set meanwhile.
+            resealed += query!(&mut storage.write().await?, |c| diesel::update(totp_secrets::table.find(user_id))
+                .filter(totp_secrets::sealed_secret.eq(sealed))
+                .set(totp_secrets::sealed_secret.eq(&anew))
+                .execute(c)
+                .await)?;
+        }
+    }
+}
+
+/// When a person's authenticator app was added and used.
+pub async fn find_totp(connection: &mut Connection, user_id: &UserId) -> Result<Option<TotpUse>, StorageError> {
+    let row: Option<(Timestamp, Option<Timestamp>)> = query!(connection, |c| totp_secrets::table
+        .find(user_id)
+        .select((totp_secrets::created_at, totp_secrets::last_used_at))
+        .first(c)
+        .await
+        .optional())?;
+    Ok(row.map(|(created_at, last_used_at)| TotpUse { created_at, last_used_at }))
+}
+
+/// Takes a person's authenticator app away. Returns whether there was one.
+pub async fn delete_totp(connection: &mut Connection, user_id: &UserId) -> Result<bool, StorageError> {
+    let deleted = query!(connection, |c| diesel::delete(totp_secrets::table.find(user_id)).execute(c).await)?;
+    Ok(deleted == 1)
+}
+
+/// An authenticator app could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum TotpError {
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_seconds(seconds)
+    }
+
+    // RFC 6238 Appendix B (its codes have eight digits; ours are the last six).
+    #[test]
+    fn the_vectors_of_the_specification_hold() {
+        let secret = TotpSecret::from_bytes(b"12345678901234567890".to_vec());
+        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+            assert_eq!(secret.step_of(code, at(seconds)), Some(seconds / 30), "{code}");
+        }
+    }
+
+    // security.md O1
+    #[test]
+    fn one_step_before_and_after_counts_and_two_do_not() {
+        let secret = TotpSecret::from_bytes(b"12345678901234567890".to_vec());
+        let (code, made_at) = ("005924", 1_234_567_890);
+        for (later, counts) in [(-60, false), (-30, true), (0, true), (30, true), (60, false)] {
+            assert_eq!(secret.step_of(code, at(made_at + later)).is_some(), counts, "{later}");
+        }
+        assert!(secret.step_of("005 924", at(made_at)).is_some(), "people type the gap that the app shows");
+        for nonsense in ["", "00592", "0059244", "٠٠٥٩٢٤", "00592a"] {
+            assert!(secret.step_of(nonsense, at(made_at)).is_none(), "{nonsense}");
+        }
+    }
+
+    // security.md O3
+    #[test]
+    fn a_secret_has_160_bits_and_is_told_in_groups_and_in_an_address() {
+        let secret = TotpSecret::generate(&Random::seeded(1));
+        assert_eq!(secret.expose().len() * 8, 160);
+        assert_eq!(secret.text().split(' ').map(str::len).collect::<Vec<_>>(), [4; 8]);
+        let uri = secret.uri("Ostiary: Inc", "ann@example.org").unwrap();
+        let text = secret.text().replace(' ', "");
+        assert!(uri.starts_with("otpauth://totp/Ostiary") && uri.contains(&format!("secret={text}")) && uri.contains("issuer="), "{uri}");
+    }
+}

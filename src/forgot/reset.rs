@@ -1,0 +1,117 @@
+//! `/forgot/reset`: the link of the mail. It changes nothing when it is opened: the secret moves from the address into a sealed
+//! cookie, and the page asks for the new password.
+//!
+//! Order of checks of a POST: 1. the form is from our page; 2. this browser opened a link; 3. the new password; 4. the proof is there, its
+//! account enabled and its address still the account's; 5. it is used up: the row count decides. Then everything of before ends, and the
+//! second factor is asked for like after every first one.
+//!
+//! Cost: GET 1 round trip; POST 14 round trips and more, 2 commits, 1 argon2 hash.
+//!
+//! Specs: OWASP ASVS 6.4.3, 6.3.7; security.md M2 to M6, M9.
+
+use super::page::{PasswordProblem, ResetErrors, ResetPage};
+use crate::app::App;
+use crate::credentials::mailed_proofs::{LINK_LIFETIME, MailedProof, ProofPurpose, consume_proof, end_proofs_of, find_proof};
+use crate::credentials::set_password_hash;
+use crate::credentials::take_over::take_over_clean;
+use crate::credentials::trusted_devices::delete_trusted_devices_of;
+use crate::events::{self, About, EventKind};
+use crate::grants::{EndReason, end_grants_of_user};
+use crate::mail::notices::Notice;
+use crate::oauth::authentication::Amr;
+use crate::oauth::params::Params;
+use crate::paths;
+use crate::sessions::end_sessions_of;
+use crate::storage::StorageError;
+use crate::users::{User, find_user, set_email};
+use crate::web::browser::{Browser, no_mailed_step_cookie};
+use crate::web::mailed_pages::dead_link;
+use crate::web::mailed_step::{LinkPurpose, MailedStep};
+use crate::web::notices::tell;
+use crate::web::page::{Layout, Page, with_cookies};
+use crate::web::page_error::PageError;
+use crate::web::page_form::{PageBody, read_form};
+use crate::web::redirect::see_other;
+use crate::web::sign_in::device_of;
+use crate::web::sign_in::first_factor_proven;
+use crate::web::ticket::Ticket;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// `GET /forgot/reset`: with a token, takes it out of the address; without, the page.
+pub async fn get_reset(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
+    let browser = Browser::of(&app, &http);
+    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    if let Some(token) = params.get("token") {
+        let step = MailedStep::Link { purpose: LinkPurpose::ResetPassword, secret: token.to_owned() };
+        let cookie = step.cookie(&app, &browser, LINK_LIFETIME)?;
+        return with_cookies(see_other(&app, paths::FORGOT_RESET, &[]), [Some(cookie), browser.new_binding_cookie(&app)]);
+    }
+    match proof_of(&app, &browser).await? {
+        Some(proof) => Ok(reset_page(&app, &http, &browser, &proof, ResetErrors::default())),
+        None => Ok(dead_link(&app, &http, paths::FORGOT)),
+    }
+}
+
+/// `POST /forgot/reset`.
+pub async fn post_reset(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
+    let browser = Browser::of(&app, &http);
+    let params = read_form(&app, &http, &browser, &body)?;
+    let Some(proof) = proof_of(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
+    let typed = params.get("password").unwrap_or("");
+    let password = match app.password_rules.accept(typed, &[proof.email.as_str()]).await {
+        Ok(password) => password,
+        Err(why) => {
+            let problem = PasswordProblem::of(why, app.password_rules.minimum_length);
+            return Ok(reset_page(&app, &http, &browser, &proof, ResetErrors { password: Some(problem) }));
+        }
+    };
+    let hash = app.passwords.hash(&password).await.map_err(PageError::unavailable)?;
+    let Some(user) = set_anew(&app, &http, &proof, &hash).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
+    let answer = first_factor_proven(&app, &http, &browser, &Ticket::of(String::new()), &user, vec![Amr::MailedCode], &[]).await?;
+    with_cookies(answer, [Some(no_mailed_step_cookie(&app))])
+}
+
+async fn proof_of(app: &App, browser: &Browser) -> Result<Option<MailedProof>, PageError> {
+    let Some(secret) = MailedStep::link(app, browser, LinkPurpose::ResetPassword) else { return Ok(None) };
+    Ok(find_proof(&mut app.storage.read().await?, ProofPurpose::ResetPassword, &secret, app.now()).await?)
+}
+
+/// Uses the proof up and sets the password, all or nothing. `None` when the proof was used, replaced, or is not this account's any more.
+async fn set_anew(app: &App, http: &HttpRequest, proof: &MailedProof, hash: &str) -> Result<Option<User>, StorageError> {
+    let now = app.now();
+    app.storage
+        .transaction(async |connection| {
+            let Some(mut user) = find_user(connection, &proof.user_id).await? else { return Ok(None) };
+            if !user.enabled || user.email != proof.email || !consume_proof(connection, &proof.id, now).await? {
+                return Ok(None);
+            }
+            if !user.email_verified {
+                take_over_clean(connection, &user.id, now).await?;
+                set_email(connection, &user.id, &user.email, true, now).await?;
+                events::record(connection, app, EventKind::AccountTakenOver, &About::user(&user.id).from(device_of(http))).await?;
+                user.email_verified = true;
+            }
+            set_password_hash(connection, &user.id, hash, now).await?;
+            end_sessions_of(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
+            end_grants_of_user(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
+            delete_trusted_devices_of(connection, &user.id).await?;
+            end_proofs_of(connection, &user.id).await?;
+            events::record(connection, app, EventKind::PasswordReset, &About::user(&user.id).from(device_of(http))).await?;
+            let posted = tell(app, connection, http, &user, &Notice::PasswordChanged).await?;
+            Ok(Some((user, posted)))
+        })
+        .await
+        .map(|done| done.map(|(user, _posted)| user))
+}
+
+fn reset_page(app: &App, http: &HttpRequest, browser: &Browser, proof: &MailedProof, errors: ResetErrors) -> HttpResponse {
+    let view = ResetPage {
+        layout: Layout::of(app, http),
+        csrf: browser.csrf(app),
+        email: proof.email.to_string(),
+        errors,
+        minimum_length: app.config.password.minimum_length,
+    };
+    with_cookies(Page::new(view).fetches().respond_to(http), [browser.new_binding_cookie(app)])
+        .unwrap_or_else(|error| error.into_response())
+}

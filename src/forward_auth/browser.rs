@@ -1,0 +1,189 @@
+//! Places for browsers (`browser = true`): who has no session there is sent to sign in and comes back with a cookie of that host.
+//!
+//! 1. The gateway passes our redirect to `/auth/start` on, with a cookie that binds the visit to this browser.
+//! 2. `/auth/start` asks for a sign-in as every page does, then sends the browser to `/.ostiary/callback` of the protected host with a
+//!    sealed pass: good for a minute, once, in the browser that began (no login CSRF, no session for whoever finds the URL).
+//! 3. There the gateway asks us again, and passes our answer on: the cookie, and the way to the page that was asked for first.
+//!
+//! The cookie names the session at the provider and dies with it, at once. The URL that people return to travels only under seal, made
+//! of what a trusted gateway said and of a host that the operator named.
+//!
+//! Cost: a request with a cookie 1 round trip; the callback 1 round trip, 1 commit.
+
+use super::original::Original;
+use super::{identity, is_in_group};
+use crate::app::App;
+use crate::clients::ClientId;
+use crate::clock::Timestamp;
+use crate::config::ProtectedPlace;
+use crate::credentials::factors::find_factors;
+use crate::grants::policy::{SecondFactorPolicy, check_person};
+use crate::grants::{self, Standing};
+use crate::oauth::error::OAuthError;
+use crate::oauth::params::Params;
+use crate::paths;
+use crate::sealing::Purpose;
+use crate::sessions::SessionId;
+use crate::users::UserId;
+use crate::web::browser::Browser;
+use crate::web::page_error::PageError;
+use crate::web::protected_visit::ProtectedVisit;
+use crate::web::redirect::see_other;
+use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+const CALLBACK: &str = "/.ostiary/callback";
+const VISIT_COOKIE_LIFETIME: Duration = Duration::from_secs(3600);
+const PASS_LIFETIME: Duration = Duration::from_secs(60);
+const SESSION_COOKIE: &str = "ostiary_gate";
+const VISIT_COOKIE: &str = "ostiary_gate_visit";
+const LONGEST_URI: usize = 2000;
+
+/// They may enter.
+#[derive(Serialize, Deserialize)]
+struct Pass {
+    id: String,
+    visit: ProtectedVisit,
+    user_id: UserId,
+    session_id: SessionId,
+    expires_at: Timestamp,
+}
+
+/// What their cookie on the protected host holds.
+#[derive(Serialize, Deserialize)]
+struct GateSession {
+    host: String,
+    user_id: UserId,
+    session_id: SessionId,
+}
+
+/// A request of a browser to a protected place.
+pub(super) async fn by_cookie(
+    app: &App,
+    http: &HttpRequest,
+    original: &Original,
+    place: &ProtectedPlace,
+) -> Result<HttpResponse, OAuthError> {
+    // The place has a host, and the request is for it: `place_of` saw to that.
+    let Some(host) = original.host.as_deref() else { return Ok(super::unauthorized(None)) };
+    if original.path() == CALLBACK {
+        return callback(app, http, original, host).await;
+    }
+    let cookie = http.cookie(&cookie_name(original, SESSION_COOKIE));
+    let session: Option<GateSession> = cookie.and_then(|cookie| app.sealing.open(Purpose::GateSession, cookie.value()));
+    if let Some(session) = session.filter(|session| session.host == host)
+        && let Some(standing) = standing_of(app, &session.user_id, &session.session_id).await?
+    {
+        let user = &standing.user;
+        if !is_in_group(place, Some(user)) {
+            return Ok(HttpResponse::Forbidden().insert_header((CACHE_CONTROL, "no-store")).finish());
+        }
+        let mut answer = HttpResponse::Ok();
+        identity(&mut answer, "x-auth-subject", [user.id.as_str()]);
+        identity(&mut answer, "x-auth-email", [user.email.as_str()]);
+        identity(&mut answer, "x-auth-groups", user.groups.0.iter().map(String::as_str));
+        identity(&mut answer, "x-auth-roles", user.roles.0.iter().map(String::as_str));
+        identity(&mut answer, "x-auth-client", []);
+        identity(&mut answer, "x-auth-scope", []);
+        return Ok(answer.insert_header((CACHE_CONTROL, "no-store")).finish());
+    }
+    let method = http.headers().get("x-forwarded-method").and_then(|value| value.to_str().ok()).unwrap_or("GET");
+    // A form that was sent cannot be sent again after the sign-in.
+    if !matches!(method, "GET" | "HEAD") || original.uri.len() > LONGEST_URI {
+        return Ok(super::unauthorized(None));
+    }
+    begin(app, original, host)
+}
+
+/// Step 1.
+fn begin(app: &App, original: &Original, host: &str) -> Result<HttpResponse, OAuthError> {
+    let secret = app.random.token();
+    let visit = ProtectedVisit::begin(app, &original.scheme, host, &original.uri, &secret);
+    let ticket = visit.seal(app).map_err(OAuthError::server_error)?;
+    let location = format!("{}?ticket={ticket}", app.url(paths::AUTH_START));
+    let cookie = gate_cookie(original, VISIT_COOKIE, secret, Some(VISIT_COOKIE_LIFETIME));
+    // 302: what the gateways' documentation names; the request was a GET.
+    Ok(HttpResponse::Found().cookie(cookie).insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-store")).finish())
+}
+
+/// `GET /auth/start`: step 2, at the provider's own address.
+pub async fn get_start(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
+    let browser = Browser::of(&app, &http);
+    let params = Params::parse(http.query_string()).map_err(|_| PageError::expired_ticket())?;
+    let text = params.get("ticket").unwrap_or("");
+    let visit = ProtectedVisit::open(&app, text).ok_or_else(PageError::expired_ticket)?;
+    let Some(signed_in) = browser.signed_in(&app, "").await? else {
+        return Ok(see_other(&app, paths::LOGIN, &[("ticket", text)]));
+    };
+    // What the policy would refuse at the place is asked for here.
+    if app.second_factor.demands_of(&signed_in.user) && !SecondFactorPolicy::is_met_by(&signed_in.session.amr.0) {
+        let factors = find_factors(&mut app.storage.read().await?, &signed_in.user.id).await?;
+        let there = if factors.has_second() || factors.passkeys > 0 { paths::LOGIN_FACTOR } else { paths::ACCOUNT_TOTP };
+        return Ok(see_other(&app, there, &[("ticket", text)]));
+    }
+    let now = app.now();
+    let location = format!("{}{CALLBACK}", visit.origin());
+    let pass = Pass {
+        id: app.random.uuid_v7(now).to_string(),
+        visit,
+        user_id: signed_in.user.id,
+        session_id: signed_in.session.id,
+        expires_at: now + PASS_LIFETIME,
+    };
+    let pass = app.sealing.seal(Purpose::GatePass, &pass).map_err(PageError::internal)?;
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, format!("{location}?pass={pass}")))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header(("referrer-policy", "no-referrer"))
+        .finish())
+}
+
+/// Step 3.
+async fn callback(app: &App, http: &HttpRequest, original: &Original, host: &str) -> Result<HttpResponse, OAuthError> {
+    let query = original.uri.split_once('?').map_or("", |(_, query)| query);
+    let pass: Option<Pass> =
+        Params::parse(query).ok().and_then(|params| params.get("pass").and_then(|pass| app.sealing.open(Purpose::GatePass, pass)));
+    let secret = http.cookie(&cookie_name(original, VISIT_COOKIE)).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+    let now = app.now();
+    let pass = pass.filter(|pass| pass.expires_at > now && pass.visit.host == host && pass.visit.is_of(app, &secret));
+    let Some(pass) = pass else { return Ok(super::unauthorized(None)) };
+    let first = grants::consume_ticket(&mut app.storage.write().await?, &pass.id, "gate_pass", pass.expires_at).await?;
+    if !first || standing_of(app, &pass.user_id, &pass.session_id).await?.is_none() {
+        return Ok(super::unauthorized(None));
+    }
+    let session = GateSession { host: host.to_owned(), user_id: pass.user_id, session_id: pass.session_id };
+    let sealed = app.sealing.seal(Purpose::GateSession, &session).map_err(OAuthError::server_error)?;
+    Ok(HttpResponse::Found()
+        .cookie(gate_cookie(original, SESSION_COOKIE, sealed, None))
+        .cookie(gate_cookie(original, VISIT_COOKIE, String::new(), Some(Duration::ZERO)))
+        .insert_header((LOCATION, pass.visit.uri))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish())
+}
+
+/// The person and their session as they are now, if the policy lets them in.
+async fn standing_of(app: &App, user_id: &UserId, session_id: &SessionId) -> Result<Option<Standing>, OAuthError> {
+    let mut connection = app.storage.read().await?;
+    let found = grants::find_standing(&mut connection, user_id, session_id, &ClientId::new("")).await?;
+    Ok(found.map(|(standing, _)| standing).filter(|standing| check_person(Some(standing), app.rules(), app.now()).is_ok()))
+}
+
+fn cookie_name(original: &Original, name: &str) -> String {
+    if original.scheme == "https" { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+fn gate_cookie(original: &Original, name: &str, value: String, lifetime: Option<Duration>) -> Cookie<'static> {
+    let mut cookie = Cookie::build(cookie_name(original, name), value)
+        .path("/")
+        .secure(original.scheme == "https")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .finish();
+    if let Some(lifetime) = lifetime {
+        cookie.set_max_age(time::Duration::seconds(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX)));
+    }
+    cookie
+}

@@ -1,0 +1,202 @@
+//! Better Auth: its tables in PostgreSQL. Names of columns may be in camel case, as it makes them, or in snake case, as some adapters
+//! do; tables may have other names (`--table user=people`).
+//!
+//! `role` (of its admin plugin) is written by servers only. Passkeys cannot come: it gives authenticators a random handle for the
+//! person and keeps it nowhere, so that their answer cannot be held against an account.
+//!
+//! Specs: better-auth, its core schema and the plugins admin, username, phone-number, two-factor.
+
+use super::row::Row;
+use super::source::{Reached, SourceSettings};
+use super::{ImportError, ImportedUser};
+use crate::credentials::portable::PortableIdentity;
+use crate::storage::foreign::{ForeignDatabase, ForeignTable};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+const PASSKEY: &str = "passkey: the handle that it knows its person by is not kept there; ask for a new one";
+
+/// A table that belongs to people, with its column that names them.
+struct Owned {
+    table: ForeignTable,
+    owner: String,
+}
+
+/// The tables in a running database.
+pub struct BetterAuthSource {
+    database: ForeignDatabase,
+    settings: SourceSettings,
+    users: ForeignTable,
+    accounts: Option<Owned>,
+    two_factors: Option<Owned>,
+    passkeys: Option<Owned>,
+    fingerprint: String,
+    after: Option<String>,
+    since: Option<String>,
+    done: u64,
+    of: u64,
+}
+
+impl BetterAuthSource {
+    pub async fn open(url: &str, settings: SourceSettings) -> Result<Self, ImportError> {
+        let database = ForeignDatabase::connect(url).await?;
+        let schema = settings.schema.clone();
+        let named = |table: &'static str| settings.tables.get(table).map_or(table, String::as_str).to_owned();
+        let users = database.find_table(&schema, &named("user")).await?;
+        let missing = || ImportError::Source(format!("there is no table {} in the schema {schema}, or it may not be read", named("user")));
+        let users = users.ok_or_else(missing)?;
+        let mut owned = [None, None, None];
+        for (place, table) in owned.iter_mut().zip(["account", "twoFactor", "passkey"]) {
+            *place = database.find_table(&schema, &named(table)).await?.and_then(|table| {
+                let owner = table.column(&["userId", "user_id"])?;
+                Some(Owned { table, owner })
+            });
+        }
+        let [accounts, two_factors, passkeys] = owned;
+        let of = database.text(&format!("SELECT count(*)::text FROM {}", users.name)).await?.parse().unwrap_or(0);
+        let fingerprint = database.text("SELECT current_database()::text || ' ' || coalesce(inet_server_port()::text, '')").await?;
+        let fingerprint = format!("{fingerprint} {schema}");
+        Ok(Self { database, settings, users, accounts, two_factors, passkeys, fingerprint, after: None, since: None, done: 0, of })
+    }
+
+    pub(super) async fn next(&mut self, limit: usize) -> Result<Vec<ImportedUser>, ImportError> {
+        let rows = self.page(limit).await?;
+        let ids: Vec<String> = rows.iter().filter_map(|row| row.id(&["id"])).collect();
+        self.after = ids.last().cloned().or(self.after.take());
+        self.done += rows.len() as u64;
+        let mut accounts = self.owned(self.accounts.as_ref(), &ids).await?;
+        let mut two_factors = self.owned(self.two_factors.as_ref(), &ids).await?;
+        let mut passkeys = self.owned(self.passkeys.as_ref(), &ids).await?;
+        let people = rows.into_iter().map(|row| {
+            let id = row.id(&["id"]).unwrap_or_default();
+            let of = |owned: &mut HashMap<String, Vec<Row>>| owned.remove(&id).unwrap_or_default();
+            let (accounts, two_factors, passkeys) = (of(&mut accounts), of(&mut two_factors), of(&mut passkeys));
+            let mut user = person(&row, &accounts, &two_factors, &self.settings);
+            if !passkeys.is_empty() {
+                user.misses(PASSKEY);
+            }
+            user
+        });
+        Ok(people.collect())
+    }
+
+    async fn page(&self, limit: usize) -> Result<Vec<Row>, ImportError> {
+        let (mut conditions, mut texts) = (vec!["true".to_owned()], Vec::new());
+        if let Some(after) = &self.after {
+            texts.push(after.as_str());
+            conditions.push(format!("t.id::text > ${}", texts.len()));
+        }
+        if let Some(since) = &self.since {
+            texts.push(since.as_str());
+            conditions.push(self.changed_since(texts.len())?);
+        }
+        let rest = format!("WHERE {} ORDER BY t.id::text LIMIT {limit}", conditions.join(" AND "));
+        let rows = self.database.rows(&self.users, &rest, &texts, None).await?;
+        Ok(rows.into_iter().map(Row).collect())
+    }
+
+    fn changed_since(&self, parameter: usize) -> Result<String, ImportError> {
+        const NAMES: [&str; 2] = ["updatedAt", "updated_at"];
+        let column = self.users.column(&NAMES);
+        let column = column.ok_or_else(|| ImportError::Source("the table of users does not say when a row was changed".to_owned()))?;
+        let mut condition = format!("t.{column} >= ${parameter}::text::timestamptz");
+        if let Some((accounts, column)) = self.accounts.as_ref().and_then(|owned| Some((owned, owned.table.column(&NAMES)?))) {
+            let Owned { table, owner } = accounts;
+            let name = &table.name;
+            condition.push_str(&format!(
+                " OR EXISTS (SELECT 1 FROM {name} r WHERE r.{owner} = t.id AND r.{column} >= ${parameter}::text::timestamptz)"
+            ));
+        }
+        Ok(format!("({condition})"))
+    }
+
+    async fn owned(&self, owned: Option<&Owned>, ids: &[String]) -> Result<HashMap<String, Vec<Row>>, ImportError> {
+        let mut by_owner: HashMap<String, Vec<Row>> = HashMap::new();
+        let Some(Owned { table, owner }) = owned else { return Ok(by_owner) };
+        let rows = self.database.rows(table, &format!("WHERE t.{owner}::text = ANY($1::text[])"), &[], Some(ids)).await?;
+        for row in rows.into_iter().map(Row) {
+            by_owner.entry(row.id(&["userId", "user_id"]).unwrap_or_default()).or_default().push(row);
+        }
+        Ok(by_owner)
+    }
+
+    pub(super) fn position(&self) -> Value {
+        json!({ "after": self.after, "done": self.done })
+    }
+
+    pub(super) fn seek(&mut self, position: &Value) {
+        self.after = position.get("after").and_then(Value::as_str).map(str::to_owned);
+        self.done = position.get("done").and_then(Value::as_u64).unwrap_or(0);
+    }
+
+    pub(super) async fn now(&self) -> Result<String, ImportError> {
+        Ok(self.database.text("SELECT (now() - interval '1 minute')::text").await?)
+    }
+
+    pub(super) fn since(&mut self, instant: &str) {
+        (self.since, self.after) = (Some(instant.to_owned()), None);
+    }
+
+    pub(super) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    pub(super) fn reached(&self) -> Reached {
+        Reached { done: self.done, of: Some(self.of), bytes: false }
+    }
+}
+
+fn person(row: &Row, accounts: &[Row], two_factors: &[Row], settings: &SourceSettings) -> ImportedUser {
+    let mut user = ImportedUser::new(row.id(&["id"]).unwrap_or_default());
+    user.email = row.text(&["email"]).map(str::to_owned);
+    user.email_verified = row.flag(&["emailVerified", "email_verified"]);
+    user.created_at = row.instant(&["createdAt", "created_at"]);
+    user.updated_at = row.instant(&["updatedAt", "updated_at"]).or(user.created_at);
+    user.claim("name", row.0.get("name"));
+    user.claim("picture", row.0.get("image"));
+    let username =
+        ["displayUsername", "display_username", "username"].iter().find_map(|name| row.0.get(*name).filter(|value| !value.is_null()));
+    user.claim("preferred_username", username);
+    if let Some(phone) = row.text(&["phoneNumber", "phone_number"]) {
+        user.phone(phone, row.flag(&["phoneNumberVerified", "phone_number_verified"]));
+    }
+    if row.flag(&["isAnonymous", "is_anonymous"]) {
+        user.refuse("anonymous there");
+    }
+    let ban_end = ["banExpires", "ban_expires"];
+    let is_over = row.has(&ban_end) && row.instant(&ban_end).is_some_and(|until| until <= settings.clock.now());
+    user.enabled = !row.flag(&["banned"]) || is_over;
+    let roles = row.text(&["role"]).unwrap_or_default().split(',').map(str::trim);
+    user.roles = roles.filter(|role| !role.is_empty()).map(str::to_owned).collect();
+    for account in accounts {
+        let provider = account.text(&["providerId", "provider_id"]).unwrap_or_default();
+        match (provider, account.text(&["password"])) {
+            ("credential", Some(stored)) => user.password(stored, account.instant(&["updatedAt", "updated_at"])),
+            ("credential", None) => {}
+            (provider, _) => {
+                let subject = account.id(&["accountId", "account_id"]);
+                if let (Some(subject), Some(provider)) = (subject, settings.provider(provider)) {
+                    let created_at = account.instant(&["createdAt", "created_at"]);
+                    user.identity(PortableIdentity { provider, subject, email: None, created_at, last_used_at: None });
+                }
+            }
+        }
+    }
+    if row.flag(&["twoFactorEnabled", "two_factor_enabled"]) {
+        two_factors.iter().for_each(|row| two_factor(&mut user, row, settings));
+    }
+    user
+}
+
+/// The plain value's own bytes are the key, unless it says that it is base 32.
+fn two_factor(user: &mut ImportedUser, row: &Row, settings: &SourceSettings) {
+    let unconfirmed = row.has(&["verified"]) && !row.flag(&["verified"]);
+    let Some(stored) = row.text(&["secret"]).filter(|_| !unconfirmed) else { return };
+    match settings.keys.open_better_auth(stored) {
+        Ok(plain) => match plain.strip_prefix("base32:") {
+            Some(text) => user.totp_text(text, None),
+            None => user.totp(plain.as_bytes(), None),
+        },
+        Err(why) => user.misses(format!("authenticator app: {why}")),
+    }
+}

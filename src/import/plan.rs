@@ -1,0 +1,363 @@
+//! What becomes of each person of a batch: nothing is written here.
+//!
+//! Order of checks: 1. what the source says can be read, and says it for the first time; 2. they were brought in before: what has changed
+//! there since; 3. the source says that they do not come; 4. they have an address; 5. their id is nobody's here; 6. their address is
+//! nobody's here. Nobody is merged with an account by address: whoever
+//! had it there has proven nothing here.
+//!
+//! Cost: 4 round trips a batch, one more where there are passkeys, one more where addresses are taken.
+
+use super::report::{Entry, Verdict};
+use super::{ImportError, ImportedUser};
+use crate::clock::Timestamp;
+use crate::credentials::portable::{
+    PortableCredentials, PortableIdentity, PortablePasskey, list_owners_of_identities, list_owners_of_passkeys,
+};
+use crate::random::Random;
+use crate::storage::Connection;
+use crate::storage::columns::Json;
+use crate::users::{self, ADMINISTRATOR, Email, ImportedFrom, User, UserId};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+
+/// What is the same for a whole run.
+pub(super) struct Context<'a> {
+    /// The name that the source goes by here.
+    pub source: &'a str,
+    /// Whether `ostiary:admin` may come.
+    pub is_our_own: bool,
+    /// Whether those who were brought in before are left as they are.
+    pub only_new: bool,
+    pub earlier: &'a Earlier,
+    pub random: &'a Random,
+    pub now: Timestamp,
+}
+
+/// What is to be done for one person.
+pub(super) struct Planned {
+    pub entry: Entry,
+    pub step: Step,
+}
+
+pub(super) enum Step {
+    Nothing,
+    Create(Box<Creation>),
+    Update(Box<Change>),
+}
+
+pub(super) struct Creation {
+    pub user: User,
+    pub credentials: PortableCredentials,
+    pub from: ImportedFrom,
+}
+
+pub(super) struct Change {
+    pub user: User,
+    /// The account was switched off, or its password changed: what was begun with the old one ends.
+    pub ends_sessions: bool,
+    pub password: Option<String>,
+    pub replaces_totp: bool,
+    /// Only what is new.
+    pub credentials: PortableCredentials,
+    pub removed_identities: Vec<(String, String)>,
+    pub from: ImportedFrom,
+}
+
+/// What the source said of somebody last: digests, so that what has not changed there is known without keeping it twice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen {
+    facts: String,
+    rights: String,
+    enabled: bool,
+    password: Option<String>,
+    totp: Option<String>,
+    identities: Vec<(String, String)>,
+    passkeys: Vec<String>,
+}
+
+/// Addresses, ids and identities that people of this run have taken, before they are written.
+#[derive(Default)]
+pub(super) struct Taken(HashSet<u64>);
+
+impl Taken {
+    /// Whether nobody had taken it.
+    fn take(&mut self, kind: &str, name: &str) -> bool {
+        self.0.insert(hash(kind, name))
+    }
+}
+
+/// Ids of the source that earlier batches of this run had, of a source that may repeat itself: 8 bytes each.
+#[derive(Default)]
+pub(super) struct Earlier(HashSet<u64>);
+
+impl Earlier {
+    pub fn add(&mut self, batch: &[ImportedUser]) {
+        self.0.extend(batch.iter().map(|user| hash("source id", &user.id)));
+    }
+}
+
+fn hash(kind: &str, name: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    (kind, name).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Everything that the database says of a batch.
+struct Known {
+    imported: HashMap<String, ImportedFrom>,
+    by_id: HashMap<UserId, User>,
+    by_email: HashMap<String, UserId>,
+    /// Of those who have an address of the batch, whom this source brought in.
+    of_source: HashSet<UserId>,
+    identities: HashMap<(String, String), UserId>,
+    passkeys: HashMap<String, UserId>,
+}
+
+pub(super) async fn plan(
+    connection: &mut Connection,
+    context: &Context<'_>,
+    batch: &[ImportedUser],
+    taken: &mut Taken,
+) -> Result<Vec<Planned>, ImportError> {
+    let mut known = look_up(connection, context, batch).await?;
+    Ok(batch.iter().map(|user| decide(context, user.clone(), &mut known, taken)).collect())
+}
+
+async fn look_up(connection: &mut Connection, context: &Context<'_>, batch: &[ImportedUser]) -> Result<Known, ImportError> {
+    let ids: Vec<String> = batch.iter().map(|user| user.id.clone()).collect();
+    let imported = users::list_imported_users(connection, context.source, &ids).await?;
+    let emails: Vec<Email> = batch.iter().filter_map(|user| Email::parse(user.email.as_deref()?).ok()).collect();
+    let ids: Vec<UserId> = ids.into_iter().map(UserId::new).chain(imported.iter().map(|row| row.user_id.clone())).collect();
+    let people = users::list_users_among(connection, &ids, &emails).await?;
+    let is_known = |user: &User| imported.iter().any(|row| row.user_id == user.id);
+    let owners: Vec<UserId> = people.iter().filter(|user| !is_known(user)).map(|user| user.id.clone()).collect();
+    let of_source = if owners.is_empty() { Vec::new() } else { users::list_imported_among(connection, context.source, &owners).await? };
+    let subjects: Vec<String> =
+        batch.iter().flat_map(|user| &user.credentials.identities).map(|identity| identity.subject.clone()).collect();
+    let keys: Vec<String> = batch.iter().flat_map(|user| &user.credentials.passkeys).map(|key| key.credential_id.clone()).collect();
+    Ok(Known {
+        imported: imported.into_iter().map(|row| (row.source_id.clone(), row)).collect(),
+        of_source: of_source.into_iter().collect(),
+        by_email: people.iter().map(|user| (user.email.as_str().to_owned(), user.id.clone())).collect(),
+        by_id: people.into_iter().map(|user| (user.id.clone(), user)).collect(),
+        identities: if subjects.is_empty() { HashMap::new() } else { list_owners_of_identities(connection, &subjects).await? },
+        passkeys: if keys.is_empty() { HashMap::new() } else { list_owners_of_passkeys(connection, &keys).await? },
+    })
+}
+
+const ADDRESS_TWICE: &str = "its address is twice in the source: the first keeps it";
+
+fn decide(context: &Context<'_>, mut user: ImportedUser, known: &mut Known, taken: &mut Taken) -> Planned {
+    if !context.is_our_own && user.roles.iter().any(|role| role == ADMINISTRATOR) {
+        user.roles.retain(|role| role != ADMINISTRATOR);
+        user.misses("role ostiary:admin: give it here, to whom you mean");
+    }
+    if let Some(why) = user.unreadable.clone() {
+        return skipped(user, &why, None);
+    }
+    if !user.id.is_empty() && (context.earlier.0.contains(&hash("source id", &user.id)) || !taken.take("source id", &user.id)) {
+        return skipped(user, "it is twice in the source: the first counts", None);
+    }
+    let email = user.email.as_deref().and_then(|email| Email::parse(email).ok());
+    let before = known.imported.get(&user.id).and_then(|row| Some((row.clone(), known.by_id.get(&row.user_id)?.clone())));
+    if let Some((row, current)) = before {
+        return change(context, user, email, row, current, known, taken);
+    }
+    if let Some(why) = user.refused.clone() {
+        return skipped(user, &why, None);
+    }
+    if user.id.is_empty() {
+        return skipped(user, "it has no id", None);
+    }
+    let Some(email) = email else {
+        let why = if user.email.is_some() { "its address is no email address" } else { "it has no email address" };
+        return skipped(user, why, None);
+    };
+    if user.keeps_id && !can_be_sub(&user.id) {
+        user.misses("id: it cannot be a `sub` (printable ASCII, 255 characters at most); the account gets a new one");
+        user.keeps_id = false;
+    }
+    let id = if user.keeps_id { UserId::new(user.id.clone()) } else { UserId::generate(context.random, context.now) };
+    if known.by_id.contains_key(&id) || !taken.take("id", id.as_str()) {
+        return skipped(user, "an account with this id is here already", Some(&id));
+    }
+    if let Some(owner) = known.by_email.get(email.as_str()).cloned() {
+        let why = if known.of_source.contains(&owner) { ADDRESS_TWICE } else { "an account with this address is here already" };
+        return skipped(user, why, Some(&owner));
+    }
+    if !taken.take("email", email.as_str()) {
+        return skipped(user, ADDRESS_TWICE, None);
+    }
+    create(context, user, id, email, known, taken)
+}
+
+fn create(context: &Context<'_>, mut user: ImportedUser, id: UserId, email: Email, known: &Known, taken: &mut Taken) -> Planned {
+    keep_own_identities(&mut user, &id, known, taken);
+    let seen = Seen::of(&user);
+    let now = context.now;
+    let mut account = User::new(id.clone(), email, None, now);
+    account.email_verified = user.email_verified;
+    account.phone_number_verified = user.phone_number_verified;
+    account.enabled = user.enabled;
+    account.profile = Json(user.profile.clone());
+    account.attributes = Json(user.attributes.clone());
+    account.roles = Json(user.roles.clone());
+    account.groups = Json(user.groups.clone());
+    account.created_at = user.created_at.unwrap_or(now);
+    account.updated_at = user.updated_at.unwrap_or(now);
+    account.deletion_due_at = user.deletion_due_at;
+    let from = from(context, &user.id, &id, &seen);
+    let entry = entry(&user, Verdict::Created, Some(&id), None);
+    Planned { entry, step: Step::Create(Box::new(Creation { user: account, credentials: user.credentials, from })) }
+}
+
+/// What has changed there since.
+fn change(
+    context: &Context<'_>,
+    mut user: ImportedUser,
+    email: Option<Email>,
+    row: ImportedFrom,
+    mut account: User,
+    known: &Known,
+    taken: &mut Taken,
+) -> Planned {
+    // Whoever was deleted there does not go on here.
+    user.enabled &= user.refused.is_none();
+    keep_own_identities(&mut user, &account.id, known, taken);
+    let before: Seen = serde_json::from_str(&row.seen).unwrap_or_default();
+    let after = Seen::of(&user);
+    let id = account.id.clone();
+    if before == after || context.only_new {
+        return Planned { entry: entry(&user, Verdict::Unchanged, Some(&id), None), step: Step::Nothing };
+    }
+    if before.facts != after.facts {
+        match email.filter(|email| *email != account.email) {
+            Some(email) if known.by_email.contains_key(email.as_str()) || !taken.take("email", email.as_str()) => {
+                user.misses("changed address: an account with it is here already");
+            }
+            Some(email) => (account.email, account.email_verified) = (email, user.email_verified),
+            None => account.email_verified = user.email_verified,
+        }
+        account.phone_number_verified = user.phone_number_verified;
+        account.profile.0.extend(user.profile.clone());
+        account.attributes.0.extend(user.attributes.clone());
+    }
+    if before.rights != after.rights {
+        let keeps_admin = account.roles.0.iter().any(|role| role == ADMINISTRATOR) && !user.roles.iter().any(|role| role == ADMINISTRATOR);
+        account.roles = Json(user.roles.iter().cloned().chain(keeps_admin.then(|| ADMINISTRATOR.to_owned())).collect());
+        account.groups = Json(user.groups.clone());
+    }
+    let is_disabled = before.enabled && !after.enabled;
+    if before.enabled != after.enabled {
+        account.enabled = after.enabled;
+    }
+    account.updated_at = context.now;
+    let password = user.credentials.password.as_ref().filter(|_| before.password != after.password).map(|password| password.hash.clone());
+    let replaces_totp = after.totp.is_some() && before.totp != after.totp;
+    let credentials = PortableCredentials {
+        password: None,
+        totp: user.credentials.totp.clone().filter(|_| replaces_totp),
+        phone_factor: None,
+        identities: new_identities(&user, known),
+        passkeys: new_passkeys(&user, known),
+    };
+    let removed_identities = before.identities.into_iter().filter(|identity| !after.identities.contains(identity)).collect();
+    let from = from(context, &user.id, &id, &after);
+    let entry = entry(&user, Verdict::Updated, Some(&id), None);
+    let ends_sessions = is_disabled || password.is_some();
+    let change = Change { user: account, ends_sessions, password, replaces_totp, credentials, removed_identities, from };
+    Planned { entry, step: Step::Update(Box::new(change)) }
+}
+
+/// Leaves behind what opens another's account.
+fn keep_own_identities(user: &mut ImportedUser, id: &UserId, known: &Known, taken: &mut Taken) {
+    let mut missing = Vec::new();
+    user.credentials.identities.retain(|identity| {
+        let PortableIdentity { provider, subject, .. } = identity;
+        let owner = known.identities.get(&(provider.clone(), subject.clone()));
+        let own = owner.map_or_else(|| taken.take(&format!("identity of {provider}"), subject), |owner| owner == id);
+        if !own {
+            missing.push(format!("linked account ({provider}): it opens another account here"));
+        }
+        own
+    });
+    user.credentials.passkeys.retain(|key| {
+        let own = known.passkeys.get(&key.credential_id).map_or_else(|| taken.take("passkey", &key.credential_id), |owner| owner == id);
+        if !own {
+            missing.push("passkey: it opens another account here".to_owned());
+        }
+        own
+    });
+    missing.into_iter().for_each(|what| user.misses(what));
+}
+
+fn new_identities(user: &ImportedUser, known: &Known) -> Vec<PortableIdentity> {
+    let is_new = |identity: &&PortableIdentity| !known.identities.contains_key(&(identity.provider.clone(), identity.subject.clone()));
+    user.credentials.identities.iter().filter(is_new).cloned().collect()
+}
+
+fn new_passkeys(user: &ImportedUser, known: &Known) -> Vec<PortablePasskey> {
+    user.credentials.passkeys.iter().filter(|key| !known.passkeys.contains_key(&key.credential_id)).cloned().collect()
+}
+
+/// OpenID Connect Core §2: at most 255 ASCII characters; of those, what can be seen.
+fn can_be_sub(id: &str) -> bool {
+    (1..=255).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn from(context: &Context<'_>, source_id: &str, user_id: &UserId, seen: &Seen) -> ImportedFrom {
+    ImportedFrom {
+        source: context.source.to_owned(),
+        source_id: source_id.to_owned(),
+        user_id: user_id.clone(),
+        seen: serde_json::to_string(seen).unwrap_or_default(),
+        imported_at: context.now,
+    }
+}
+
+fn skipped(user: ImportedUser, why: &str, owner: Option<&UserId>) -> Planned {
+    Planned {
+        entry: Entry { comes: Vec::new(), missing: Vec::new(), ..entry(&user, Verdict::Skipped, owner, Some(why)) },
+        step: Step::Nothing,
+    }
+}
+
+fn entry(user: &ImportedUser, verdict: Verdict, id: Option<&UserId>, why: Option<&str>) -> Entry {
+    Entry {
+        source_id: user.id.clone(),
+        verdict,
+        user_id: id.map(|id| id.as_str().to_owned()),
+        email: user.email.clone(),
+        why: why.map(str::to_owned),
+        comes: user.comes(),
+        missing: user.missing.clone(),
+    }
+}
+
+impl Seen {
+    fn of(user: &ImportedUser) -> Self {
+        let credentials = &user.credentials;
+        let facts = (&user.email, user.email_verified, user.phone_number_verified, &user.profile, &user.attributes);
+        let mut identities: Vec<_> =
+            credentials.identities.iter().map(|identity| (identity.provider.clone(), identity.subject.clone())).collect();
+        identities.sort();
+        let mut passkeys: Vec<_> = credentials.passkeys.iter().map(|key| key.credential_id.clone()).collect();
+        passkeys.sort();
+        Self {
+            facts: digest(&facts),
+            rights: digest(&(&user.roles, &user.groups)),
+            enabled: user.enabled,
+            password: credentials.password.as_ref().map(|password| digest(&password.hash)),
+            totp: credentials.totp.as_ref().map(|totp| digest(&totp.secret)),
+            identities,
+            passkeys,
+        }
+    }
+}
+
+fn digest<T: Serialize>(value: &T) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(serde_json::to_vec(value).unwrap_or_default()))
+}

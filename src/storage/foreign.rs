@@ -1,0 +1,116 @@
+//! Other people's PostgreSQL, to read from: what `ostiary import` moves in from. With the TLS of `database.url`, in sessions that
+//! refuse to write, and by tables whose columns are not known before.
+
+use super::error::{StorageError, StorageResult, with_causes};
+use super::postgres::{other_way_may_work, quoted};
+use super::tls::Tls;
+use serde_json::{Map, Value};
+use std::time::Duration;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// Rows as JSON, so that what a column is called decides, not where it stands.
+pub type ForeignRow = Map<String, Value>;
+
+/// A connection to a database that is not ours.
+pub struct ForeignDatabase {
+    client: Client,
+}
+
+/// A table there, and the columns that it has.
+#[derive(Debug, Clone)]
+pub struct ForeignTable {
+    /// With its schema, quoted.
+    pub name: String,
+    pub columns: Vec<String>,
+}
+
+impl ForeignDatabase {
+    /// Connects by a `postgres://` URL. No error holds the URL.
+    pub async fn connect(url: &str) -> StorageResult<Self> {
+        let (url, tls) = Tls::from_url(url).map_err(StorageError::Settings)?;
+        let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| StorageError::Settings(with_causes(&error)))?;
+        let is_socket = config.get_hosts().iter().any(|host| matches!(host, Host::Unix(_)));
+        let tls = if is_socket { Tls::without() } else { tls };
+        config.application_name("ostiary import").connect_timeout(Duration::from_secs(10));
+        let client = match attempt(&config, &tls, tls.first).await {
+            Ok(client) => client,
+            Err(error) => match tls.second {
+                Some(mode) if other_way_may_work(&error) => attempt(&config, &tls, mode).await.map_err(told)?,
+                _ => return Err(told(error)),
+            },
+        };
+        client.batch_execute("SET default_transaction_read_only TO on; SET TimeZone TO 'UTC'").await.map_err(told)?;
+        Ok(Self { client })
+    }
+
+    /// A table with its columns; `None` when there is none of this name, or none that may be read.
+    pub async fn find_table(&self, schema: &str, table: &str) -> StorageResult<Option<ForeignTable>> {
+        let query = "SELECT column_name::text FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2";
+        let rows = self.client.query(query, &[&schema, &table]).await.map_err(told)?;
+        let columns: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
+        let name = format!("{}.{}", quoted(schema), quoted(table));
+        Ok(Some(ForeignTable { name, columns }).filter(|table| !table.columns.is_empty()))
+    }
+
+    /// The rows of `SELECT to_jsonb(t)::text FROM table t …`; `rest` is what follows, its parameters are `$1`, `$2` as texts and
+    /// lists of texts.
+    pub async fn rows(&self, table: &ForeignTable, rest: &str, texts: &[&str], list: Option<&[String]>) -> StorageResult<Vec<ForeignRow>> {
+        let query = format!("SELECT to_jsonb(t)::text FROM {} t {rest}", table.name);
+        let mut parameters: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = Vec::new();
+        texts.iter().for_each(|text| parameters.push(text));
+        list.iter().for_each(|list| parameters.push(list));
+        let rows = self.client.query(&query, &parameters).await.map_err(told)?;
+        let documents = rows.iter().map(|row| {
+            let text: String = row.try_get(0).map_err(told)?;
+            serde_json::from_str(&text).map_err(|error| StorageError::Settings(format!("a row is no JSON object: {error}")))
+        });
+        documents.collect()
+    }
+
+    /// One text, of a query without parameters.
+    pub async fn text(&self, query: &str) -> StorageResult<String> {
+        self.client.query_one(query, &[]).await.and_then(|row| row.try_get(0)).map_err(told)
+    }
+}
+
+impl ForeignTable {
+    /// The first of these columns that it has, quoted.
+    pub fn column(&self, names: &[&str]) -> Option<String> {
+        names.iter().find(|name| self.columns.iter().any(|column| column == *name)).map(|name| quoted(name))
+    }
+}
+
+async fn attempt(config: &Config, tls: &Tls, mode: SslMode) -> Result<Client, tokio_postgres::Error> {
+    let mut config = config.clone();
+    config.ssl_mode(mode);
+    match (&tls.client, mode) {
+        (None, _) | (_, SslMode::Disable) => {
+            let (client, connection) = config.connect(NoTls).await?;
+            drive(connection);
+            Ok(client)
+        }
+        (Some(rustls), _) => {
+            let (client, connection) = config.connect(MakeRustlsConnect::new(rustls.as_ref().clone())).await?;
+            drive(connection);
+            Ok(client)
+        }
+    }
+}
+
+/// The connection does its work beside us; how it ends is told by the query that was waiting.
+fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static) {
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "the connection to the source has ended");
+        }
+    });
+}
+
+fn told(error: tokio_postgres::Error) -> StorageError {
+    match error.as_db_error() {
+        Some(refused) => StorageError::Settings(format!("the source refuses: {}", refused.message())),
+        None => StorageError::Unavailable(with_causes(&error)),
+    }
+}

@@ -1,0 +1,100 @@
+//! Notices of what was done to an account, written in the transaction in which it is done. Each has a link of its own that locks the account
+//! down, good for seven days (see [`crate::credentials::lockdown`]).
+//!
+//! Specs: OWASP ASVS 6.3.5, 6.3.7.
+
+use crate::app::App;
+use crate::credentials::mailed_proofs::{MailedProofId, NewProof, ProofPurpose, UNDO_LIFETIME, insert_proof};
+use crate::language::Text;
+use crate::mail::Posted;
+use crate::mail::messages::Addressee;
+use crate::mail::notices::{NewDevice, Notice};
+use crate::paths;
+use crate::secret::Secret;
+use crate::storage::{Connection, StorageError};
+use crate::users::User;
+use crate::web::browser::Browser;
+use crate::web::sign_in::device_of;
+use crate::web::speak::{absent_addressee, addressee};
+use actix_web::HttpRequest;
+
+/// Tells a person what they, or somebody else, did to their account.
+///
+/// Cost: 2 round trips.
+pub async fn tell(
+    app: &App,
+    connection: &mut Connection,
+    http: &HttpRequest,
+    user: &User,
+    notice: &Notice<'_>,
+) -> Result<Posted, StorageError> {
+    tell_at(app, connection, &addressee(http, user), user, notice).await
+}
+
+/// The same when the request is an application's, or there is none.
+///
+/// Cost: 2 round trips.
+pub async fn tell_absent(app: &App, connection: &mut Connection, user: &User, notice: &Notice<'_>) -> Result<Posted, StorageError> {
+    tell_at(app, connection, &absent_addressee(user), user, notice).await
+}
+
+async fn tell_at(
+    app: &App,
+    connection: &mut Connection,
+    to: &Addressee<'_>,
+    user: &User,
+    notice: &Notice<'_>,
+) -> Result<Posted, StorageError> {
+    let link = lockdown_link(app, connection, user).await?;
+    app.enqueue(connection, app.letters.notice(to, notice, link.as_deref())).await
+}
+
+/// A link by which the account is locked down. None for an address that nobody has proven: it may be a stranger's, by a slip of the
+/// pen (security.md M7).
+pub async fn lockdown_link(app: &App, connection: &mut Connection, user: &User) -> Result<Option<String>, StorageError> {
+    if !user.email_verified {
+        return Ok(None);
+    }
+    let (secret, now) = (Secret::new(app.random.token()), app.now());
+    let new = NewProof {
+        id: MailedProofId::generate(&app.random, now),
+        purpose: ProofPurpose::Lockdown,
+        user_id: &user.id,
+        email: &user.email,
+        secret: &secret,
+        code: None,
+        expires_at: now + UNDO_LIFETIME,
+    };
+    insert_proof(connection, &app.sealing, &new, now).await?;
+    Ok(Some(format!("{}?token={}", app.url(paths::ACCOUNT_LOCKDOWN), secret.expose())))
+}
+
+/// Tells a person of a sign-in with a browser that they have not signed in with before; nothing where they have.
+///
+/// Cost: 2 round trips with a new browser, else none.
+pub async fn tell_of_new_browser(
+    app: &App,
+    connection: &mut Connection,
+    http: &HttpRequest,
+    browser: &Browser,
+    user: &User,
+) -> Result<Posted, StorageError> {
+    if browser.knows(app, &user.id) {
+        return Ok(Posted::nothing());
+    }
+    let to = addressee(http, user);
+    let device = device_of(http);
+    let known = device.user_agent.as_deref().and_then(|text| woothee::parser::Parser::new().parse(text));
+    let word = |text: Option<&str>, other: &'static str| match text.filter(|text| !text.is_empty() && *text != "UNKNOWN") {
+        Some(text) => text.to_owned(),
+        None => app.texts.say(to.language, &Text::new(other)),
+    };
+    let address = word(device.address.as_deref(), "account-session-address");
+    let seen = NewDevice {
+        browser: &word(known.as_ref().map(|found| found.name), "account-session-browser"),
+        device: &word(known.as_ref().map(|found| found.os), "account-session-device"),
+        address: &address,
+        at: app.now(),
+    };
+    tell_at(app, connection, &to, user, &Notice::NewDevice(seen)).await
+}

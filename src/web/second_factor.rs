@@ -1,0 +1,148 @@
+//! Who is asked for a second factor, and what follows once it holds: somebody whose first factor holds (a pending sign-in), or
+//! somebody who is signed in with one factor and is asked for more (step-up).
+//!
+//! Specs: RFC 9470; security.md S1, S5, O1, O2.
+
+use crate::app::App;
+use crate::credentials::guesses;
+use crate::credentials::trusted_devices::{TRUSTED_FOR, TrustedDeviceId, insert_trusted_device};
+use crate::events::{self, About, EventKind};
+use crate::mail::Posted;
+use crate::metrics::SignIn;
+use crate::oauth::authentication::Amr;
+use crate::sessions::{self, SessionSecret, SignedIn};
+use crate::storage::StorageError;
+use crate::users::{User, find_user, hold_account};
+use crate::web::browser::Browser;
+use crate::web::notices::tell_of_new_browser;
+use crate::web::page::with_cookies;
+use crate::web::page_error::PageError;
+use crate::web::pending_sign_in::PendingSignIn;
+use crate::web::sign_in::{self, begin_session, device_of};
+use crate::web::ticket::Ticket;
+use actix_web::{HttpRequest, HttpResponse};
+
+/// Somebody who is asked for a second factor.
+pub enum Waiting {
+    /// Nobody yet: the first factor holds.
+    Pending { pending: Box<PendingSignIn>, user: Box<User> },
+    /// Signed in, and asked for more.
+    StepUp(Box<SignedIn>),
+}
+
+impl Waiting {
+    /// Whom this browser's page is about; a pending sign-in goes before a session, which may be another person's.
+    ///
+    /// Cost: 1 round trip.
+    pub async fn of(app: &App, browser: &Browser, ticket: &Ticket) -> Result<Option<Self>, PageError> {
+        if let Some(pending) = PendingSignIn::of(app, browser, ticket) {
+            let user = find_user(&mut app.storage.read().await?, &pending.user_id).await?;
+            let user = user.filter(|user| user.enabled && !pending.is_locked_out(user));
+            return Ok(user.map(|user| Self::Pending { pending: Box::new(pending), user: Box::new(user) }));
+        }
+        Ok(browser.signed_in(app, "").await?.map(|signed_in| Self::StepUp(Box::new(signed_in))))
+    }
+
+    pub fn user(&self) -> &User {
+        match self {
+            Self::Pending { user, .. } => user,
+            Self::StepUp(signed_in) => &signed_in.user,
+        }
+    }
+
+    /// Names this asking: what is answered in it counts in no other.
+    pub fn flow(&self) -> &str {
+        match self {
+            Self::Pending { pending, .. } => pending.id(),
+            Self::StepUp(signed_in) => signed_in.session.id.as_str(),
+        }
+    }
+
+    /// Counts a code before it is looked at. Returns whether it may be: five wrong ones end a pending sign-in.
+    pub async fn count_code(&self, app: &App) -> Result<bool, PageError> {
+        match self {
+            Self::Pending { pending, .. } => Ok(pending.count_code(app, &mut app.storage.write().await?).await?),
+            Self::StepUp(_) => Ok(true),
+        }
+    }
+
+    /// The second factor holds too, proven by `methods`: the session begins or grows stronger under a new secret, and the flow goes on.
+    /// `trust`: no second factor is asked for in this browser for a while. `None` when the pending sign-in was used before.
+    ///
+    /// Cost: 5 to 9 round trips, 1 commit.
+    pub async fn proven(
+        &self,
+        app: &App,
+        http: &HttpRequest,
+        browser: &Browser,
+        ticket: &Ticket,
+        methods: &[Amr],
+        trust: bool,
+    ) -> Result<Option<HttpResponse>, PageError> {
+        let trusted_secret = trust.then(|| app.random.token());
+        let before = match self {
+            Self::Pending { .. } => browser.signed_in(app, "").await?,
+            Self::StepUp(_) => None,
+        };
+        let mut posted = Posted::nothing();
+        let secret = app
+            .storage
+            .transaction(async |connection| {
+                let user = self.user();
+                if !hold_account(connection, user).await? {
+                    return Ok(None);
+                }
+                let secret = match self {
+                    Self::Pending { pending, .. } => {
+                        if !pending.consume(connection).await? {
+                            return Ok(None);
+                        }
+                        let counted: Vec<&str> = pending.counted.iter().map(String::as_str).collect();
+                        guesses::forget_failures(connection, &counted).await?;
+                        let amr = Amr::combined(&pending.amr, methods);
+                        posted = tell_of_new_browser(app, connection, http, browser, user).await?;
+                        begin_session(app, connection, http, before.as_ref(), user, amr).await?
+                    }
+                    Self::StepUp(signed_in) => match raise_session(app, connection, http, signed_in, methods).await? {
+                        Some(secret) => secret,
+                        None => return Ok(None),
+                    },
+                };
+                if let Some(trusted) = &trusted_secret {
+                    let id = TrustedDeviceId::generate(&app.random, app.now());
+                    insert_trusted_device(connection, &id, trusted, &user.id, &device_of(http), app.now()).await?;
+                    events::record(connection, app, EventKind::DeviceTrusted, &About::user(&user.id).from(device_of(http))).await?;
+                }
+                Ok::<_, StorageError>(Some(secret))
+            })
+            .await?;
+        drop(posted);
+        let Some(secret) = secret else { return Ok(None) };
+        app.metrics.sign_in(SignIn::Success);
+        let answer = sign_in::signed_in(app, browser, ticket, self.user(), &secret)?;
+        let trusted = trusted_secret.map(|secret| browser.trusted_cookie(app, &secret, TRUSTED_FOR));
+        with_cookies(answer, [trusted]).map(Some)
+    }
+}
+
+/// Raises what a session has proven, in the caller's transaction: a new secret, the old one is dead. When the person proved the
+/// first factor stays as it was, so that a second factor alone never counts as a fresh sign-in. `None` when the session has ended.
+///
+/// Cost: 2 round trips.
+pub async fn raise_session(
+    app: &App,
+    connection: &mut crate::storage::Connection,
+    http: &HttpRequest,
+    signed_in: &SignedIn,
+    methods: &[Amr],
+) -> Result<Option<SessionSecret>, StorageError> {
+    let secret = SessionSecret::new(&app.random);
+    let amr = Amr::combined(&signed_in.session.amr.0, methods);
+    let now = app.now();
+    if !sessions::raise_session(connection, &signed_in.session.id, &amr, &secret, now).await? {
+        return Ok(None);
+    }
+    let about = About::user(&signed_in.user.id).in_session(&signed_in.session.id).from(device_of(http));
+    events::record(connection, app, EventKind::SecondFactorProven, &about).await?;
+    Ok(Some(secret))
+}

@@ -1,0 +1,64 @@
+//! Which language a request is answered in: what the application asked for (`ui_locales`), else what the account says, else what the
+//! browser says.
+//!
+//! Specs: OpenID Connect Core §3.1.2.1, RFC 9110 §12.5.4.
+
+use crate::language::Language;
+use crate::mail::messages::Addressee;
+use crate::users::User;
+use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::{HttpMessage, HttpRequest};
+use serde_json::Value;
+
+/// What was found out on the way of the request.
+#[derive(Debug, Clone, Copy, Default)]
+struct Preferences {
+    application: Option<Language>,
+    account: Option<Language>,
+}
+
+/// Longer lists of languages are not read.
+pub const LONGEST_UI_LOCALES: usize = 254;
+
+/// The application's `ui_locales`, best first. What we do not speak is passed over (OpenID Connect Core §3.1.2.1: no error).
+pub fn as_the_application_asks(http: &HttpRequest, ui_locales: Option<&str>) {
+    let language =
+        ui_locales.filter(|locales| locales.len() <= LONGEST_UI_LOCALES).and_then(|locales| Language::of_tags(locales.split(' ')));
+    change(http, |preferences| preferences.application = language);
+}
+
+/// The `locale` of the profile of whoever is signed in.
+pub fn as_the_account_prefers(http: &HttpRequest, user: &User) {
+    let language = language_of_account(user);
+    change(http, |preferences| preferences.account = language);
+}
+
+/// The language that a person has chosen in their profile, if we speak it.
+pub fn language_of_account(user: &User) -> Option<Language> {
+    // A profile's locale may have come with an import, where `de_CH` is common (OpenID Connect Core §5.1).
+    let locale = user.profile.0.get("locale").and_then(Value::as_str)?.replace('_', "-");
+    Language::of_tags([locale.as_str()])
+}
+
+/// A person as mail reaches them: in the language of their account, else in that of the request which makes us write.
+pub fn addressee<'a>(http: &HttpRequest, user: &'a User) -> Addressee<'a> {
+    Addressee { address: user.email.as_str(), language: language_of_account(user).unwrap_or_else(|| language_of(http)) }
+}
+
+fn change(http: &HttpRequest, change: impl FnOnce(&mut Preferences)) {
+    let mut preferences = http.extensions().get::<Preferences>().copied().unwrap_or_default();
+    change(&mut preferences);
+    http.extensions_mut().insert(preferences);
+}
+
+/// The language of the answer.
+pub fn language_of(http: &HttpRequest) -> Language {
+    let preferences = http.extensions().get::<Preferences>().copied().unwrap_or_default();
+    let browser = || http.headers().get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok()).and_then(Language::of_header);
+    preferences.application.or(preferences.account).or_else(browser).unwrap_or_default()
+}
+
+/// A person as mail reaches them when the request is an application's: its language says nothing of theirs.
+pub fn absent_addressee(user: &User) -> Addressee<'_> {
+    Addressee { address: user.email.as_str(), language: language_of_account(user).unwrap_or_default() }
+}

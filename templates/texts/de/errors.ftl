@@ -1,0 +1,39 @@
+# Was schiefgegangen ist, und was zu tun ist.
+
+errors-broken-link = Dieser Anmeldelink ist fehlerhaft
+errors-broken-link-why = Die App, die Sie hierher geschickt hat, hat bei ihrer Anfrage einen Fehler gemacht. Deshalb können wir Sie dort nicht anmelden.
+errors-broken-link-do = Gehen Sie zur App zurück und versuchen Sie es noch einmal. Hilft das nicht, geben Sie den Betreibern der App die Referenz unten weiter.
+errors-expired = Diese Seite ist abgelaufen
+errors-expired-why = Sie war zu lange offen oder wurde in einem anderen Browser geöffnet als dem, in dem Sie begonnen haben.
+errors-expired-do = Gehen Sie zur App zurück und beginnen Sie dort noch einmal.
+errors-form = Bitte versuchen Sie das noch einmal
+errors-form-why = Das abgeschickte Formular ist nicht mehr aktuell: Vielleicht haben Sie sich inzwischen in einem anderen Tab an- oder abgemeldet, oder Ihr Browser blockiert Cookies.
+errors-form-do = Gehen Sie zurück, laden Sie die Seite neu und schicken Sie das Formular noch einmal ab. Für diese Website müssen Cookies erlaubt sein.
+errors-unreadable = Das konnten wir nicht lesen
+errors-unreadable-why = Technische Angabe: { $problem }
+errors-unreadable-do = Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+errors-no-sign-up = Neue Konten werden für Sie angelegt
+errors-no-sign-up-why = Sie können hier nicht selbst ein Konto anlegen.
+errors-no-sign-up-do = Bitten Sie die Betreiber dieses Dienstes darum. Wenn Sie ein Konto haben, melden Sie sich an.
+errors-sign-out-link = Dieser Abmeldelink ist fehlerhaft
+errors-sign-out-link-why = Die App, die Sie hierher geschickt hat, wollte Sie zu einer Adresse zurückschicken, die sie nicht registriert hat. Sie sind weiterhin angemeldet.
+errors-sign-out-asker-why = Die App, die Sie hierher geschickt hat, wollte Sie zu einer eigenen Adresse weiterschicken, hat aber nicht überprüfbar angegeben, welche App sie ist. Sie sind weiterhin angemeldet.
+errors-sign-out-link-do = Sie können sich in Ihrem Konto abmelden.
+errors-not-found = Hier ist nichts
+errors-not-found-why = Unter der geöffneten Adresse gibt es keine Seite.
+errors-not-found-do = Prüfen Sie sie auf Tippfehler.
+errors-method = Das geht hier nicht
+errors-method-why = Diese Adresse gibt es, aber nicht für die Art, auf die sie aufgerufen wurde (die HTTP-Methode).
+errors-unavailable = Wir sind gleich wieder da
+errors-unavailable-why = Etwas, das wir brauchen, antwortet gerade nicht. Von dem, was Sie getan haben, geht nichts verloren.
+errors-unavailable-do = Warten Sie ein paar Sekunden und laden Sie die Seite neu.
+errors-internal = Bei uns ist etwas schiefgegangen
+errors-internal-why = Der Fehler liegt bei uns, nicht bei Ihnen.
+errors-internal-do = Versuchen Sie es gleich noch einmal. Bleibt der Fehler, geben Sie den Betreibern dieses Dienstes die Referenz unten weiter.
+errors-too-many = Zu viele Anfragen
+errors-too-many-why = Von dieser Adresse kommen zu viele Anfragen. Versuchen Sie es in { $wait } noch einmal.
+errors-reference = Referenz
+
+errors-proof = Bitte senden Sie das noch einmal
+errors-proof-why = Zurzeit wird sehr oft versucht, sich anzumelden; deshalb muss Ihr Browser zuerst eine kleine Rechnung lösen. Das dauert eine Sekunde.
+errors-proof-do = Gehen Sie zurück und senden Sie das Formular noch einmal. Wenn Ihr Browser keine Skripte ausführt, warten Sie zehn Minuten.

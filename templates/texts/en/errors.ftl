@@ -1,0 +1,39 @@
+# What went wrong, and what to do.
+
+errors-broken-link = This sign-in link is broken
+errors-broken-link-why = The app that sent you here made a mistake in its request, so we can’t sign you in to it.
+errors-broken-link-do = Go back to the app and try again. If that doesn’t help, tell the people who run it, with the reference below.
+errors-expired = This page has expired
+errors-expired-why = It was open for too long, or was opened in another browser than the one you began with.
+errors-expired-do = Go back to the app and start again from there.
+errors-form = Please try that again
+errors-form-why = The form you sent is out of date: you may have signed in or out in another tab since it was opened, or your browser blocks cookies.
+errors-form-do = Go back, reload the page and send it again. Cookies must be allowed for this site.
+errors-unreadable = We couldn’t read that
+errors-unreadable-why = { $problem }
+errors-unreadable-do = Go back, reload the page and try again.
+errors-no-sign-up = New accounts are made for you
+errors-no-sign-up-why = You can’t create an account here yourself.
+errors-no-sign-up-do = Ask the people who run this service for one. If you have an account, sign in.
+errors-sign-out-link = This sign-out link is broken
+errors-sign-out-link-why = The app that sent you here named an address to return to that it has not registered. You are still signed in.
+errors-sign-out-asker-why = The app that sent you here wanted you to go on to an address of its own, but did not say which app it is in a way that we can check. You are still signed in.
+errors-sign-out-link-do = You can sign out in your account.
+errors-not-found = There is nothing here
+errors-not-found-why = The address you opened leads to no page.
+errors-not-found-do = Check it for typing mistakes.
+errors-method = That doesn’t work here
+errors-method-why = This address exists, but not for the way it was called (the HTTP method).
+errors-unavailable = We’ll be right back
+errors-unavailable-why = Something we need is not answering at the moment. Nothing you did is lost.
+errors-unavailable-do = Wait a few seconds and reload the page.
+errors-internal = Something went wrong on our side
+errors-internal-why = This is our mistake, not yours.
+errors-internal-do = Try again in a moment. If it stays, tell the people who run this service, with the reference below.
+errors-too-many = Too many requests
+errors-too-many-why = Too many requests from this address. Try again in { $wait }.
+errors-reference = Reference
+
+errors-proof = Please send that once more
+errors-proof-why = Many sign-ins are being tried at the moment, so your browser has to do a small piece of work first. It takes a second.
+errors-proof-do = Go back and send the form again. If your browser runs no scripts, wait ten minutes.

@@ -1,0 +1,12 @@
+# The first administrator.
+
+setup-title = Create the first administrator
+setup-lead = This account looks after { $brand }. The link you used works once.
+setup-create = Create administrator
+setup-link-title = This link no longer works
+setup-used = Setup is already done
+setup-used-lead = There is an administrator already, so this link has no further use. Sign in with that account.
+setup-expired = This link has expired
+setup-expired-lead = Restart Ostiary and open the new link that it prints. Links are short-lived so that an old log cannot be used to take over.
+setup-unknown = This link doesn’t work
+setup-unknown-lead = Copy the whole link from the place where Ostiary was started. It is one long line.

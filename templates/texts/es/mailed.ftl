@@ -1,0 +1,17 @@
+# Lo que se envía por correo, en las páginas: códigos, enlaces, contraseñas olvidadas, direcciones.
+
+mailed-code-title = Revise su correo
+mailed-code-lead = Hemos enviado un correo a { $email }. Introduzca el código que contiene; vale durante 10 minutos.
+mailed-code-lead-perhaps = Si existe una cuenta con { $email }, le hemos enviado un código. Introdúzcalo aquí; vale durante 10 minutos.
+mailed-code = Código
+mailed-code-none = ¿No hay correo? Mire también en la carpeta de spam.
+mailed-code-again = Enviar un código nuevo
+mailed-code-other-address = Usar otra dirección
+mailed-code-wrong = Este código es incorrecto o demasiado antiguo. Use el del correo más reciente.
+mailed-code-too-many = Demasiados intentos. Pida un código nuevo o vuelva dentro de una hora.
+mailed-link-dead = Este enlace ya no funciona
+mailed-link-dead-lead = Se ha usado, lo ha sustituido uno más reciente o es demasiado antiguo.
+mailed-link-again = Pedir un enlace nuevo
+mailed-verify-title = Confirme su dirección de correo
+mailed-verify-lead = Enviaremos un código a { $email } para asegurarnos de que es suya.
+mailed-verify-send = Enviar el código

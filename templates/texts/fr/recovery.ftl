@@ -1,0 +1,15 @@
+# Le deuxième facteur : le donner, l’ajouter, et les codes pour le jour où il est perdu.
+
+recovery-title = Conservez vos codes de secours
+recovery-lead = Ils vous permettent d’entrer si vous perdez votre téléphone. Chacun sert une fois.
+recovery-once = Nous ne les montrons que maintenant. Imprimez-les, ou gardez-les avec vos mots de passe.
+recovery-saved = Je les ai conservés
+recovery-download = Télécharger un fichier
+recovery-make-title = Créer de nouveaux codes de secours
+recovery-make-lead = { $count ->
+    [0] Il ne vous reste aucun code. Vous en recevrez dix nouveaux.
+    [one] Il vous reste un code. Vous en recevrez dix nouveaux, et l’ancien ne servira plus.
+   *[other] Il vous reste { $count } codes. Vous en recevrez dix nouveaux, et les anciens ne serviront plus.
+}
+recovery-make = Créer de nouveaux codes
+recovery-keep = Garder les anciens

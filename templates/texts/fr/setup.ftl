@@ -1,0 +1,12 @@
+# Le premier administrateur.
+
+setup-title = Créez le premier compte administrateur
+setup-lead = Ce compte administre { $brand }. Le lien que vous avez suivi ne sert qu’une fois.
+setup-create = Créer le compte administrateur
+setup-link-title = Ce lien n’est plus valable
+setup-used = La configuration est déjà faite
+setup-used-lead = Il existe déjà un administrateur ; ce lien ne sert donc plus. Connectez-vous avec ce compte.
+setup-expired = Ce lien a expiré
+setup-expired-lead = Redémarrez Ostiary et ouvrez le nouveau lien qu’il affiche. Les liens sont de courte durée afin qu’un ancien journal ne permette pas de prendre le contrôle.
+setup-unknown = Ce lien ne fonctionne pas
+setup-unknown-lead = Copiez le lien entier là où Ostiary a été démarré. Il tient sur une seule longue ligne.

@@ -1,0 +1,14 @@
+# O que é enviado por e-mail, nas páginas: códigos, links, senhas esquecidas, endereços.
+
+forgot-title = Esqueceu sua senha?
+forgot-lead = Digite seu endereço de e-mail, e enviaremos um link para você escolher uma nova.
+forgot-send = Enviar o link
+forgot-back = Voltar para o login
+forgot-sent = Confira seu e-mail
+forgot-sent-lead = Se existir uma conta com esse endereço, um link está a caminho. Ele funciona uma vez, por 30 minutos.
+forgot-sent-none = Nenhum e-mail? Olhe também na pasta de spam.
+forgot-sent-again = Tentar de novo
+forgot-reset-title = Escolha uma nova senha
+forgot-reset-lead = Para { $email }. Você sairá de todos os outros lugares.
+forgot-reset-new = Nova senha
+forgot-reset-save = Salvar e entrar

@@ -1,0 +1,15 @@
+# O segundo fator: informá-lo, adicioná-lo, e os códigos para o dia em que ele se perder.
+
+recovery-title = Guarde seus códigos de recuperação
+recovery-lead = Com eles você entra se perder o celular. Cada um serve uma vez.
+recovery-once = Só os mostramos agora. Imprima-os ou guarde-os onde você guarda suas senhas.
+recovery-saved = Já guardei
+recovery-download = Baixar como arquivo
+recovery-make-title = Criar novos códigos de recuperação
+recovery-make-lead = { $count ->
+    [0] Não resta nenhum código. Você receberá dez novos.
+    [one] Resta um código. Você receberá dez novos, e o antigo deixará de funcionar.
+   *[other] Restam { $count } códigos. Você receberá dez novos, e os antigos deixarão de funcionar.
+}
+recovery-make = Criar códigos novos
+recovery-keep = Manter os que tenho

@@ -1,0 +1,12 @@
+# O primeiro administrador.
+
+setup-title = Crie o primeiro administrador
+setup-lead = Esta conta administra { $brand }. O link que você usou só funciona uma vez.
+setup-create = Criar administrador
+setup-link-title = Este link não funciona mais
+setup-used = A configuração já está pronta
+setup-used-lead = Já existe um administrador, então este link não serve para mais nada. Entre com essa conta.
+setup-expired = Este link expirou
+setup-expired-lead = Reinicie o Ostiary e abra o novo link que ele mostra. Os links duram pouco para que ninguém assuma o controle com um registro antigo.
+setup-unknown = Este link não funciona
+setup-unknown-lead = Copie o link inteiro do lugar onde o Ostiary foi iniciado. É uma única linha longa.

@@ -1,0 +1,95 @@
+// Pages that a person sees once or never, in a real Chromium: the first administrator, an address to be confirmed, a number and codes by text
+// message, a second step that is demanded, a provider that does not answer; and the everyday pages in the languages that no other tour speaks.
+import { check } from './pages.mjs';
+import { launch, launchWithLargeText, looks, report, visit } from './look.mjs';
+
+const { ISSUER, SETUP, SMS_CODE, PASSWORD } = process.env;
+const browser = await launch();
+const big = await launchWithLargeText();
+
+async function tour(chrome, look, options, n) {
+  const { page, see, fill, send, signOut, close, at, expected } = await visit(chrome, look, options);
+  const email = `${look}@seldom.example`;
+
+  // The first administrator, up to the button: one look's account would close the others' page.
+  await page.goto(SETUP);
+  await see('setup', 'Create the first administrator');
+  await fill({ email: 'nonsense', password: 'short' });
+  await send('/setup');
+  await see('setup-wrong', 'Create the first administrator');
+  for (const status of ['400', '404', '410', '502']) expected.add(`status of ${status}`);
+  await page.goto(`${ISSUER}/setup?ticket=nonsense`);
+  await see('setup-dead', 'This link doesn’t work');
+
+  // An account whose address is to be confirmed.
+  await page.goto(`${ISSUER}/login`);
+  await see('login', 'Sign in');
+  await page.goto(`${ISSUER}/signup`);
+  await see('sign-up', 'Create your account');
+  await fill({ email, password: PASSWORD });
+  await send('/signup');
+  await page.waitForURL(`${ISSUER}/account`);
+  await see('account', 'Your account');
+  for (const name of ['profile', 'security', 'sessions', 'apps', 'data', 'delete', 'password', 'activity']) {
+    await page.goto(`${ISSUER}/account/${name}`);
+    await see(`account-${name}`);
+  }
+  await page.goto(`${ISSUER}/verify`);
+  await see('verify', 'Confirm your email address');
+  await send('/verify');
+  await page.locator('#code').waitFor();
+  await see('verify-code', 'Check your mail');
+
+  // A number is proven, and is the second step from then on.
+  await page.goto(`${ISSUER}/account/phone`);
+  await fill({ phone_number: `+49 30 90182${n}` });
+  await send('/account/phone');
+  await page.locator('#code').waitFor();
+  await see('phone-code', 'Phone number');
+  await fill({ code: '000000' });
+  await send('/account/phone');
+  await page.locator('.problem').waitFor();
+  await see('phone-code-wrong', 'Phone number');
+  await fill({ code: SMS_CODE });
+  await send('/account/phone');
+  await page.waitForURL(/\/account\/security/);
+  await see('security-phone', 'Security');
+  await signOut();
+  await page.goto(`${ISSUER}/login`);
+  await fill({ email, password: PASSWORD });
+  await send('/login');
+  await see('factor-sms', 'One more step');
+  await send('/login/factor');
+  await page.locator('#code').waitFor();
+  await see('factor-sms-code', 'One more step');
+  await fill({ code: SMS_CODE });
+  await send('/login/factor');
+  await page.waitForURL(`${ISSUER}/account`);
+  await signOut();
+
+  // Nothing opens before a second step is set up, where one is demanded.
+  await page.goto(`${ISSUER}/login`);
+  await fill({ email: `staff-${look}@seldom.example`, password: PASSWORD });
+  await send('/login');
+  await page.locator('code.secret-text').waitFor();
+  at('/account/totp');
+  await see('totp-demanded', 'Set up an authenticator app');
+  await page.goto(`${ISSUER}/account/security`);
+  at('/account/totp');
+  await signOut();
+
+  await page.goto(`${ISSUER}/login`);
+  await page.locator('form[action$="/login/with/far"] button').click();
+  await page.waitForURL(/\/login\/with\/far/);
+  await page.locator('h1').waitFor();
+  check((await page.locator('main').innerText()).includes('Far'), `${look}: the page names the provider`);
+  await see('provider-unavailable');
+  await close();
+}
+
+const speaking = (locale) => ({ locale, ...looks.narrow });
+const all = { light: looks.light, dark: looks.dark, narrow: looks.narrow, spanish: speaking('es'), french: speaking('fr'), portuguese: speaking('pt'), large: speaking('de') };
+await Promise.all(Object.entries(all).map(([look, options], n) => tour(look === 'large' ? big : browser, look, options, n)));
+await browser.close();
+await big.close();
+report();

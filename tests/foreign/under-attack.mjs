@@ -1,0 +1,89 @@
+// Sign-in under attack in a real Chromium: each form waits for its proof of work and is then sent, once, however it was pressed; and what
+// people read whose browser brought none.
+import { check } from './pages.mjs';
+import { launch, looks, otherLanguages, report, visit } from './look.mjs';
+
+const { ISSUER, EMAIL, PASSWORD } = process.env;
+const browser = await launch();
+
+// Past the threshold of one post a minute: from now on every page carries a challenge, and every form needs its answer.
+for (let n = 0; n < 3; n += 1) await (await fetch(`${ISSUER}/login`, { method: 'POST' })).text();
+
+async function open(look, options, slow = false) {
+  const it = await visit(browser, look, options);
+  const posts = [];
+  it.page.on('request', (request) => {
+    if (request.method() === 'POST') posts.push(request.url());
+  });
+  // A machine that is slow: nothing is solved before the test says so.
+  if (slow) {
+    await it.page.addInitScript(() => {
+      const digest = crypto.subtle.digest.bind(crypto.subtle);
+      crypto.subtle.digest = async (...what) => {
+        while (!window.mayWork) await new Promise((resolve) => setTimeout(resolve, 10));
+        return digest(...what);
+      };
+    });
+  }
+  const proof = async () => (await it.context.cookies()).find(({ name }) => name === 'ostiary_proof')?.value;
+  const solved = async (before) => {
+    const end = Date.now() + 60_000;
+    for (let now = await proof(); now === undefined || now === before; now = await proof()) {
+      check(Date.now() < end, `${look}: the proof is never found`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const type = () => it.fill({ email: EMAIL, password: PASSWORD });
+  const click = () => it.page.locator('form[action$="/login"] button[type=submit]').click();
+  const isIn = async () => {
+    await it.page.waitForURL(`${ISSUER}/account`);
+    check(posts.length === 1, `${look}: sent ${posts.length} times`);
+    await it.close();
+  };
+  await it.page.goto(`${ISSUER}/login`);
+  return { ...it, posts, proof, solved, type, click, isIn };
+}
+
+// Solved while they typed: one press is one sign-in, by mouse and by keyboard.
+for (const press of ['click', 'Enter']) {
+  const it = await open(`solved ${press}`, looks.light);
+  await it.solved();
+  await it.type();
+  await (press === 'click' ? it.click() : it.page.locator('#password').press('Enter'));
+  await it.isIn();
+}
+
+// Pressed before it is solved, even twice: it waits, and goes by itself.
+for (const press of ['click', 'Enter']) {
+  const it = await open(`unsolved ${press}`, looks.light, true);
+  await it.type();
+  for (let times = 0; times < 2; times += 1) await (press === 'click' ? it.click() : it.page.locator('#password').press('Enter'));
+  await it.page.locator('form[action$="/login"][aria-busy=true]').waitFor();
+  check(it.posts.length === 0, `unsolved ${press}: nothing is sent without a proof`);
+  await it.page.evaluate('window.mayWork = true');
+  await it.isIn();
+}
+
+// Whose proof is missing reads what to do, and doing it helps.
+async function refused(look, options) {
+  const it = await open(look, options);
+  it.expected.add('403');
+  const before = it.scripted ? (await it.solved(), await it.proof()) : undefined;
+  await it.context.clearCookies({ name: 'ostiary_proof' });
+  await it.type();
+  await it.click();
+  await it.page.locator('.reference').waitFor();
+  await it.see('proof-missing', 'Please send that once more');
+  if (it.scripted) {
+    await it.page.goBack();
+    await it.page.locator('#email').waitFor();
+    await it.solved(before);
+    await it.type();
+    await it.click();
+    await it.page.waitForURL(`${ISSUER}/account`);
+  }
+  await it.close();
+}
+await Promise.all(Object.entries({ ...looks, ...otherLanguages }).map(([look, options]) => refused(look, options)));
+await browser.close();
+report();

@@ -1,0 +1,153 @@
+//! Signing out in one application signs out of all (OpenID Connect Back-Channel Logout 1.0).
+
+use crate::both;
+use crate::support::listener::Listener;
+use crate::support::prelude::*;
+
+/// Two applications that want to be told, one that does not.
+async fn company(db: Database, first: &Listener, second: &Listener) -> TestServer {
+    let told = |id: &str, listener: &Listener| Client::confidential(id).first_party().with("backchannel_logout_uri", listener.uri.as_str());
+    TestServer::with(db)
+        .client(told("shop", first))
+        .client(told("admin", second))
+        .client(Client::confidential("quiet").first_party())
+        .start()
+        .await
+}
+
+/// The logout token of a request that an application was sent.
+fn logout_token(request: &str) -> String {
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("POST /told HTTP/1.1"), "{head}");
+    assert!(head.to_ascii_lowercase().contains("content-type: application/x-www-form-urlencoded"), "{head}");
+    body.strip_prefix("logout_token=").unwrap().to_owned()
+}
+
+async fn sign_out(browser: &mut Browser) {
+    browser.open("/logout").await;
+    browser.press("Sign out").await;
+}
+
+/// Waits until only `left` are still to be told: an answer was heard before its row is gone.
+async fn settled(server: &TestServer, left: usize) {
+    let later = server.clock.now() + Duration::from_secs(7200);
+    while ostiary::sessions::list_due_logouts(&mut server.app().storage.read().await.unwrap(), later, 10).await.unwrap().len() > left {
+        tokio::task::yield_now().await;
+    }
+}
+
+both! {
+    /// Back-Channel Logout §2.4 and §2.5, security.md S8.
+    async fn every_application_of_the_session_is_told(db) {
+        let (first, second) = (Listener::answering("200 OK").await, Listener::answering("204 No Content").await);
+        let server = company(db, &first, &second).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let (shop, admin, quiet) = (Application::of(&server, "shop"), Application::of(&server, "admin"), Application::of(&server, "quiet"));
+        let tokens = shop.sign_in(&mut browser, &alice).await;
+        admin.sign_in(&mut browser, &alice).await;
+        quiet.sign_in(&mut browser, &alice).await;
+        sign_out(&mut browser).await;
+        let id = shop.verified(tokens.id_token()).await;
+        for (listener, client_id) in [(&first, "shop"), (&second, "admin")] {
+            let heard = listener.wait_for(1).await;
+            let token = shop.verified(&logout_token(&heard[0])).await;
+            assert_eq!(token.header["typ"], "logout+jwt");
+            assert_eq!((token.text("iss"), token.text("aud")), (server.issuer.as_str(), client_id));
+            assert_eq!((token.text("sub"), token.text("sid")), (id.text("sub"), id.text("sid")));
+            assert_eq!(token.claim("events"), &json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
+            assert_eq!(token.number("exp") - token.number("iat"), 120);
+            assert!(!token.text("jti").is_empty() && token.claims.get("nonce").is_none());
+        }
+        let discovery = shop.discovery().await;
+        assert_eq!((&discovery["backchannel_logout_supported"], &discovery["backchannel_logout_session_supported"]), (&json!(true), &json!(true)));
+    }
+
+    /// security.md S8: one that is slow or gone holds up nobody, is tried again, and hears it once it is back.
+    async fn an_application_that_fails_is_told_later(db) {
+        let (first, second) = (Listener::answering("503 Service Unavailable").await, Listener::answering("200 OK").await);
+        let server = company(db, &first, &second).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        Application::of(&server, "shop").sign_in(&mut browser, &alice).await;
+        Application::of(&server, "admin").sign_in(&mut browser, &alice).await;
+        sign_out(&mut browser).await;
+        first.wait_for(1).await;
+        second.wait_for(1).await;
+        settled(&server, 1).await;
+        *first.status.lock().unwrap() = "200 OK";
+        server.advance(Duration::from_secs(31));
+        ostiary::backchannel_logout::deliver_due(server.app()).await.unwrap();
+        first.wait_for(2).await;
+        settled(&server, 0).await;
+        server.advance(Duration::from_secs(600));
+        ostiary::backchannel_logout::deliver_due(server.app()).await.unwrap();
+        assert_eq!((first.heard().len(), second.heard().len()), (2, 1), "told once, and no more");
+    }
+
+    /// RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4: "not now" is no refusal.
+    async fn an_application_that_is_busy_is_told_later(db) {
+        let (first, second) = (Listener::answering("429 Too Many Requests").await, Listener::answering("200 OK").await);
+        let server = company(db, &first, &second).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        Application::of(&server, "shop").sign_in(&mut browser, &alice).await;
+        sign_out(&mut browser).await;
+        first.wait_for(1).await;
+        for (heard, status) in [(2, "408 Request Timeout"), (3, "425 Too Early"), (4, "200 OK")] {
+            settled(&server, 1).await;
+            *first.status.lock().unwrap() = status;
+            server.advance(Duration::from_secs(601));
+            ostiary::backchannel_logout::deliver_due(server.app()).await.unwrap();
+            first.wait_for(heard).await;
+        }
+        settled(&server, 0).await;
+    }
+
+    /// A refusal is final: the application has no such session.
+    async fn a_refused_logout_token_is_not_sent_again(db) {
+        let (first, second) = (Listener::answering("401 Unauthorized").await, Listener::answering("200 OK").await);
+        let server = company(db, &first, &second).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        Application::of(&server, "shop").sign_in(&mut browser, &alice).await;
+        sign_out(&mut browser).await;
+        first.wait_for(1).await;
+        settled(&server, 0).await;
+        server.advance(Duration::from_secs(900));
+        ostiary::backchannel_logout::deliver_due(server.app()).await.unwrap();
+        assert_eq!(first.heard().len(), 1);
+    }
+
+    /// A replica may die after the sign-out and before the telling; another delivers, and together they tell once.
+    async fn replicas_share_what_is_to_be_told(db) {
+        let (first, second) = (Listener::answering("200 OK").await, Listener::answering("200 OK").await);
+        let server = company(db, &first, &second).await;
+        let replica = server.replica().await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        Application::of(&server, "shop").sign_in(&mut browser, &alice).await;
+        sign_out(&mut browser).await;
+        first.wait_for(1).await;
+        settled(&server, 0).await;
+        server.advance(Duration::from_secs(60));
+        ostiary::backchannel_logout::deliver_due(server.app()).await.unwrap();
+        ostiary::backchannel_logout::deliver_due(replica.app()).await.unwrap();
+        assert_eq!(first.heard().len(), 1);
+    }
+
+    /// security.md K6, T9: a logout token is no ID token, no access token and no assertion.
+    async fn a_logout_token_is_good_for_nothing_else(db) {
+        let (first, second) = (Listener::answering("200 OK").await, Listener::answering("200 OK").await);
+        let server = company(db, &first, &second).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let shop = Application::of(&server, "shop");
+        shop.sign_in(&mut browser, &alice).await;
+        sign_out(&mut browser).await;
+        let token = logout_token(&first.wait_for(1).await[0]);
+        assert_eq!(shop.userinfo(&token).await.status, 401);
+        assert!(!shop.is_active(&token).await);
+        shop.refresh(&token).await.refused(400, "invalid_grant");
+    }
+}

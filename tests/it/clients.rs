@@ -1,0 +1,185 @@
+//! The guides of `docs/clients`: what they quote is what runs.
+
+use crate::support::node;
+use crate::support::ports::free_port;
+use crate::support::prelude::*;
+use crate::support::programs::program;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+const API: &str = "https://api.example";
+
+/// clients.md §3: `oidc-client-ts` 3 in Chromium, from `examples/spa`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_without_a_server_signs_in() {
+    let port = free_port().to_string();
+    let page = Client::public("page")
+        .first_party()
+        .redirect_uri(&format!("http://localhost:{port}/callback"))
+        .with("post_logout_redirect_uris", json!([format!("http://localhost:{port}/")]))
+        .with("resources", json!([API]));
+    let server = TestServer::with(Database::Sqlite).system_clock().resource(API, &["orders:read"]).client(page).start().await;
+    let alice = Person::new("Alice Doe");
+    alice.registered(&server).await;
+    let environment = [("ISSUER", server.issuer.as_str()), ("APP_PORT", &port), ("EMAIL", &alice.email), ("PASSWORD", &alice.password)];
+    assert!(node::run("spa.mjs", &environment).await.contains("content"));
+}
+
+/// clients.md §3: FastAPI and PyJWT, from `examples/fastapi`, accept what is meant for them and nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_api_in_python_checks_access_tokens() {
+    let Some(uvicorn) = program("uvicorn") else { return };
+    let shop = Client::confidential("shop").first_party().with("resources", json!([API, "https://other.example"]));
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .resource(API, &["orders:read", "orders:write"])
+        .resource("https://other.example", &["other"])
+        .client(shop)
+        .start()
+        .await;
+    let port = free_port().to_string();
+    let mut command = tokio::process::Command::new(uvicorn);
+    command.args(["api:app", "--port", &port, "--no-access-log"]).current_dir(root().join("examples/fastapi"));
+    command.env("ISSUER", &server.issuer).env("AUDIENCE", API).env("PYTHONDONTWRITEBYTECODE", "1");
+    let _api = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let orders = async |token: &str| {
+        let request = || http.get(format!("http://127.0.0.1:{port}/orders")).header("authorization", format!("Bearer {token}"));
+        let mut answer = request().send().await;
+        // Until it listens; refused connections come back at once.
+        for _ in 0..600 {
+            if answer.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            answer = request().send().await;
+        }
+        let answer = answer.unwrap();
+        let challenge = answer.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), challenge.unwrap_or_default(), answer.text().await.unwrap())
+    };
+    let shop = Application::of(&server, "shop");
+    let alice = Person::alice();
+    let mut browser = alice.signed_in(&server).await;
+    let mut tokens = Vec::new();
+    for scope in ["openid orders:read", "other", "orders:write"] {
+        let request = shop.authorization_request().with("scope", scope);
+        tokens.push(shop.sign_in_with(&mut browser, &alice, &request).await);
+    }
+    let [good, other, writing] = tokens.as_slice() else { panic!("three") };
+    let (status, _, body) = orders(&good.access_token).await;
+    assert!(status == 200 && body.contains("a lantern"), "{status} {body}");
+    let (status, challenge, _) = orders(good.id_token.as_deref().unwrap()).await;
+    assert_eq!((status, challenge.as_str()), (401, "Bearer error=\"invalid_token\""), "an ID token is no access token");
+    assert_eq!(orders("nonsense").await.0, 401);
+    assert_eq!(orders(&other.access_token).await.0, 401, "for another API");
+    let (status, challenge, _) = orders(&writing.access_token).await;
+    assert_eq!((status, challenge.as_str()), (403, "Bearer error=\"insufficient_scope\", scope=\"orders:read\""));
+}
+
+/// RFC 6750 §3.1: the lines of `--for express`, pasted as they are, for an API with two scopes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_recipe_of_an_api_in_express_works_when_pasted() {
+    let shop = Client::confidential("shop").first_party().with("resources", json!([API, "https://other.example"]));
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .resource(API, &["orders:read", "orders:write"])
+        .resource("https://other.example", &["other"])
+        .client(shop)
+        .start()
+        .await;
+    let made = server.ground.command(&["client", "create", "Orders", "--for", "express", "--resource", API, "--json"]).await.done().json();
+    let (shop, alice) = (Application::of(&server, "shop"), Person::alice());
+    let mut browser = alice.signed_in(&server).await;
+    let mut environment = vec![("PASTE", made["paste"].as_str().unwrap().to_owned())];
+    for (name, scope) in [("BOTH", "openid orders:read orders:write"), ("ONE", "orders:read"), ("OTHER", "other")] {
+        let request = shop.authorization_request().with("scope", scope);
+        environment.push((name, shop.sign_in_with(&mut browser, &alice, &request).await.access_token));
+    }
+    let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert!(node::run("express-recipe.mjs", &environment).await.contains("content"));
+}
+
+/// Issue 4, section 4: each `ostiary …` line of a guide is one that the program takes, on a new installation.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_lines_of_the_guides_run() {
+    let server = TestServer::start(Database::Sqlite).await;
+    let ada = "printf 'likes long walks' | ostiary user create ada@example.com --name Ada --role staff";
+    // Those that make an API first: other guides speak of the same ones.
+    let mut guides: Vec<String> = std::fs::read_dir(root().join("docs/clients"))
+        .unwrap()
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    guides.sort_by_key(|guide| !guide.contains("ostiary resource create"));
+    let mut script = vec![ada.to_owned()];
+    for guide in &guides {
+        let blocks = guide.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n"));
+        let lines = blocks.map(|block| block.replace("\\\n", " ")).collect::<String>();
+        // The one that the tests' configuration declares is not made anew.
+        script.extend(
+            lines.lines().filter(|line| line.starts_with("ostiary ")).map(|line| line.replace("//api.example", "//api.guide.example")),
+        );
+    }
+    // Two guides make the same API.
+    let mut seen = std::collections::HashSet::new();
+    script.retain(|line| seen.insert(line.clone()));
+    assert!(script.len() > 15, "{script:?}");
+    for line in &script {
+        let text = format!(
+            "set -eu\nostiary() {{ '{}' --config '{}' \"$@\"; }}\n{line}",
+            env!("CARGO_BIN_EXE_ostiary"),
+            server.ground.file.display()
+        );
+        let mut shell = tokio::process::Command::new("sh");
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OSTIARY_")) {
+            shell.env_remove(name);
+        }
+        let output = shell.arg("-c").arg(&text).current_dir(server.ground.folder.path()).stdin(Stdio::null()).output().await.unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// Issue 4, section 4: each guide's code is in the file that it names, passage by passage; a guide that quotes none says that it
+/// was not run.
+#[test]
+fn guides_quote_files_to_the_letter() {
+    let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+    let folder = root().join("docs/clients");
+    let mut guides = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let guide = std::fs::read_to_string(&path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if name == "README.md" {
+            continue;
+        }
+        guides += 1;
+        let parts: Vec<&str> = guide.split("```").collect();
+        let (mut quotes, mut file) = (0, None);
+        for pair in parts.chunks(2) {
+            let [prose, block] = pair else { break };
+            // The last file that the prose before names; the one of the block before when it names none.
+            let links = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+            file = links.filter(|link| link.starts_with("../../")).last().or(file);
+            let (language, code) = block.split_once('\n').unwrap();
+            // Commands, and settings that are the reader's own.
+            if matches!(language, "sh" | "text") {
+                continue;
+            }
+            let Some(file) = file else {
+                assert!(guide.contains("ot run here"), "{name}: whose code is this?\n{code}");
+                continue;
+            };
+            let source = lines(&std::fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{name}: {file}: {error}")));
+            let passage = lines(code.trim_end());
+            assert!(source.windows(passage.len()).any(|window| window == passage), "{name}: not in {file}:\n{code}");
+            quotes += 1;
+        }
+        assert!(quotes > 0 || guide.contains("ot run here"), "{name} quotes nothing and does not say that it was not run");
+    }
+    assert!(guides >= 15, "{guides}");
+}

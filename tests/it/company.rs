@@ -1,0 +1,87 @@
+//! The example company (`examples/company`), brought up by its own script, with stock clients as judges.
+
+use crate::support::node;
+use crate::support::ports::free_port;
+use std::path::Path;
+
+/// Runs a script with a folder and ports for a company of its own.
+async fn walk(script: &str) -> String {
+    let folder = tempfile::Builder::new().prefix("ostiary-company-").tempdir().unwrap();
+    let run = folder.path().join("run");
+    let names = ["OSTIARY_PORT", "MAIN_PORT", "SUBSCRIPTIONS_PORT", "QUEUE_PORT", "ADMIN_PORT", "GATEWAY_PORT", "POSTGRES_PORT"];
+    let ports = names.map(|name| (name, free_port().to_string()));
+    let mut environment: Vec<(&str, &str)> = ports.iter().map(|(name, port)| (*name, port.as_str())).collect();
+    // PostgreSQL and nginx, started by root, become users of their own who must be able to come in.
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
+    environment.extend([("RUN", run.to_str().unwrap()), ("BIN", env!("CARGO_BIN_EXE_ostiary"))]);
+    node::run(script, &environment).await
+}
+
+/// Issue 4, section 2, without the Next.js programs: PostgreSQL roles, both services, token exchange, and nginx in front of them:
+/// identity headers, buckets, rules, revocation at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_services_and_the_gateway_work_for_a_stock_client() {
+    assert!(walk("company-services.mjs").await.contains("content"));
+}
+
+/// Back-Channel Logout §2.8, clients.md §2.2: what the Next.js programs do while something is away for a moment, without building them:
+/// nobody is signed out, and the provider is to tell again.
+#[tokio::test]
+async fn a_provider_that_is_away_for_a_moment_signs_nobody_out() {
+    assert!(node::run("company-parts.mjs", &[]).await.contains("content"));
+}
+
+/// Issue 4, section 2: all six programs in Chromium: sign up, verify, subscribe, queue; refused in the admin, an editor let in without
+/// a second sign-in; out in one place, out of all; disabled, out at once at the gateway.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "weekly (tests/run --weekly): needs the builds of the Next.js programs"]
+async fn people_use_the_whole_company_in_chromium() {
+    let text = walk("company.mjs").await;
+    println!("{text}");
+    assert!(text.contains("the whole company is content"));
+}
+
+/// clients.md §2.2: the same main app in Auth.js 5; one refresh for a page, though proxy and page both need the token.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "weekly (tests/run --weekly): needs the builds of the Next.js programs"]
+async fn the_main_app_works_in_auth_js_too() {
+    assert!(walk("company-authjs.mjs").await.contains("content"));
+}
+
+/// Issue 4: what cannot be built is told before anything else takes minutes.
+#[test]
+fn the_start_script_says_at_once_that_ostiary_is_not_to_be_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = |path: &str| folder.path().join(path);
+    let from = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for path in ["Cargo.toml", "examples/company/start", "examples/company/queue/package-lock.json", "examples/company/queue/package.json"]
+    {
+        std::fs::create_dir_all(here(path).parent().unwrap()).unwrap();
+        std::fs::copy(from.join(path), here(path)).unwrap();
+    }
+    let program = |name: &str, text: &str| {
+        std::fs::create_dir_all(here("bin")).unwrap();
+        std::fs::write(here("bin").join(name), format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(here("bin").join(name), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    };
+    let started = |bin: Option<&str>| {
+        let mut command = std::process::Command::new(here("examples/company/start"));
+        command
+            .arg("--services")
+            .env("HOME", folder.path())
+            .env("PATH", format!("{}:/usr/bin:/bin:/usr/sbin:/sbin", here("bin").display()));
+        command.env_remove("CARGO_HOME").env_remove("OSTIARY_BIN").env("DATABASE_URL", "postgres://127.0.0.1:1/none");
+        let output = command.envs(bin.map(|bin| ("OSTIARY_BIN", bin))).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(!here("examples/company/queue/node_modules").exists() && !String::from_utf8_lossy(&output.stdout).contains("packages"));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(started(Some("/nowhere")), "start: OSTIARY_BIN is /nowhere, which is no program.\n");
+    program("cargo", "echo cargo 1.63.0");
+    assert!(started(None).contains("Rust 1.89 or newer is needed to build Ostiary; this is 1.63.0."));
+    std::fs::remove_file(here("bin/cargo")).unwrap();
+    program("curl", "exit 22");
+    if !Path::new("/usr/bin/cargo").exists() {
+        assert!(started(None).contains("Rust could not be installed."));
+    }
+}

@@ -1,0 +1,217 @@
+//! `ostiary doctor`, `ostiary doctor client` and `ostiary client create --for`: issue 4, section 5.
+
+use crate::both;
+use crate::support::prelude::*;
+use crate::support::process::Printed;
+use crate::support::setup::{MASTER_KEY, redirect_uri_of};
+
+const API: &str = "https://api.example";
+
+/// What doctor found in a place: its verdict, and what it found there.
+fn found(printed: &Printed, place: &str) -> Vec<(String, String)> {
+    let document = printed.json();
+    let findings = document["findings"].as_array().unwrap().iter().filter(|finding| finding["place"] == place);
+    findings.map(|finding| (finding["verdict"].as_str().unwrap().to_owned(), finding["found"].as_str().unwrap().to_owned())).collect()
+}
+
+/// The newest refusal of a client; they are written down once a second, and when a server stops.
+async fn newest_refusal(server: &TestServer, client_id: &str) -> Value {
+    ostiary::housekeeping::write_refusals(server.app()).await.unwrap();
+    let document = server.ground.command(&["doctor", "client", client_id, "--json"]).await.done().json();
+    document["refusals"][0].clone()
+}
+
+both! {
+    /// A server that is well: each place is looked at, through the issuer's URL.
+    async fn an_installation_that_is_well_is_told_so(db) {
+        let server = ServerProcess::start(db).await;
+        let printed = server.command(&["doctor", "--json"]).await.done();
+        for place in ["configuration", "database", "master key", "signing keys", "issuer", "clock", "proxy", "mail"] {
+            let findings = found(&printed, place);
+            assert!(!findings.is_empty() && findings.iter().all(|(verdict, _)| verdict == "ok"), "{place}: {}", printed.stdout);
+        }
+        assert_eq!(printed.json()["well"], true);
+    }
+
+    /// What is wrong is found where it is, with exit code 1, and nothing is changed.
+    async fn what_is_wrong_is_found_where_it_is(db) {
+        let mut server = ServerProcess::start(db).await;
+        let with = async |key: &str, value: Value| {
+            let mut ground = server.ground.replica();
+            ground.change(key, toml::Value::try_from(value).unwrap());
+            ground.command(&["doctor", "--json"]).await
+        };
+        let other_issuer = with("issuer", json!(format!("http://127.0.0.1:{}", server.ground.port))).await;
+        assert_eq!((other_issuer.code, found(&other_issuer, "issuer")[0].0.as_str()), (1, "ill"), "{}", other_issuer.stdout);
+        let other_key = with("master_key", json!("b3RoZXIgbWFzdGVyIGtleSBmb3IgdGhlIHRlc3RzISE=")).await;
+        assert_eq!(found(&other_key, "start")[0].0, "ill", "{}", other_key.stdout);
+        assert!(found(&other_key, "start")[0].1.contains("master key") && !other_key.stdout.contains(MASTER_KEY));
+        let silent = json!({ "transport": "smtp", "from": "id@example.com" });
+        let mut ground = server.ground.replica();
+        ground.change("mail", toml::Value::try_from(silent).unwrap());
+        ground.change("smtp", toml::Value::try_from(json!({ "host": "localhost", "port": 9, "tls": "none" })).unwrap());
+        let no_mail = ground.command(&["doctor", "--json"]).await;
+        assert_eq!(found(&no_mail, "mail")[0].0, "ill", "{}{}", no_mail.stdout, no_mail.stderr);
+        server.terminate().await;
+        let gone = server.command(&["doctor", "--json"]).await;
+        assert_eq!((gone.code, found(&gone, "issuer")[0].0.as_str()), (1, "ill"), "{}", gone.stdout);
+        assert!(found(&gone, "database").iter().all(|(verdict, _)| verdict == "ok"));
+    }
+
+    /// How a request looks on arrival is told to who holds the master key, and to nobody else.
+    async fn strangers_learn_nothing_from_the_doctors_endpoint(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        for query in ["", "?ticket=", "?ticket=x", "?ticket=a&ticket=b"] {
+            assert_eq!(shop.get(&format!("/health/request{query}"), &[]).await.status, 404, "{query}");
+        }
+    }
+
+    /// Each refusal is told by its request id with what to change, and without a secret.
+    async fn a_developer_reads_why_a_client_was_refused(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let unknown = format!("{}/", redirect_uri_of("shop"));
+        let mut browser = Browser::new(&server);
+
+        browser.open(&shop.authorization_request().with("redirect_uri", &unknown).url()).await;
+        let refusal = newest_refusal(&server, "shop").await;
+        assert_eq!((refusal["endpoint"].as_str(), refusal["sent"].as_str()), (Some("GET /authorize"), Some(unknown.as_str())));
+        assert!(browser.describe().contains(refusal["request_id"].as_str().unwrap()), "the page has the same id");
+
+        server.advance(Duration::from_secs(1));
+        browser.open(&shop.authorization_request().without("code_challenge").without("code_challenge_method").url()).await;
+        let refusal = newest_refusal(&server, "shop").await;
+        assert_eq!(refusal["error"], "invalid_request");
+        assert!(refusal["description"].as_str().unwrap().contains("code_challenge"), "{refusal}");
+
+        server.advance(Duration::from_secs(1));
+        let body = "grant_type=authorization_code&code=planted-code&client_id=shop&client_secret=planted-secret";
+        let reply = shop.post_raw("/token", &[], body).await;
+        let refusal = newest_refusal(&server, "shop").await;
+        assert_eq!((refusal["error"].as_str(), refusal["cause"].as_str()), (Some("invalid_client"), Some("wrong secret")));
+        assert_eq!(refusal["request_id"], reply.header("x-request-id"));
+        assert!(refusal["advice"].as_str().unwrap().contains("rotate-secret"));
+
+        server.advance(Duration::from_secs(1));
+        shop.post("/token", &[("grant_type", "password"), ("username", "a"), ("password", "planted-password")]).await;
+        assert_eq!(newest_refusal(&server, "shop").await["error"], "unsupported_grant_type");
+
+        let all = server.ground.command(&["doctor", "client", "shop"]).await.done().stdout;
+        assert!(!all.contains("planted"), "{all}");
+        let nobody = server.ground.command(&["doctor", "client", "nobody"]).await;
+        assert_eq!(nobody.code, 1);
+    }
+
+    /// RFC 6749 §5.2, RFC 8707 §2: what was refused is named, with the API that owns it and a command that adds it and keeps the rest.
+    async fn a_developer_reads_which_scope_or_api_was_refused(db) {
+        const JOBS: &str = "https://jobs.example";
+        let server = TestServer::with(db).resource(JOBS, &["jobs:read"]).resource("https://other.example", &["other:write"]).start().await;
+        let make = ["client", "create", "Job", "--id", "job", "--grant-type", "client_credentials", "--resource", JOBS, "--json"];
+        let made = server.ground.command(&make).await.done().json();
+        let secret = made["client_secret"].as_str().unwrap();
+        ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+        let ask = async |name: &str, value: &str| {
+            server.advance(Duration::from_secs(1));
+            let form = [("grant_type", "client_credentials"), (name, value), ("client_id", "job"), ("client_secret", secret)];
+            let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+            let status = Application::of(&server, "shop").post_raw("/token", &[], &body).await.status;
+            (status, newest_refusal(&server, "job").await)
+        };
+        let (status, refusal) = ask("scope", "jobs:read other:write").await;
+        assert_eq!((status, refusal["error"].as_str(), refusal["sent"].as_str()), (400, Some("invalid_scope"), Some("jobs:read other:write")));
+        let add = "ostiary client update --add-resource https://other.example job";
+        assert_eq!(refusal["advice"], format!("other:write is of https://other.example. Let the client ask for it: {add}"));
+        assert!(ask("scope", "nobodys").await.1["advice"].as_str().unwrap().contains("No API has the scope nobodys."));
+        let (_, refusal) = ask("resource", "https://other.example").await;
+        assert_eq!((refusal["error"].as_str(), refusal["sent"].as_str()), (Some("invalid_target"), Some("https://other.example")));
+        assert_eq!(refusal["advice"], format!("Let the client ask for this API: {add}"));
+        assert!(ask("resource", "https://jobs.example/").await.1["advice"].as_str().unwrap().ends_with("registered: https://jobs.example"));
+        let lines = server.ground.command(&["doctor", "client", "job"]).await.done().stdout;
+        assert!(lines.contains("  have  https://jobs.example\n") && !lines.contains(secret), "{lines}");
+
+        server.ground.command(&add.split(' ').skip(1).collect::<Vec<_>>()).await.done();
+        ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+        let kept = server.ground.command(&["client", "show", "job", "--json"]).await.done().json();
+        assert_eq!(kept["metadata"]["resources"], json!([JOBS, "https://other.example"]));
+        assert_eq!(ask("scope", "jobs:read other:write").await.0, 200);
+        server.ground.command(&["client", "update", "job", "--remove-resource", JOBS]).await.done();
+        assert_eq!(server.ground.command(&["client", "update", "job", "--remove-resource", JOBS]).await.code, 2);
+
+        server.advance(Duration::from_secs(1));
+        let exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token=x&subject_token_type=urn:ietf:params:oauth:token-type:access_token";
+        Application::of(&server, "shop").post_raw("/token", &[], &format!("{exchange}&client_id=job&client_secret={secret}")).await;
+        let refusal = newest_refusal(&server, "job").await;
+        assert!(refusal["error"] == "unauthorized_client" && refusal["advice"].as_str().unwrap().contains("token_exchange"), "{refusal}");
+    }
+
+    /// Anybody can name a client: however many requests come, a bounded number is kept, and none of clients that do not exist.
+    async fn refusals_are_bounded(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        for _ in 0..3 {
+            for _ in 0..30 {
+                shop.post_raw("/token", &[], "grant_type=refresh_token&client_id=shop&client_secret=x").await;
+                shop.post_raw("/token", &[], "grant_type=refresh_token&client_id=ghost&client_secret=x").await;
+            }
+            ostiary::housekeeping::write_refusals(server.app()).await.unwrap();
+        }
+        let kept = server.database().number("SELECT COUNT(*) FROM refusals").await;
+        assert!((1..=20).contains(&kept), "{kept}");
+        server.advance(Duration::from_secs(8 * 86_400));
+        ostiary::housekeeping::delete_expired(server.app()).await.unwrap();
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM refusals").await, 0);
+    }
+
+    /// Every kind of client is made with settings that work, and its recipe has what a library needs.
+    async fn a_kind_of_client_comes_with_lines_to_paste(db) {
+        let server = TestServer::start(db).await;
+        for (kind, public, redirects) in [
+            ("nextjs", false, true),
+            ("web", false, true),
+            ("payload", false, true),
+            ("spa", true, true),
+            ("native", true, true),
+            ("express", false, false),
+            ("machine", false, false),
+            ("nginx", false, false),
+        ] {
+            let made = server.ground.command(&["client", "create", kind, "--for", kind, "--resource", API, "--json"]).await.done().json();
+            let paste = made["paste"].as_str().unwrap();
+            assert!(paste.contains(server.issuer.as_str()), "{kind}: {paste}");
+            assert_eq!(made["client_secret"].is_null(), public, "{kind}");
+            assert_eq!(made["metadata"]["redirect_uris"].as_array().is_some_and(|uris| !uris.is_empty()), redirects, "{kind}");
+            if let Some(secret) = made["client_secret"].as_str() {
+                assert!(paste.contains(secret) && paste.contains(made["client_id"].as_str().unwrap()), "{kind}: {paste}");
+            }
+        }
+        let elsewhere = ["client", "create", "A", "--for", "web", "--url", "https://shop.example/", "--json"];
+        let made = server.ground.command(&elsewhere).await.done().json();
+        assert_eq!(made["metadata"]["redirect_uris"], json!(["https://shop.example/callback"]));
+        let without_api = server.ground.command(&["client", "create", "B", "--for", "machine"]).await;
+        assert!(without_api.code == 2 && without_api.stderr.contains("ostiary resource create"), "{}", without_api.stderr);
+    }
+
+    /// What a machine's recipe says works as it stands.
+    async fn the_recipe_of_a_machine_works_when_pasted(db) {
+        let server = TestServer::start(db).await;
+        let made = server.ground.command(&["client", "create", "Job", "--for", "machine", "--resource", API, "--json"]).await.done().json();
+        ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+        let paste = made["paste"].as_str().unwrap();
+        let command = paste[paste.find("curl").unwrap()..].split("\n\n").next().unwrap();
+        let output = tokio::process::Command::new("sh").arg("-c").arg(command.replacen("curl", "curl -s", 1)).output().await.unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{command}\n{output:?}"));
+        assert_eq!(answer["scope"], "orders:read orders:write", "{answer}");
+    }
+}
+
+/// Where the sent URI differs from the registered one is marked, for the eyes of a client's developer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_developer_sees_where_a_uri_differs() {
+    let server = TestServer::start(Database::Sqlite).await;
+    let shop = Application::of(&server, "shop");
+    let sent = format!("{}/x", redirect_uri_of("shop"));
+    let page = reqwest::get(shop.authorization_request().with("redirect_uri", &sent).url()).await.unwrap();
+    let html = page.text().await.unwrap();
+    assert!(html.contains("<mark>/x</mark>"), "{html}");
+}

@@ -1,0 +1,80 @@
+//! `/auth/verify` against the gateways themselves, with the configurations of `examples/gateways` (clients.md §7).
+
+use crate::support::node;
+use crate::support::ports::free_port;
+use crate::support::prelude::*;
+use crate::support::programs::program;
+
+const QUEUE: &str = "https://queue.example";
+const OTHER: &str = "https://other.example";
+
+async fn judge(kind: &str) {
+    let Some(program) = program(kind) else { return };
+    let [port, browser_port, service_port] = [free_port(), free_port(), free_port()].map(|port| port.to_string());
+    let places = toml::from_str::<toml::Table>(&format!(
+        r#"
+        [[places]]
+        path = "/api/queue"
+        resource = "{QUEUE}"
+        scope = "queue:read"
+        [[places]]
+        path = "/open"
+        [[places]]
+        host = "localhost:{browser_port}"
+        browser = true
+        "#
+    ))
+    .unwrap()["places"]
+        .clone();
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .setting("trusted_proxies", toml::Value::Array(vec!["127.0.0.1".into()]))
+        .setting("protected", places)
+        .resource(QUEUE, &["queue:read", "queue:join"])
+        .resource(OTHER, &["other"])
+        .client(Client::service("worker").with("resources", json!([QUEUE, OTHER])))
+        .start()
+        .await;
+    let alice = Person::alice();
+    alice.registered(&server).await;
+    let worker = Application::of(&server, "worker");
+    let token = async |scope: &str| worker.client_credentials(&[("scope", scope)]).await.tokens().access_token;
+    let (good, narrow, other) = (token("queue:read").await, token("queue:join").await, token("other").await);
+    let folder = tempfile::Builder::new().prefix("ostiary-gateway-").tempdir().unwrap();
+    // nginx, started by root, becomes a user of its own.
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
+    let environment = [
+        ("KIND", kind),
+        ("PROGRAM", program.to_str().unwrap()),
+        ("FOLDER", folder.path().to_str().unwrap()),
+        ("ISSUER", server.issuer.as_str()),
+        ("PORT", &port),
+        ("BROWSER_PORT", &browser_port),
+        ("SERVICE_PORT", &service_port),
+        ("TOKEN", &good),
+        ("NARROW", &narrow),
+        ("OTHER", &other),
+        ("EMAIL", &alice.email),
+        ("PASSWORD", &alice.password),
+    ];
+    let text = node::run("gateways.mjs", &environment).await;
+    assert!(text.contains(&format!("{kind} is content")), "{text}");
+}
+
+/// security.md H1, H5: identity from us alone, the path that is routed, and closed when it cannot ask.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nginx_lets_in_whom_it_should() {
+    judge("nginx").await;
+}
+
+/// The same, and browsers that are sent to sign in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn caddy_lets_in_whom_it_should() {
+    judge("caddy").await;
+}
+
+/// The same, asked with the original method and path.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn envoy_lets_in_whom_it_should() {
+    judge("envoy").await;
+}

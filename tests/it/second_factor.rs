@@ -1,0 +1,385 @@
+//! Second factors: an authenticator app, recovery codes, trusted devices; who needs one, and what a half-finished sign-in opens.
+
+use crate::both;
+use crate::support::authenticator::Authenticator;
+use crate::support::mailbox::Mailbox;
+use crate::support::prelude::*;
+use futures_util::future::join_all;
+
+const DAY: Duration = Duration::from_secs(86_400);
+const STEP: Duration = Duration::from_secs(30);
+
+/// Alice with an authenticator app, and a browser in which nobody is signed in.
+async fn alice(server: &TestServer) -> (Person, Authenticator, Vec<String>, Browser) {
+    let alice = Person::alice();
+    let (authenticator, codes) = alice.adds_authenticator(server, &mut alice.signed_in(server).await).await;
+    (alice, authenticator, codes, Browser::new(server))
+}
+
+/// On the page of the second factor.
+async fn give(browser: &mut Browser, code: &str) -> Arrival {
+    assert_eq!(browser.heading(), "One more step", "{}", browser.describe());
+    browser.fill("Code", code);
+    browser.press("Continue").await
+}
+
+fn session(browser: &Browser) -> String {
+    browser.cookie("ostiary_session").map_or_else(String::new, |cookie| cookie.value.clone())
+}
+
+async fn is_signed_in(browser: &mut Browser) -> bool {
+    browser.open("/account").await;
+    browser.heading() == "Your account"
+}
+
+both! {
+    /// security.md S5, S10: after the password nothing is open but the page that asks for the second factor, in this browser only.
+    async fn a_half_finished_sign_in_opens_nothing(db) {
+        let server = TestServer::start(db).await;
+        let (alice, authenticator, _, mut browser) = alice(&server).await;
+        alice.sign_in(&mut browser).await;
+        assert_eq!(browser.path(), "/login/factor");
+        assert_eq!(session(&browser), "", "no session before the second factor");
+        for path in ["/account", "/account/profile", "/account/password", "/account/security", "/account/totp", "/account/recovery-codes",
+            "/account/sessions", "/account/apps", "/account/activity", "/account/data", "/account/delete", "/account/keep"] {
+            let mut tab = browser.clone();
+            tab.open(path).await;
+            assert_eq!(tab.heading(), "Sign in", "{path}");
+        }
+        let request = Application::of(&server, "shop").authorization_request().with("prompt", "none");
+        assert_eq!(browser.clone().open(&request.url()).await.landed().error(), "login_required");
+        // The cookie in another browser, and in another flow of the same browser, is nothing.
+        let mut thief = Browser::new(&server);
+        thief.open("/login").await;
+        let stolen = browser.cookie("ostiary_signing_in").unwrap().value.clone();
+        thief.cookies.set("ostiary_signing_in", &stolen);
+        thief.open("/login/factor").await;
+        assert_eq!(thief.heading(), "Sign in");
+        let mut other_flow = browser.clone();
+        other_flow.open(&Application::of(&server, "shop").authorization_request().url()).await;
+        let ticket = other_flow.page().value("ticket").unwrap();
+        other_flow.open(&format!("/login/factor?ticket={ticket}")).await;
+        assert_eq!(other_flow.path(), "/login");
+        // Ten minutes later it is over; in time it is finished once, and leaves no cookie.
+        let mut late = browser.clone();
+        give(&mut browser, &authenticator.code(&server)).await;
+        assert!(is_signed_in(&mut browser).await);
+        assert!(browser.cookie("ostiary_signing_in").is_none());
+        server.advance(STEP);
+        give(&mut late, &authenticator.code(&server)).await;
+        assert_eq!(late.path(), "/login", "the same sign-in is not finished twice");
+        let mut slow = Browser::new(&server);
+        alice.sign_in(&mut slow).await;
+        server.advance(Duration::from_secs(601));
+        give(&mut slow, &authenticator.code(&server)).await;
+        assert_eq!(slow.path(), "/login");
+    }
+
+    /// security.md S1: a session that has proven more has a new secret, and the one before is dead.
+    async fn a_step_up_begins_a_new_secret(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let mut before = browser.clone();
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut browser).await;
+        assert_ne!(session(&before), session(&browser));
+        assert!(!is_signed_in(&mut before).await, "the secret from before the factor was added");
+        // A session of one factor, from a time before there was a second.
+        let bob = Person::bob();
+        let mut phone = bob.signed_in(&server).await;
+        let mut laptop = Browser::new(&server);
+        bob.sign_in(&mut laptop).await;
+        let (his, _) = bob.adds_authenticator(&server, &mut laptop).await;
+        let mut thief = phone.clone();
+        phone.open(&Application::of(&server, "shop").authorization_request().with("acr_values", "2").url()).await;
+        give(&mut phone, &his.code(&server)).await.landed();
+        assert!(!is_signed_in(&mut thief).await, "the secret from before the step-up");
+        assert!(is_signed_in(&mut phone).await);
+        drop(authenticator);
+    }
+
+    /// security.md O1: a code works once, also across sign-in and step-up, also in parallel; one step early or late is fine, two are not.
+    async fn a_code_is_accepted_once_and_near_its_time(db) {
+        let server = TestServer::start(db).await;
+        let (alice, authenticator, _, mut browser) = alice(&server).await;
+        for (step, accepted) in [(-2, false), (2, false), (-1, true), (0, true), (1, true)] {
+            // Steps that are over for this account: the window never overlaps the one before.
+            server.advance(Duration::from_secs(120));
+            let mut browser = Browser::new(&server);
+            alice.sign_in(&mut browser).await;
+            give(&mut browser, &authenticator.code_of_step(&server, step)).await;
+            assert_eq!(is_signed_in(&mut browser).await, accepted, "step {step}");
+        }
+        server.advance(Duration::from_secs(120));
+        alice.sign_in(&mut browser).await;
+        let mut tabs = Vec::new();
+        for _ in 0..8 {
+            // An unfinished sign-in counts as a failed one.
+            server.advance(Duration::from_secs(20));
+            let mut tab = Browser::new(&server);
+            alice.sign_in(&mut tab).await;
+            tabs.push(tab);
+        }
+        let code = authenticator.code(&server);
+        let winners = join_all(tabs.into_iter().map(async |mut tab| {
+            give(&mut tab, &code).await;
+            usize::from(!session(&tab).is_empty())
+        }));
+        assert_eq!(winners.await.into_iter().sum::<usize>(), 1, "eight at once, one gets in");
+        // The losers counted as guesses; the code is still one of the step before.
+        server.advance(Duration::from_secs(10));
+        give(&mut browser, &code).await;
+        assert!(browser.error().contains("used already"), "{}", browser.describe());
+        // And not for a step-up either: the session of one factor asks for more with the same code.
+        let bob = Person::bob();
+        let mut phone = bob.signed_in(&server).await;
+        let mut laptop = Browser::new(&server);
+        bob.sign_in(&mut laptop).await;
+        laptop.open("/account/totp").await;
+        let his = Authenticator::read(&laptop);
+        let code = his.code(&server);
+        laptop.fill("Code", &code);
+        laptop.press("Turn on").await;
+        phone.open(&Application::of(&server, "shop").authorization_request().with("acr_values", "2").url()).await;
+        give(&mut phone, &code).await;
+        assert!(phone.error().contains("used already"), "the code that confirmed the app");
+    }
+
+    /// security.md O2: five wrong codes end the sign-in, the right one comes too late; the password's counter is another one.
+    async fn five_wrong_codes_end_the_sign_in(db) {
+        let server = TestServer::start(db).await;
+        let (alice, authenticator, _, mut browser) = alice(&server).await;
+        alice.sign_in(&mut browser).await;
+        for _ in 0..5 {
+            give(&mut browser, &authenticator.wrong_code(&server)).await;
+            assert_eq!(browser.path(), "/login/factor");
+        }
+        give(&mut browser, &authenticator.code(&server)).await;
+        assert_eq!((browser.path(), browser.heading().as_str()), ("/login", "Sign in"));
+        assert!(browser.error().contains("Five codes were wrong"), "{}", browser.describe());
+        assert!(!is_signed_in(&mut browser).await);
+        // The password is asked for again and is not slowed down; codes are, more and more.
+        alice.sign_in(&mut browser).await;
+        give(&mut browser, &authenticator.code(&server)).await;
+        assert!(browser.error().contains("Too many tries"), "{}", browser.describe());
+        server.advance(STEP);
+        give(&mut browser, &authenticator.code(&server)).await;
+        assert!(is_signed_in(&mut browser).await);
+        let failed = "SELECT count(*) FROM events WHERE kind = 'second_factor_failed'";
+        assert_eq!(server.database().number(failed).await, 1);
+    }
+
+    /// security.md O2, L4: parallel guesses in one sign-in do not outrun the limit.
+    async fn parallel_codes_do_not_outrun_the_limit(db) {
+        let server = TestServer::start(db).await;
+        let (alice, authenticator, _, mut browser) = alice(&server).await;
+        alice.sign_in(&mut browser).await;
+        let wrong = authenticator.wrong_code(&server);
+        join_all((0..12).map(|_| {
+            let (mut tab, wrong) = (browser.clone(), wrong.clone());
+            async move {
+                give(&mut tab, &wrong).await;
+            }
+        }))
+        .await;
+        server.advance(Duration::from_secs(60));
+        give(&mut browser, &authenticator.code(&server)).await;
+        assert!(!is_signed_in(&mut browser).await);
+    }
+
+    /// security.md O3: 160 bits, sealed at rest, shown once, nothing before a code has confirmed it; another's pending secret is refused.
+    async fn a_secret_is_confirmed_before_it_counts_and_rests_sealed(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        browser.open("/account/totp").await;
+        let first = Authenticator::read(&browser);
+        assert_eq!(first.secret().len() * 8, 160);
+        assert!(browser.page().attribute("svg.qr", "viewBox").is_some(), "a QR code");
+        browser.fill("Code", &first.wrong_code(&server));
+        browser.press("Turn on").await;
+        assert!(browser.error().contains("wrong"), "{}", browser.describe());
+        assert_eq!(Authenticator::read(&browser).secret(), first.secret(), "the same secret again, that of the app");
+        alice.sign_in(&mut Browser::new(&server)).await;
+        assert_eq!(server.database().number("SELECT count(*) FROM totp_secrets").await, 0, "not active yet");
+        // Bob's page with Alice's pending secret, and hers in another session of her own.
+        let pending = browser.page().value("pending").unwrap();
+        for mut other in [Person::bob().signed_in(&server).await, { let mut other = Browser::new(&server); alice.sign_in(&mut other).await; other }] {
+            other.open("/account/totp").await;
+            other.forge("pending", &pending);
+            other.fill("Code", &first.code(&server));
+            other.press("Turn on").await;
+            assert_eq!(other.heading(), "This page has expired");
+        }
+        browser.fill("Code", &first.code(&server));
+        browser.press("Turn on").await;
+        assert_eq!(browser.page().all(".codes code").len(), 10);
+        let stored = server.database().texts("SELECT sealed_secret FROM totp_secrets").await.concat();
+        let base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        assert!(stored.len() > 80 && !stored.chars().all(|c| base32.contains(c)));
+        browser.open("/account/totp").await;
+        assert_ne!(Authenticator::read(&browser).secret(), first.secret(), "the one in use is not shown again");
+        assert!(Mailbox::of(&server).newest_to(&alice.email).await.subject.contains("second step was added"));
+    }
+
+    /// security.md O4: what adds or takes away a factor wants fresh proof with all factors; a trusted device is none; mail tells.
+    async fn changing_a_factor_needs_fresh_proof_with_all_factors(db) {
+        let server = TestServer::start(db).await;
+        let (alice, authenticator, _, mut browser) = alice(&server).await;
+        alice.sign_in(&mut browser).await;
+        browser.fill("Don’t ask for this on this device for 30 days", "on");
+        give(&mut browser, &authenticator.code(&server)).await;
+        for path in ["/account/totp", "/account/recovery-codes"] {
+            browser.open(path).await;
+            assert_eq!(browser.path(), path, "fresh");
+        }
+        server.advance(Duration::from_secs(601));
+        for path in ["/account/totp", "/account/recovery-codes", "/account/password"] {
+            browser.open(path).await;
+            assert_eq!(browser.heading(), "Confirm it’s you", "{path}");
+        }
+        browser.open("/account/security").await;
+        browser.press("Remove Authenticator app").await;
+        assert_eq!(browser.heading(), "Confirm it’s you");
+        alice.fill_sign_in(&mut browser).await;
+        assert_eq!(browser.heading(), "One more step", "the trusted device does not count");
+        give(&mut browser, &authenticator.code(&server)).await;
+        assert_eq!(browser.path(), "/account/security", "back to where it was asked");
+        browser.press("Remove Authenticator app").await;
+        assert!(browser.page().notice().contains("removed"), "{}", browser.describe());
+        assert!(Mailbox::of(&server).newest_to(&alice.email).await.subject.contains("removed"));
+        for table in ["totp_secrets", "recovery_codes", "trusted_devices"] {
+            assert_eq!(server.database().number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
+        }
+        let mut fresh = Browser::new(&server);
+        alice.sign_in(&mut fresh).await;
+        assert!(is_signed_in(&mut fresh).await);
+    }
+
+    /// security.md O4: a password that was just given in a trusted browser is one factor; for a change the other is asked for.
+    async fn a_sign_in_by_a_trusted_device_is_not_fresh_proof(db) {
+        let server = TestServer::start(db).await;
+        let (alice, authenticator, _, mut browser) = alice(&server).await;
+        alice.sign_in(&mut browser).await;
+        browser.fill("Don’t ask for this on this device for 30 days", "on");
+        give(&mut browser, &authenticator.code(&server)).await;
+        browser.open("/logout").await;
+        browser.press("Sign out").await;
+        alice.sign_in(&mut browser).await;
+        assert_eq!(browser.path(), "/account", "not asked on this device");
+        server.advance(STEP);
+        browser.open("/account/totp").await;
+        give(&mut browser, &authenticator.code(&server)).await;
+        assert_eq!(browser.path(), "/account/totp");
+    }
+
+    /// security.md O5: ten codes, digests at rest, each works once, also in parallel; new ones kill the old; use is told by mail.
+    async fn recovery_codes_work_once(db) {
+        let server = TestServer::start(db).await;
+        let (alice, authenticator, codes, mut browser) = alice(&server).await;
+        assert_eq!(codes.len(), 10);
+        let everything = server.database().everything().await;
+        assert!(codes.iter().all(|code| code.len() == 19 && !everything.contains(code) && !everything.contains(&code.replace('-', ""))));
+        let mut tabs = Vec::new();
+        for _ in 0..8 {
+            server.advance(Duration::from_secs(20));
+            let mut tab = Browser::new(&server);
+            alice.sign_in(&mut tab).await;
+            tab.follow("Use a recovery code").await;
+            tabs.push(tab);
+        }
+        let typed = codes[0].to_uppercase().replace('-', " ");
+        let winners = join_all(tabs.into_iter().map(async |mut tab| {
+            tab.fill("Recovery code", &typed);
+            tab.press("Continue").await;
+            usize::from(!session(&tab).is_empty())
+        }));
+        assert_eq!(winners.await.into_iter().sum::<usize>(), 1);
+        assert!(Mailbox::of(&server).all().await.iter().any(|mail| mail.to.contains(&alice.email) && mail.subject.contains("recovery code")));
+        server.advance(Duration::from_secs(1800));
+        alice.sign_in(&mut browser).await;
+        give(&mut browser, &authenticator.code(&server)).await;
+        browser.open("/account/security").await;
+        assert!(browser.text().contains("9 are left"), "{}", browser.text());
+        browser.follow("Make new ones").await;
+        browser.press("Make new codes").await;
+        let new = browser.page().all(".codes code");
+        assert!(new.len() == 10 && new.iter().all(|code| !codes.contains(code)));
+        let mut other = Browser::new(&server);
+        alice.sign_in(&mut other).await;
+        other.follow("Use a recovery code").await;
+        other.fill("Recovery code", &codes[1]);
+        other.press("Continue").await;
+        assert!(other.error().contains("wrong"), "an old one: {}", other.describe());
+        other.fill("Recovery code", &new[0]);
+        other.press("Continue").await;
+        assert!(is_signed_in(&mut other).await);
+    }
+
+    /// security.md O6, S6: a trusted device is one person's in one browser for thirty days, listed, revocable, cut by a new password.
+    async fn a_trusted_device_is_one_persons_in_one_browser(db) {
+        let server = TestServer::start(db).await;
+        let (alice, authenticator, _, mut browser) = alice(&server).await;
+        alice.sign_in(&mut browser).await;
+        browser.fill("Don’t ask for this on this device for 30 days", "on");
+        give(&mut browser, &authenticator.code(&server)).await;
+        let asked = async |browser: &Browser, person: &Person| {
+            let mut browser = browser.clone();
+            browser.cookies.remove("ostiary_session");
+            person.sign_in(&mut browser).await;
+            browser.path() == "/login/factor"
+        };
+        assert!(!asked(&browser, &alice).await, "her own");
+        assert!(asked(&Browser::new(&server), &alice).await, "another browser");
+        let bob = Person::bob();
+        bob.adds_authenticator(&server, &mut bob.signed_in(&server).await).await;
+        assert!(asked(&browser, &bob).await, "another person in her browser");
+        let secret = browser.cookie("ostiary_trusted").unwrap().value.clone();
+        assert!(!server.database().everything().await.contains(&secret), "a digest at rest");
+        server.advance(29 * DAY);
+        assert!(!asked(&browser, &alice).await);
+        server.advance(2 * DAY);
+        assert!(asked(&browser, &alice).await, "thirty days are over");
+        // Trusted anew: taken back on the page, by Alice only; and cut by a new password.
+        for by_password in [false, true] {
+            let mut laptop = Browser::new(&server);
+            alice.sign_in(&mut laptop).await;
+            laptop.fill("Don’t ask for this on this device for 30 days", "on");
+            give(&mut laptop, &authenticator.code(&server)).await;
+            server.advance(STEP);
+            assert!(!asked(&laptop, &alice).await);
+            if by_password {
+                laptop.open("/account/password").await;
+                laptop.fill("Current password", &alice.password);
+                laptop.fill("New password", &alice.password);
+                laptop.press("Change password").await;
+            } else {
+                let id = server.database().texts("SELECT max(id) FROM trusted_devices").await.concat();
+                let mut bobs = Browser::new(&server);
+                bob.sign_in(&mut bobs).await;
+                let csrf = bobs.page().value("csrf").unwrap();
+                bobs.post("/account/security", &[("csrf", &csrf), ("distrust", &id)], true).await;
+                assert!(!asked(&laptop, &alice).await, "nobody else takes it back");
+                laptop.open("/account/security").await;
+                laptop.press("Remove Firefox").await;
+                assert!(laptop.page().notice().contains("no longer trusted"), "{}", laptop.describe());
+            }
+            assert!(asked(&laptop, &alice).await);
+        }
+    }
+
+    /// An operator helps somebody who has lost everything: sessions, tokens and trusted devices end with the factors.
+    async fn an_operator_takes_lost_factors_away(db) {
+        let server = TestServer::start(db).await;
+        let (alice, authenticator, _, mut browser) = alice(&server).await;
+        alice.sign_in(&mut browser).await;
+        browser.fill("Don’t ask for this on this device for 30 days", "on");
+        give(&mut browser, &authenticator.code(&server)).await;
+        server.ground.command(&["user", "remove-second-factors", alice.email.as_str()]).await.done();
+        for table in ["totp_secrets", "recovery_codes", "trusted_devices", "sessions"] {
+            assert_eq!(server.database().number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
+        }
+        alice.sign_in(&mut browser).await;
+        assert!(is_signed_in(&mut browser).await);
+    }
+}

@@ -1,0 +1,107 @@
+//! A provider of text messages that keeps them, with the interfaces of Twilio Verify and Twilio Messages.
+
+use super::ports::free_port;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What the provider was asked to do.
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub path: String,
+    /// Name and password of the caller.
+    pub user: (String, String),
+    fields: HashMap<String, String>,
+}
+
+impl Message {
+    pub fn field(&self, name: &str) -> String {
+        self.fields.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}")).clone()
+    }
+}
+
+/// Runs until the test ends.
+pub struct SmsProvider {
+    pub url: String,
+    received: Arc<Mutex<Vec<Message>>>,
+    refuses: Arc<AtomicBool>,
+}
+
+impl SmsProvider {
+    /// The only code that Verify approves.
+    pub const VERIFY_CODE: &str = "246810";
+
+    pub async fn start() -> Self {
+        let port = free_port();
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+        let provider = Self { url: format!("http://127.0.0.1:{port}"), received: Arc::default(), refuses: Arc::default() };
+        let (received, refuses) = (provider.received.clone(), provider.refuses.clone());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, received.clone(), refuses.clone()));
+            }
+        });
+        provider
+    }
+
+    pub fn all(&self) -> Vec<Message> {
+        self.received.lock().unwrap().clone()
+    }
+
+    pub fn newest(&self) -> Message {
+        self.all().pop().expect("nothing was sent")
+    }
+
+    /// Answers everything with 429 from now on.
+    pub fn refuse_all(&self) {
+        self.refuses.store(true, Ordering::Relaxed);
+    }
+}
+
+async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Message>>>, refuses: Arc<AtomicBool>) {
+    let mut bytes = Vec::new();
+    let (head, body) = loop {
+        let mut buffer = [0; 4096];
+        let count = stream.read(&mut buffer).await.unwrap_or(0);
+        if count == 0 {
+            return;
+        }
+        bytes.extend_from_slice(&buffer[..count]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length: usize = header(head, "content-length").parse().unwrap_or(0);
+        if body.len() >= length {
+            break (head.to_owned(), body.to_owned());
+        }
+    };
+    let path = head.split(' ').nth(1).unwrap().to_owned();
+    let credentials = STANDARD.decode(header(&head, "authorization").trim_start_matches("Basic ")).unwrap();
+    let credentials = String::from_utf8(credentials).unwrap();
+    let (name, password) = credentials.split_once(':').unwrap();
+    let fields: HashMap<String, String> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+    let (status, document) = if refuses.load(Ordering::Relaxed) {
+        ("429 Too Many Requests", r#"{"code":20429,"message":"Too many requests","status":429}"#)
+    } else if path.ends_with("/VerificationCheck") {
+        match fields.get("Code").map(String::as_str) {
+            Some(SmsProvider::VERIFY_CODE) => ("200 OK", r#"{"status":"approved","valid":true}"#),
+            _ => ("200 OK", r#"{"status":"pending","valid":false}"#),
+        }
+    } else {
+        ("201 Created", r#"{"sid":"SM1","status":"queued"}"#)
+    };
+    received.lock().unwrap().push(Message { path, user: (name.to_owned(), password.to_owned()), fields });
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{document}",
+        document.len()
+    );
+    let _ = stream.write_all(answer.as_bytes()).await;
+}
+
+fn header<'a>(head: &'a str, name: &str) -> &'a str {
+    let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}:")));
+    line.and_then(|line| line.split_once(':')).map_or("", |(_, value)| value.trim())
+}
