@@ -22,10 +22,18 @@
     }
   };
 
+  // A browser under load may set a cookie after the request that the next line of a script sends: what can be read back is set.
+  const keep = async (cookie, attributes) => {
+    document.cookie = cookie + attributes;
+    for (let tries = 0; tries < 100 && !document.cookie.includes(cookie); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+
   let proven = false;
-  const solved = solve().then((nonce) => {
+  const solved = solve().then(async (nonce) => {
     const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `ostiary_proof=${challenge}.${nonce}; path=/; max-age=300; samesite=strict${secure}`;
+    await keep(`ostiary_proof=${challenge}.${nonce}`, `; path=/; max-age=300; samesite=strict${secure}`);
     proven = true;
   });
 

@@ -13,10 +13,10 @@ const needs = (scope) => async (request, response, next) => {
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer: ISSUER, audience: AUDIENCE, typ: 'at+jwt', algorithms: ['ES256'],
-      requiredClaims: ['exp', 'iat', 'sub', 'client_id', 'jti', 'scope'],
+      requiredClaims: ['exp', 'iat', 'sub', 'client_id', 'jti'],
     });
     if (payload.cnf) return refuse(401, 'error="invalid_token"'); // bound to a key: not a bearer token
-    if (!payload.scope.split(' ').includes(scope)) return refuse(403, `error="insufficient_scope", scope="${scope}"`);
+    if (!(payload.scope ?? '').split(' ').includes(scope)) return refuse(403, `error="insufficient_scope", scope="${scope}"`);
     request.token = payload;
   } catch {
     return refuse(401, 'error="invalid_token"');

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { check } from './pages.mjs';
 
-const { PASTE, BOTH, ONE, OTHER } = process.env;
+const { PASTE, BOTH, ONE, NONE, OTHER } = process.env;
 // Where an Express is installed.
 const express = createRequire(new URL('../../examples/company/queue/package.json', import.meta.url))('express');
 
@@ -23,8 +23,10 @@ const orders = async (token) => {
 };
 const both = await orders(BOTH);
 check(both.status === 200 && both.user, `both scopes: ${JSON.stringify(both)}`);
-const one = await orders(ONE);
-check(one.status === 403 && one.challenge === 'Bearer error="insufficient_scope", scope="orders:read orders:write"', `one of two: ${JSON.stringify(one)}`);
+for (const token of [ONE, NONE]) {
+  const few = await orders(token);
+  check(few.status === 403 && few.challenge === 'Bearer error="insufficient_scope", scope="orders:read orders:write"', `one of two, or none: ${JSON.stringify(few)}`);
+}
 check((await orders(OTHER)).status === 401 && (await orders()).status === 401 && (await orders('nonsense')).status === 401, 'for another API, none, nonsense');
 console.log('the recipe is content');
 process.exit();

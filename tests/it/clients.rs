@@ -66,15 +66,20 @@ async fn an_api_in_python_checks_access_tokens() {
         let request = shop.authorization_request().with("scope", scope);
         tokens.push(shop.sign_in_with(&mut browser, &alice, &request).await);
     }
-    let [good, other, writing] = tokens.as_slice() else { panic!("three") };
+    // RFC 9068 §2.2.3: a token that was granted no scope has no such claim.
+    let without = shop.authorization_request().without("scope").with("resource", API);
+    tokens.push(shop.sign_in_with(&mut browser, &alice, &without).await);
+    let [good, other, writing, none] = tokens.as_slice() else { panic!("four") };
     let (status, _, body) = orders(&good.access_token).await;
     assert!(status == 200 && body.contains("a lantern"), "{status} {body}");
     let (status, challenge, _) = orders(good.id_token.as_deref().unwrap()).await;
     assert_eq!((status, challenge.as_str()), (401, "Bearer error=\"invalid_token\""), "an ID token is no access token");
     assert_eq!(orders("nonsense").await.0, 401);
     assert_eq!(orders(&other.access_token).await.0, 401, "for another API");
-    let (status, challenge, _) = orders(&writing.access_token).await;
-    assert_eq!((status, challenge.as_str()), (403, "Bearer error=\"insufficient_scope\", scope=\"orders:read\""));
+    for token in [writing, none] {
+        let (status, challenge, _) = orders(&token.access_token).await;
+        assert_eq!((status, challenge.as_str()), (403, "Bearer error=\"insufficient_scope\", scope=\"orders:read\""));
+    }
 }
 
 /// RFC 6750 §3.1: the lines of `--for express`, pasted as they are, for an API with two scopes.
@@ -96,6 +101,8 @@ async fn the_recipe_of_an_api_in_express_works_when_pasted() {
         let request = shop.authorization_request().with("scope", scope);
         environment.push((name, shop.sign_in_with(&mut browser, &alice, &request).await.access_token));
     }
+    let request = shop.authorization_request().without("scope").with("resource", API);
+    environment.push(("NONE", shop.sign_in_with(&mut browser, &alice, &request).await.access_token));
     let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert!(node::run("express-recipe.mjs", &environment).await.contains("content"));
 }

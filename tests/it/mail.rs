@@ -59,11 +59,7 @@ both! {
         let relay = MailServer::start(false).await;
         let server = relayed(db, relay.port).start_process().await;
         Person::alice().sign_up(&mut Browser::of_process(&server)).await;
-        let start = std::time::Instant::now();
-        while !server.log().contains("no TLS with the mail server") {
-            assert!(start.elapsed() < Duration::from_secs(60), "{}", server.log());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        server.logged("no TLS with the mail server").await;
         assert_eq!(server.ground.database.number("SELECT count(*) FROM outgoing_mail").await, 1, "it waits");
         assert_eq!(relay.taken.all(), [json!("listening")]);
         assert!(!server.log().contains("alice@"), "{}", server.log());

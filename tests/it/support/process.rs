@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 /// Runs until it is dropped (then it is killed).
 pub struct ServerProcess {
@@ -16,6 +17,7 @@ pub struct ServerProcess {
     pub ground: Ground,
     child: Child,
     log: Arc<Mutex<String>>,
+    collectors: [JoinHandle<()>; 2],
 }
 
 /// What a command of the program printed, and how it ended.
@@ -68,10 +70,9 @@ impl ServerProcess {
             .spawn()
             .unwrap();
         let log = Arc::new(Mutex::new(String::new()));
-        collect(child.stdout.take().unwrap(), log.clone());
-        collect(child.stderr.take().unwrap(), log.clone());
+        let collectors = [collect(child.stdout.take().unwrap(), log.clone()), collect(child.stderr.take().unwrap(), log.clone())];
         let url = format!("http://localhost:{}", ground.port);
-        Self { url, issuer: ground.issuer.clone(), ground, child, log }
+        Self { url, issuer: ground.issuer.clone(), ground, child, log, collectors }
     }
 
     /// Waits for `/health/ready`. Panics with the log when the program ends or the time is over.
@@ -100,6 +101,19 @@ impl ServerProcess {
         format!("{}{path}", self.url)
     }
 
+    /// Waits until it has printed this, a moment after it was done. Returns everything printed so far; panics with it after 30 s.
+    pub async fn logged(&self, text: &str) -> String {
+        let start = Instant::now();
+        loop {
+            let log = self.log();
+            if log.contains(text) {
+                return log;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "{text:?} was not printed:\n{log}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Kilobytes of memory in use.
     pub fn resident_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
@@ -117,11 +131,15 @@ impl ServerProcess {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks it to stop (SIGTERM) and waits. Returns the exit code.
+    /// Asks it to stop (SIGTERM) and waits until it has ended and all that it printed is in [`Self::log`]. Returns the exit code.
     pub async fn terminate(&mut self) -> i32 {
         self.signal("TERM").await;
         let status = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await;
-        status.unwrap_or_else(|_| panic!("still runs 30 s after SIGTERM:\n{}", self.log())).unwrap().code().unwrap_or(-1)
+        let status = status.unwrap_or_else(|_| panic!("still runs 30 s after SIGTERM:\n{}", self.log())).unwrap();
+        for collector in &mut self.collectors {
+            collector.await.unwrap();
+        }
+        status.code().unwrap_or(-1)
     }
 
     /// Sends a signal by name (`TERM`, `STOP`, `CONT`).
@@ -226,7 +244,7 @@ fn plain(mut command: Command, ground: &Ground) -> Command {
     command
 }
 
-fn collect(stream: impl AsyncRead + Unpin + Send + 'static, log: Arc<Mutex<String>>) {
+fn collect(stream: impl AsyncRead + Unpin + Send + 'static, log: Arc<Mutex<String>>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut lines = BufReader::new(stream).lines();
         while let Ok(Some(line)) = lines.next_line().await {
@@ -234,5 +252,5 @@ fn collect(stream: impl AsyncRead + Unpin + Send + 'static, log: Arc<Mutex<Strin
             log.push_str(&line);
             log.push('\n');
         }
-    });
+    })
 }

@@ -12,10 +12,10 @@ export async function GET(request) {
   try {
     const { payload } = await jwtVerify(token, await providerKeys(), {
       issuer: ISSUER, audience: AUDIENCE, typ: 'at+jwt', algorithms: ['ES256'],
-      requiredClaims: ['exp', 'iat', 'sub', 'client_id', 'jti', 'scope'],
+      requiredClaims: ['exp', 'iat', 'sub', 'client_id', 'jti'],
     });
     if (payload.cnf) return refuse(401, 'error="invalid_token"');
-    if (!payload.scope.split(' ').includes('app:read')) return refuse(403, 'error="insufficient_scope", scope="app:read"');
+    if (!(payload.scope ?? '').split(' ').includes('app:read')) return refuse(403, 'error="insufficient_scope", scope="app:read"');
     return Response.json({ person: payload.sub, client: payload.client_id });
   } catch {
     return refuse(401, 'error="invalid_token"');
