@@ -10,15 +10,15 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 
 use super::StorageSettings;
 use super::error::{StorageError, StorageResult, with_causes};
-use super::postgres::{self, PostgresConnector};
+use super::postgres::PostgresConnector;
+use super::postgres_pools::PostgresPools;
 use super::sqlite::{self, SqliteConnection, SqliteFile};
 use super::statements::Statements;
 
 /// The pools of one database.
 pub(super) enum Backend {
     Postgres {
-        connector: PostgresConnector,
-        pool: Pool<AsyncPgConnection>,
+        pools: PostgresPools,
         patience: Duration,
     },
     /// SQLite has one writer at a time: a pool of one queues the writers in order, so that none in this process meets BUSY.
@@ -121,8 +121,8 @@ impl Backend {
             Ok(Self::Sqlite { file, readers, writer })
         } else if settings.url.starts_with("postgres://") || settings.url.starts_with("postgresql://") {
             let connector = PostgresConnector::new(settings)?;
-            let pool = postgres::pool(&connector, settings.max_connections.max(1), statements)?;
-            Ok(Self::Postgres { connector, pool, patience: settings.statement_timeout + NETWORK })
+            let pools = PostgresPools::new(&connector, settings.max_connections.max(1), statements)?;
+            Ok(Self::Postgres { pools, patience: settings.statement_timeout + NETWORK })
         } else {
             Err(StorageError::Settings("the URL must begin with sqlite: or postgres://".to_owned()))
         }
@@ -137,8 +137,8 @@ impl Backend {
 
     pub(super) async fn write(&self, patience: Duration) -> StorageResult<Connection> {
         Ok(match self {
-            Self::Postgres { pool, patience: answer, .. } => {
-                Connection::new(Held::Postgres(waited(pool.get(), patience).await?), Some(*answer))
+            Self::Postgres { pools, patience: answer } => {
+                Connection::new(Held::Postgres(waited(pools.here().get(), patience).await?), Some(*answer))
             }
             Self::Sqlite { writer, .. } => Connection::new(Held::Sqlite(waited(writer.get(), patience).await?), None),
         })
@@ -146,26 +146,26 @@ impl Backend {
 
     pub(super) fn pools(&self) -> Vec<PoolState> {
         // a macro, since the pools' common bound is three lines of diesel_async's own traits
-        macro_rules! state {
-            ($name:literal, $pool:ident) => {{
-                let status = $pool.status();
-                PoolState {
-                    name: $name,
-                    in_use: status.size.saturating_sub(status.available),
-                    idle: status.available,
-                    waiting: status.waiting,
+        macro_rules! sum {
+            ($name:literal, $pools:expr) => {{
+                let mut sum = PoolState { name: $name, in_use: 0, idle: 0, waiting: 0 };
+                for status in $pools.iter().map(|pool| pool.status()) {
+                    sum.in_use += status.size.saturating_sub(status.available);
+                    sum.idle += status.available;
+                    sum.waiting += status.waiting;
                 }
+                sum
             }};
         }
         match self {
-            Self::Postgres { pool, .. } => vec![state!("postgres", pool)],
-            Self::Sqlite { readers, writer, .. } => vec![state!("readers", readers), state!("writer", writer)],
+            Self::Postgres { pools, .. } => vec![sum!("shared", [pools.shared()]), sum!("workers", pools.of_workers())],
+            Self::Sqlite { readers, writer, .. } => vec![sum!("readers", [readers]), sum!("writer", [writer])],
         }
     }
 
     pub(super) fn describe(&self) -> String {
         match self {
-            Self::Postgres { connector, .. } => connector.describe(),
+            Self::Postgres { pools, .. } => pools.connector().describe(),
             Self::Sqlite { file, .. } => file.describe(),
         }
     }

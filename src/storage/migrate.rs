@@ -52,8 +52,8 @@ pub async fn run(storage: &Storage) -> StorageResult<Vec<String>> {
         return Ok(Vec::new());
     }
     match storage.backend() {
-        Backend::Postgres { connector, .. } => {
-            let connector = connector.clone();
+        Backend::Postgres { pools, .. } => {
+            let connector = pools.connector().clone();
             on_a_thread(move || {
                 // AsyncMigrationHarness calls block_in_place, which works on this kind of runtime only
                 let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();

@@ -23,6 +23,7 @@ mod error;
 pub mod foreign;
 pub mod migrate;
 mod postgres;
+mod postgres_pools;
 pub mod schema;
 mod sqlite;
 mod statements;
@@ -111,12 +112,30 @@ impl Storage {
     /// Makes the pools. Connects to nothing yet (a SQLite file is made when it is missing) and applies no migrations: see
     /// [`migrate::run`].
     ///
-    /// PostgreSQL connections live on the tokio runtime that this is called on, whichever runtime a query comes from.
+    /// PostgreSQL connections live on the tokio runtime that this is called on, whichever runtime a query comes from, but for those
+    /// of [`Self::enter_worker`].
     /// Fails with [`StorageError::Settings`] for a URL that cannot be right, an unreadable `sslrootcert` or an unusable path.
     pub async fn open(settings: &StorageSettings) -> StorageResult<Self> {
         let statements = Arc::<Statements>::default();
         let backend = Backend::open(settings, &statements)?;
         Ok(Self(Arc::new(Inner { backend, statements, connect_timeout: settings.connect_timeout, watcher: OnceLock::new() })))
+    }
+
+    /// Gives each of so many workers its own PostgreSQL connections, once each has called [`Self::enter_worker`]. Where
+    /// `max_connections` is too small for that, and on SQLite, all go on sharing.
+    pub fn share_among(&self, workers: usize) -> StorageResult<()> {
+        match &self.0.backend {
+            Backend::Postgres { pools, .. } => pools.share_among(workers),
+            Backend::Sqlite { .. } => Ok(()),
+        }
+    }
+
+    /// Called on the thread of each worker, on whose runtime its connections then live. A second time does nothing.
+    pub fn enter_worker(&self) -> StorageResult<()> {
+        match &self.0.backend {
+            Backend::Postgres { pools, .. } => pools.enter_worker(),
+            Backend::Sqlite { .. } => Ok(()),
+        }
     }
 
     /// A connection for queries that change nothing: on SQLite one of the readers, which refuse to write.

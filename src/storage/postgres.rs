@@ -161,7 +161,13 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-pub(super) fn pool(connector: &PostgresConnector, size: usize, statements: &Arc<Statements>) -> StorageResult<Pool<AsyncPgConnection>> {
+/// `here`: the connections live on the runtime of whoever asks the pool, which must be one and the same for all of them.
+pub(super) fn pool(
+    connector: &PostgresConnector,
+    size: usize,
+    here: bool,
+    statements: &Arc<Statements>,
+) -> StorageResult<Pool<AsyncPgConnection>> {
     let mut config = ManagerConfig::default();
     // The default asks the server at every checkout, which halves the speed. A closed connection is noticed without.
     config.recycling_method = RecyclingMethod::Fast;
@@ -169,7 +175,7 @@ pub(super) fn pool(connector: &PostgresConnector, size: usize, statements: &Arc<
     config.custom_setup = Box::new(move |_| {
         let (connector, statements) = (connector.clone(), statements.clone());
         Box::pin(async move {
-            let mut connection = connector.connect().await?;
+            let mut connection = if here { connector.connect_here().await? } else { connector.connect().await? };
             connection.set_instrumentation(statements.counter());
             Ok(connection)
         })

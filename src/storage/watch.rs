@@ -145,7 +145,7 @@ impl Watcher {
     pub(super) fn start(backend: &Backend) -> Self {
         let voice = Voice { sender: broadcast::channel(64).0, listening: Arc::default() };
         let task = match backend {
-            Backend::Postgres { connector, .. } => tokio::spawn(listen_again_and_again(connector.clone(), voice.clone())),
+            Backend::Postgres { pools, .. } => tokio::spawn(listen_again_and_again(pools.connector().clone(), voice.clone())),
             Backend::Sqlite { file, .. } => tokio::spawn(poll_again_and_again(file.clone(), voice.clone())),
         };
         Self { voice, task }

@@ -160,7 +160,7 @@ both! {
             let line = text.lines().find(|line| line.starts_with(&format!("{series} ")));
             line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or_else(|| panic!("no {series} in {text}"))
         };
-        let pool = if db == Database::Sqlite { "writer" } else { "postgres" };
+        let pool = if db == Database::Sqlite { "writer" } else { "shared" };
         let in_use = format!(r#"ostiary_database_connections{{pool="{pool}",state="in_use"}}"#);
         let before = metrics().await;
         assert_eq!(value(&before, "ostiary_password_hashes_running"), 0.0);
