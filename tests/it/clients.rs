@@ -28,7 +28,7 @@ async fn a_page_without_a_server_signs_in() {
 /// clients.md §3: FastAPI and PyJWT, from `examples/fastapi`, accept what is meant for them and nothing else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_api_in_python_checks_access_tokens() {
-    let Some(uvicorn) = program("uvicorn") else { return };
+    let uvicorn = program("uvicorn");
     let shop = Client::confidential("shop").first_party().with("resources", json!([API, "https://other.example"]));
     let server = TestServer::with(Database::Sqlite)
         .system_clock()

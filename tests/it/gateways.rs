@@ -9,7 +9,7 @@ const QUEUE: &str = "https://queue.example";
 const OTHER: &str = "https://other.example";
 
 async fn judge(kind: &str) {
-    let Some(program) = program(kind) else { return };
+    let program = program(kind);
     let [port, browser_port, service_port] = [free_port(), free_port(), free_port()].map(|port| port.to_string());
     let places = toml::from_str::<toml::Table>(&format!(
         r#"
