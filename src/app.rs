@@ -18,6 +18,7 @@ use crate::metrics::Metrics;
 use crate::oauth::issuer::Issuer;
 use crate::outbound::Outbound;
 use crate::paths;
+use crate::places::Places;
 use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::sessions::SessionPolicy;
@@ -47,6 +48,8 @@ pub struct App {
     pub letters: Letterhead,
     pub metrics: Metrics,
     pub brand: Arc<Brand>,
+    /// Roughly where addresses are.
+    pub places: Places,
     /// What pages and mails say, in every language.
     pub texts: Texts,
     pub outbound: Outbound,

@@ -40,6 +40,14 @@ impl Housekeeping {
         ];
         Self { tasks }
     }
+
+    /// Ends the tasks, and returns when none runs any more: one that outlived its runtime would report what it then misses.
+    pub async fn stop(mut self) {
+        for task in self.tasks.drain(..) {
+            task.abort();
+            let _ = task.await;
+        }
+    }
 }
 
 async fn clean(app: web::Data<App>) {
@@ -48,6 +56,9 @@ async fn clean(app: web::Data<App>) {
     loop {
         ticks.tick().await;
         app.passwords.free_idle_buffers();
+        if let Err(error) = app.places.read_again_if_changed() {
+            tracing::warn!(%error, "the database of places has changed and could not be read; the one of before is used");
+        }
         if let Err(error) = delete_expired(&app).await {
             tracing::warn!(%error, "expired rows could not be removed; tried again in a minute");
         }

@@ -8,7 +8,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0, words: pure | [`oauth`], [`paths`], [`clock`], [`random`], [`secret`], [`request_id`] |
-//! | 1, ground | [`config`], [`language`], [`storage`], [`sealing`], [`outbound`], [`metrics`], [`mail`], [`brand`], [`sms`], [`telemetry`] |
+//! | 1, ground | [`config`], [`language`], [`storage`], [`sealing`], [`outbound`], [`places`], [`metrics`], [`mail`], [`brand`], [`sms`], [`telemetry`] |
 //! | 2, nouns | [`keys`], [`clients`], [`users`], [`credentials`], [`sessions`], [`grants`], [`upstreams`] |
 //! | 3 | [`app`]: everything that a request may use; [`events`]: what happened |
 //! | 4, what a handler may ask for | [`web`] |
@@ -34,6 +34,7 @@ pub mod language;
 pub mod mail;
 pub mod metrics;
 pub mod outbound;
+pub mod places;
 pub mod sealing;
 pub mod sms;
 pub mod storage;

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::credentials::passkeys::Kind;
 use crate::federation::page::*;
 use crate::forgot::page::{ForgotErrors, ForgotPage, ForgotSentPage, ResetErrors, ResetPage};
-use crate::language::{Argument, Language, Text, Texts};
+use crate::language::{Language, Text, Texts};
 use crate::login::factor::Method;
 use crate::login::factor_page::*;
 use crate::login::page::*;
@@ -37,6 +37,7 @@ use crate::web::problems::{EmailProblem, NameProblem};
 use crate::web::registration_advice::Advice;
 use crate::web::text_messages::NotSent;
 use crate::web::upstream_buttons::UpstreamButton;
+use crate::web::whereabouts::Whereabouts;
 use askama::Template;
 use scraper::{Html, Selector};
 use serde_json::json;
@@ -94,12 +95,15 @@ fn permissions() -> Vec<Permission> {
     vec![Permission { title: "See your profile".into(), detail: Some("Name".into()) }, Permission { title: HOSTILE.into(), detail: None }]
 }
 
+fn seen(address: &str) -> Whereabouts {
+    Whereabouts { address: address.into(), place: Some(HOSTILE.into()), near: true }
+}
+
 fn session(current: bool) -> SessionLine {
     SessionLine {
         id: "s".into(),
         name: Text::new("account-session-on").with("browser", HOSTILE).with("device", "Linux"),
-        address: Argument::from("192.0.2.1"),
-        near: current,
+        seen: Some(seen("192.0.2.1")),
         signed_in: moment(),
         last_active: moment(),
         current,
@@ -141,8 +145,7 @@ fn activity() -> Vec<ActivityLine> {
         said: said(),
         at: moment(),
         device: Some(device()),
-        address: address.map(str::to_owned),
-        near: !by_operator,
+        seen: address.map(seen),
         by_operator,
         current: !by_operator,
     };
@@ -424,8 +427,7 @@ fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
         let device = |id: &str| DeviceLine {
             id: text(id),
             name: Text::new("account-session-on").with("browser", HOSTILE).with("device", "Linux"),
-            address: Some(text("192.0.2.1")),
-            near: true,
+            seen: Some(seen("192.0.2.1")),
             last_used: moment(),
             until: moment(),
         };

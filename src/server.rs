@@ -19,6 +19,7 @@ use crate::language::Texts;
 use crate::mail::{MailGround, Mailer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, OutboundError};
+use crate::places::Places;
 use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::sms::Sms;
@@ -47,7 +48,7 @@ pub struct Server {
     app: web::Data<App>,
     handle: ServerHandle,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
-    _housekeeping: Housekeeping,
+    housekeeping: Housekeeping,
     sweeping: tokio::task::JoinHandle<()>,
 }
 
@@ -116,6 +117,7 @@ pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, S
     )?;
     let metrics = Metrics::new();
     let texts = Texts::load(config.brand.texts.as_deref()).map_err(|error| StartError::Other(format!("brand.texts: {error}")))?;
+    let places = Places::open(config.places.database.as_deref()).map_err(|error| StartError::Other(format!("places.database: {error}")))?;
     let outbound = Outbound::new(config.is_development())?;
     let mail = MailGround {
         storage: storage.clone(),
@@ -143,6 +145,7 @@ pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, S
         sealing,
         keys,
         passwords,
+        places,
         metrics,
         sessions,
         tokens,
@@ -188,8 +191,12 @@ impl Server {
         let https = app.issuer().is_https();
         let shared = app.clone();
         let proof_of_work = web::Data::new(ProofOfWork::new(&config.proof_of_work));
+        app.storage.share_among(workers)?;
         let server = HttpServer::new(move || {
             let app = shared.clone();
+            if let Err(error) = app.storage.enter_worker() {
+                tracing::warn!(%error, "this worker shares its database connections with others");
+            }
             let limits = limits.clone();
             let hosts = hosts.clone();
             actix_web::App::new()
@@ -217,7 +224,7 @@ impl Server {
         let server = server.run();
         let handle = server.handle();
         let serving = tokio::spawn(server);
-        Ok(Self { base_url, handle, serving, _housekeeping: Housekeeping::start(app.clone()), sweeping, app })
+        Ok(Self { base_url, handle, serving, housekeeping: Housekeeping::start(app.clone()), sweeping, app })
     }
 
     pub fn app(&self) -> &App {
@@ -228,6 +235,7 @@ impl Server {
     pub async fn stop(self) {
         self.handle.stop(true).await;
         self.app.mailer.stop(self.app.config.shutdown_grace).await;
+        self.housekeeping.stop().await;
         let _ = crate::housekeeping::write_refusals(&self.app).await;
         self.sweeping.abort();
         let _ = self.serving.await;

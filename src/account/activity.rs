@@ -14,9 +14,9 @@ use crate::events::{Event, EventId, EventKind, list_events_of};
 use crate::language::{Argument, Text};
 use crate::oauth::params::Params;
 use crate::sessions::SignedIn;
-use crate::web::client_address::ClientAddress;
 use crate::web::page::{Moment, Page};
 use crate::web::page_error::PageError;
+use crate::web::whereabouts::Whereabouts;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
@@ -52,11 +52,11 @@ pub(super) async fn lines(
     let more = events.len() > limit;
     events.truncate(limit);
     let older = events.last().filter(|_| more).map(|event| event.id.clone());
-    Ok((events.iter().filter_map(|event| line(app, event, signed_in, ClientAddress::of(http))).collect(), older))
+    Ok((events.iter().filter_map(|event| line(app, http, event, signed_in)).collect(), older))
 }
 
 /// `None` for what is no news to a person.
-fn line(app: &App, event: &Event, signed_in: &SignedIn, here: ClientAddress) -> Option<ActivityLine> {
+fn line(app: &App, http: &HttpRequest, event: &Event, signed_in: &SignedIn) -> Option<ActivityLine> {
     let detail = |name: &str| event.detail.0.get(name).and_then(Value::as_str);
     // An event without a device is an app's doing, or the operator's.
     let device = event.user_agent.as_deref().or(event.address.as_deref()).map(|_| name_of(event.user_agent.as_deref()));
@@ -64,8 +64,7 @@ fn line(app: &App, event: &Event, signed_in: &SignedIn, here: ClientAddress) -> 
         said: said(app, event)?,
         at: Moment::of(event.at),
         device,
-        address: event.address.clone(),
-        near: event.address.as_deref().is_some_and(|address| here.is_near(address)),
+        seen: event.address.as_deref().map(|address| Whereabouts::of(app, http, address)),
         by_operator: matches!(detail("by"), Some("operator" | "import")),
         current: event.session_id.as_ref() == Some(&signed_in.session.id),
     })

@@ -2,6 +2,7 @@
 
 use crate::language::Text;
 use crate::web::page::{Layout, Moment};
+use crate::web::whereabouts::Whereabouts;
 use askama::Template;
 
 /// What happened in the account.
@@ -22,9 +23,7 @@ pub struct ActivityLine {
     pub at: Moment,
     /// The browser and its device, in words.
     pub device: Option<Text>,
-    pub address: Option<String>,
-    /// The address is of the network that the reader is in now.
-    pub near: bool,
+    pub seen: Option<Whereabouts>,
     /// Whoever runs the service did it.
     pub by_operator: bool,
     /// It happened in the session that looks at it.

@@ -5,6 +5,7 @@ use crate::oauth::claims::Claims;
 use crate::web::page::{Layout, Moment, Permission, Person};
 pub use crate::web::problems::{CurrentPasswordProblem, PasswordProblem};
 use crate::web::problems::{form_errors, password_hint};
+use crate::web::whereabouts::Whereabouts;
 use askama::Template;
 use serde_json::Value;
 
@@ -259,18 +260,20 @@ pub struct SessionLine {
     pub id: String,
     /// The browser and its device, in words.
     pub name: Text,
-    pub address: Argument,
-    /// The address is of the network that the reader is in now.
-    pub near: bool,
+    pub seen: Option<Whereabouts>,
     pub signed_in: Moment,
     pub last_active: Moment,
     pub current: bool,
 }
 
 impl SessionLine {
+    pub fn address(&self) -> Argument {
+        self.seen.as_ref().map_or_else(|| Text::new("account-session-address").into(), |seen| Argument::from(seen.address.as_str()))
+    }
+
     /// Tells this session's button from the others.
     pub fn whole(&self) -> Text {
-        Text::new("account-session-end-which").with("session", self.name.clone()).with("address", self.address.clone())
+        Text::new("account-session-end-which").with("session", self.name.clone()).with("address", self.address())
     }
 }
 

@@ -23,12 +23,12 @@ use crate::oauth::params::Params;
 use crate::sessions::SignedIn;
 use crate::users::lock_user;
 use crate::web::browser::Browser;
-use crate::web::client_address::ClientAddress;
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::page::{Moment, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::sign_in::device_of;
+use crate::web::whereabouts::Whereabouts;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -169,8 +169,7 @@ async fn security_page(
             .map(|device| DeviceLine {
                 id: device.id.to_string(),
                 name: name_of(device.user_agent.as_deref()),
-                address: device.address.clone(),
-                near: device.address.as_deref().is_some_and(|address| ClientAddress::of(http).is_near(address)),
+                seen: device.address.as_deref().map(|address| Whereabouts::of(app, http, address)),
                 last_used: Moment::of(device.last_used_at),
                 until: Moment::of(device.expires_at),
             })

@@ -6,6 +6,7 @@ use super::page::{AppLine, SessionLine};
 use super::passkeys_page::PasskeySection;
 use crate::language::Text;
 use crate::web::page::{Layout, Moment};
+use crate::web::whereabouts::Whereabouts;
 use askama::Template;
 
 /// How the account is protected.
@@ -62,9 +63,7 @@ pub struct SecondFactorSection {
 pub struct DeviceLine {
     pub id: String,
     pub name: Text,
-    pub address: Option<String>,
-    /// The address is of the network that the reader is in now.
-    pub near: bool,
+    pub seen: Option<Whereabouts>,
     pub last_used: Moment,
     pub until: Moment,
 }

@@ -11,16 +11,15 @@ use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::events::{self, About, EventKind};
 use crate::grants::EndReason;
-use crate::language::{Argument, Text};
 use crate::paths;
 use crate::sessions::{BrowserSession, SessionId, SignedIn, end_session, end_sessions_of, list_sessions};
 use crate::web::browser::Browser;
-use crate::web::client_address::ClientAddress;
 use crate::web::page::{Moment, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::redirect::see_other;
 use crate::web::sign_in::device_of;
+use crate::web::whereabouts::Whereabouts;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /account/sessions`.
@@ -92,16 +91,14 @@ pub(super) async fn lines(app: &App, http: &HttpRequest, signed_in: &SignedIn, m
     let mut sessions = list_sessions(&mut app.storage.read().await?, user, &app.sessions, app.now()).await?;
     sessions.sort_by_key(|session| session.id != *own);
     sessions.truncate(most);
-    Ok(sessions.iter().map(|session| line(session, own, ClientAddress::of(http))).collect())
+    Ok(sessions.iter().map(|session| line(app, http, session, own)).collect())
 }
 
-fn line(session: &BrowserSession, own: &SessionId, here: ClientAddress) -> SessionLine {
-    let address = session.address.as_deref().map_or_else(|| Text::new("account-session-address").into(), Argument::from);
+fn line(app: &App, http: &HttpRequest, session: &BrowserSession, own: &SessionId) -> SessionLine {
     SessionLine {
         id: session.id.to_string(),
         name: name_of(session.user_agent.as_deref()),
-        address,
-        near: session.address.as_deref().is_some_and(|address| here.is_near(address)),
+        seen: session.address.as_deref().map(|address| Whereabouts::of(app, http, address)),
         signed_in: Moment::of(session.authenticated_at),
         last_active: Moment::of(session.refreshed_at),
         current: session.id == *own,

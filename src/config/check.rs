@@ -140,6 +140,9 @@ fn rest(config: &Config, faults: &mut Vec<Fault>) {
     if let Some(problem) = config.brand.logo.as_deref().and_then(logo_problem) {
         faults.push(Fault::new("brand.logo", problem));
     }
+    if let Err(problem) = crate::places::Places::open(config.places.database.as_deref()) {
+        faults.push(Fault::new("places.database", problem.to_string()));
+    }
     if let Err(problem) = crate::telemetry::check_level(&config.log.level) {
         faults.push(Fault::new("log.level", problem));
     }

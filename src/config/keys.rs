@@ -60,6 +60,8 @@ settings! {
             database: Database;
             /// How the pages look.
             brand: Brand;
+            /// Where addresses are.
+            places: Places;
             /// Mail.
             mail: Mail;
             /// The mail server.
@@ -115,6 +117,14 @@ settings! {
         statement_timeout: Duration = ["10s"] from "100ms" to "10m";
         /// Whether SQLite waits until a commit is on the disk (`full`), or may lose the last ones with the power (`normal`).
         sqlite_synchronous: SqliteSynchronous = ["full"];
+    }
+}
+
+settings! {
+    /// Where addresses are: shown beside them on the pages about sessions, devices and activity, and in notices of a new device.
+    Places in "places." {
+        /// A database of cities or countries in MaxMind's format (GeoLite2, GeoIP2, DB-IP). Held in memory, read again within a minute when the file has changed.
+        database: Option<PathBuf> = [none];
     }
 }
 

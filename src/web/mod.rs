@@ -39,3 +39,4 @@ pub mod static_files;
 pub mod text_messages;
 pub mod ticket;
 pub mod upstream_buttons;
+pub mod whereabouts;

@@ -89,7 +89,10 @@ pub async fn tell_of_new_browser(
         Some(text) => text.to_owned(),
         None => app.texts.say(to.language, &Text::new(other)),
     };
-    let address = word(device.address.as_deref(), "account-session-address");
+    let mut address = word(device.address.as_deref(), "account-session-address");
+    if let Some(place) = app.places.name(&app.texts, to.language, &address) {
+        address.push_str(&format!(" ({place})"));
+    }
     let seen = NewDevice {
         browser: &word(known.as_ref().map(|found| found.name), "account-session-browser"),
         device: &word(known.as_ref().map(|found| found.os), "account-session-device"),

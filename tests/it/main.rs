@@ -38,6 +38,7 @@ mod outages;
 mod passkey_sign_up;
 mod passkeys;
 mod passwords;
+mod places;
 mod proofs;
 mod refresh;
 mod regressions;

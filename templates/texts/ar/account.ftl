@@ -93,6 +93,7 @@ account-session-now = نشطة الآن
 account-session-active = آخر نشاط: { $moment }
 account-session-from = من: { $address }
 account-session-near = الشبكة التي أنت فيها الآن
+place = { $city }، { $country }
 account-session-since = تسجيل الدخول: { $moment }
 account-session-end = إنهاء
 account-session-end-which = الجلسة: { $session }، { $address }

@@ -87,6 +87,7 @@ account-session-now = Gerade aktiv
 account-session-active = Zuletzt aktiv: { $moment }
 account-session-from = Von { $address }
 account-session-near = das Netz, in dem Sie gerade sind
+place = { $city }, { $country }
 account-session-since = Angemeldet seit: { $moment }
 account-session-end = Beenden
 account-session-end-which = Sitzung: { $session }, { $address }

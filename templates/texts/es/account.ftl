@@ -87,6 +87,7 @@ account-session-now = Activa ahora
 account-session-active = Última actividad: { $moment }
 account-session-from = Desde: { $address }
 account-session-near = la red en la que está ahora
+place = { $city }, { $country }
 account-session-since = Inicio de sesión: { $moment }
 account-session-end = Cerrar
 account-session-end-which = la sesión: { $session }, { $address }

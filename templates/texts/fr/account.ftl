@@ -87,6 +87,7 @@ account-session-now = Active en ce moment
 account-session-active = Dernière activité : { $moment }
 account-session-from = Depuis : { $address }
 account-session-near = le réseau où vous êtes en ce moment
+place = { $city }, { $country }
 account-session-since = Connexion : { $moment }
 account-session-end = Terminer
 account-session-end-which = la session : { $session }, { $address }

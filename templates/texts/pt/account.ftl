@@ -87,6 +87,7 @@ account-session-now = Ativa agora
 account-session-active = Última atividade: { $moment }
 account-session-from = De: { $address }
 account-session-near = a rede em que você está agora
+place = { $city }, { $country }
 account-session-since = Início da sessão: { $moment }
 account-session-end = Encerrar
 account-session-end-which = a sessão: { $session }, { $address }
