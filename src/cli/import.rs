@@ -49,6 +49,9 @@ pub enum ImportCommand {
         /// A table that has another name, as in user=people; may be repeated
         #[arg(long = "table", value_name = "TABLE=NAME")]
         tables: Vec<String>,
+        /// The RP ID that its passkeys were made for; they come when it is passkeys.rp_id here
+        #[arg(long, value_name = "DOMAIN")]
+        passkey_rp_id: Option<String>,
         #[command(flatten)]
         links: Links,
         #[command(flatten)]
@@ -180,9 +183,10 @@ async fn open(opened: &Opened, command: ImportCommand) -> Result<Plan, CliError>
             };
             Plan { source, options: how.options("supabase")?, follow }
         }
-        ImportCommand::BetterAuth { database, schema, tables, links, how } => {
+        ImportCommand::BetterAuth { database, schema, tables, passkey_rp_id, links, how } => {
             let mut settings = settings(schema, &links, database.keys()?)?;
             settings.tables = pairs(&tables, "--table")?;
+            settings.takes_passkeys = takes_passkeys(opened, passkey_rp_id.as_deref())?;
             let source = Source::BetterAuth(BetterAuthSource::open(&database.url()?, settings).await.map_err(told)?);
             Plan { source, options: how.options("better-auth")?, follow: database.interval() }
         }
@@ -319,7 +323,7 @@ fn line(entry: &Entry) -> String {
         let _ = writeln!(text, "         comes: {}", printable(&entry.comes.join(", ")));
     }
     for what in &entry.missing {
-        let _ = writeln!(text, "         does not come: {}", printable(what));
+        let _ = writeln!(text, "         does not come: {}", printable(&what.text));
     }
     text
 }

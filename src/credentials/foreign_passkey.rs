@@ -9,7 +9,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use webauthn_rs::prelude::Passkey;
 use webauthn_rs_core::proto::{
-    AttestationFormat, AuthenticatorTransport, COSEKey, Credential, ParsedAttestation, RegisteredExtensions, UserVerificationPolicy,
+    AttestationFormat, AuthenticatorTransport, COSEKey, COSEKeyType, Credential, ECDSACurve, ParsedAttestation, RegisteredExtensions,
+    UserVerificationPolicy,
 };
 
 /// A passkey as another system keeps it.
@@ -22,14 +23,35 @@ pub struct ForeignPasskey {
     pub backup_eligible: bool,
     pub backed_up: bool,
     pub name: String,
+    /// Its authenticator was given a handle for the person that the other system has not kept.
+    pub foreign_handle: bool,
 }
 
-/// The same as it is kept here; `None` for a key that is not of one of the algorithms that are checked here.
-pub fn convert(foreign: ForeignPasskey) -> Option<PortablePasskey> {
-    let key: serde_cbor_2::Value = serde_cbor_2::from_slice(&foreign.cose_key).ok()?;
-    let key = COSEKey::try_from(&key).ok()?;
+/// COSE's numbers of ES256, ES384 and RS256.
+const ALGORITHMS: [i128; 3] = [-7, -35, -257];
+
+/// RFC 9052 §7.1: the parameter `alg` is 3.
+fn is_of(key: &serde_cbor_2::Value, algorithm: i128) -> bool {
+    use serde_cbor_2::Value::{Integer, Map};
+    matches!(key, Map(parameters) if parameters.get(&Integer(3)) == Some(&Integer(algorithm)))
+}
+
+/// The same as it is kept here. Errors: why it can not be.
+pub fn convert(foreign: ForeignPasskey) -> Result<PortablePasskey, &'static str> {
+    const NO_KEY: &str = "its public key is none that can be read (COSE); ask for a new one";
+    const OTHER_ALGORITHM: &str =
+        "its key is of an algorithm that is not checked here (only ES256, ES384 and RS256 are); ask for a new one";
+    let Ok(key @ serde_cbor_2::Value::Map(_)) = serde_cbor_2::from_slice(&foreign.cose_key) else { return Err(NO_KEY) };
+    if !ALGORITHMS.iter().any(|algorithm| is_of(&key, *algorithm)) {
+        return Err(OTHER_ALGORITHM);
+    }
+    let key = COSEKey::try_from(&key).map_err(|_| NO_KEY)?;
+    // Read by webauthn-rs, and no signature holds.
+    if matches!(&key.key, COSEKeyType::EC_EC2(key) if key.curve == ECDSACurve::SECP521R1) {
+        return Err(OTHER_ALGORITHM);
+    }
     if !(1..=1023).contains(&foreign.credential_id.len()) {
-        return None;
+        return Err("its id is of no possible length");
     }
     let transports: Vec<AuthenticatorTransport> =
         foreign.transports.iter().filter_map(|name| serde_json::from_value(Value::from(name.as_str())).ok()).collect();
@@ -49,8 +71,8 @@ pub fn convert(foreign: ForeignPasskey) -> Option<PortablePasskey> {
     };
     let document = json!({ "cred": credential });
     // What does not read back would be a passkey that never opens anything.
-    serde_json::from_value::<Passkey>(document.clone()).ok()?;
-    Some(PortablePasskey {
+    serde_json::from_value::<Passkey>(document.clone()).map_err(|_| NO_KEY)?;
+    Ok(PortablePasskey {
         credential_id,
         name: foreign.name,
         document,
@@ -60,6 +82,7 @@ pub fn convert(foreign: ForeignPasskey) -> Option<PortablePasskey> {
         suspected_clone: false,
         created_at: None,
         last_used_at: None,
+        foreign_handle: foreign.foreign_handle,
     })
 }
 
@@ -77,7 +100,8 @@ mod tests {
     fn foreign(cose_key: Vec<u8>) -> ForeignPasskey {
         let transports = vec!["internal".to_owned(), "hybrid".to_owned()];
         let name = "Phone".to_owned();
-        ForeignPasskey { credential_id: vec![7; 32], cose_key, counter: 5, transports, backup_eligible: true, backed_up: true, name }
+        let (credential_id, foreign_handle) = (vec![7; 32], false);
+        ForeignPasskey { credential_id, cose_key, counter: 5, transports, backup_eligible: true, backed_up: true, name, foreign_handle }
     }
 
     #[test]
@@ -92,8 +116,17 @@ mod tests {
     fn what_is_no_key_does_not_come() {
         let mut off_the_curve = cose_key();
         *off_the_curve.last_mut().unwrap() ^= 1;
-        for key in [Vec::new(), b"not cbor".to_vec(), vec![0xa0], off_the_curve] {
-            assert!(convert(foreign(key)).is_none());
+        for key in [Vec::new(), b"not cbor".to_vec(), off_the_curve] {
+            assert!(convert(foreign(key)).err().is_some_and(|why| why.contains("none that can be read")));
         }
+        assert!(convert(ForeignPasskey { credential_id: vec![0; 1024], ..foreign(cose_key()) }).is_err());
+    }
+
+    /// RFC 8037 appendix A.2: an Ed25519 key, which some security keys prefer.
+    #[test]
+    fn a_key_that_would_never_open_anything_does_not_come() {
+        let x = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+        let key = data_encoding::HEXLOWER.decode(format!("a4010103272006215820{x}").as_bytes()).unwrap();
+        assert!(convert(foreign(key)).err().is_some_and(|why| why.contains("algorithm")));
     }
 }

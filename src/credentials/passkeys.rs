@@ -65,6 +65,8 @@ pub struct Passkey {
     pub suspected_clone: bool,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    /// Its authenticator knows the person by a handle of the system that it came from, which nobody has kept.
+    pub foreign_handle: bool,
 }
 
 /// What a key is to be used for.
@@ -272,10 +274,11 @@ impl Assertion {
         CredentialId::of(self.0.get_credential_id())
     }
 
-    /// Whether the user handle is that of `owner`. Without one the answer is to `unnamed`: a passkey that stands alone must name
-    /// its person (§7.2 step 6), a security key need not.
-    pub fn names(&self, owner: &UserId, unnamed: bool) -> bool {
-        self.0.get_user_unique_id().map_or(unnamed, |handle| is_handle_of(handle, owner))
+    /// Whether the user handle is that of the key's owner. Without one the answer is to `unnamed`: a passkey that stands alone must
+    /// name its person (§7.2 step 6), a security key need not. No signature covers the handle: where only another system knew it,
+    /// the credential id, which belongs to one account, has to do.
+    pub fn names_owner_of(&self, key: &Passkey, unnamed: bool) -> bool {
+        self.0.get_user_unique_id().map_or(unnamed, |handle| key.foreign_handle || is_handle_of(handle, &key.user_id))
     }
 }
 

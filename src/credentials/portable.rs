@@ -86,6 +86,9 @@ pub struct PortablePasskey {
     pub created_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
+    /// Its authenticator knows the person by a handle that is not kept here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign_handle: bool,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -137,6 +140,7 @@ struct PasskeyRow {
     suspected_clone: bool,
     created_at: Timestamp,
     last_used_at: Option<Timestamp>,
+    foreign_handle: bool,
 }
 
 /// Why nothing was written.
@@ -291,6 +295,7 @@ fn passkey_row(user_id: &UserId, key: &PortablePasskey, now: Timestamp) -> Passk
         suspected_clone: key.suspected_clone,
         created_at: key.created_at.unwrap_or(now),
         last_used_at: key.last_used_at,
+        foreign_handle: key.foreign_handle,
     }
 }
 
@@ -305,5 +310,6 @@ fn portable_passkey(row: PasskeyRow) -> PortablePasskey {
         suspected_clone: row.suspected_clone,
         created_at: Some(row.created_at),
         last_used_at: row.last_used_at,
+        foreign_handle: row.foreign_handle,
     }
 }

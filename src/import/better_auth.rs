@@ -1,20 +1,20 @@
 //! Better Auth: its tables in PostgreSQL. Names of columns may be in camel case, as it makes them, or in snake case, as some adapters
 //! do; tables may have other names (`--table user=people`).
 //!
-//! `role` (of its admin plugin) is written by servers only. Passkeys cannot come: it gives authenticators a random handle for the
-//! person and keeps it nowhere, so that their answer cannot be held against an account.
+//! `role` (of its admin plugin) is written by servers only. Its passkeys know their person by 32 random characters that it keeps nowhere:
+//! here their credential id tells whose they are.
 //!
-//! Specs: better-auth, its core schema and the plugins admin, username, phone-number, two-factor.
+//! Specs: better-auth, its core schema and the plugins admin, username, phone-number, two-factor, passkey.
 
+use super::passkey::{self, StoredPasskey};
 use super::row::Row;
 use super::source::{Reached, SourceSettings};
 use super::{ImportError, ImportedUser};
 use crate::credentials::portable::PortableIdentity;
 use crate::storage::foreign::{ForeignDatabase, ForeignTable};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-
-const PASSKEY: &str = "passkey: the handle that it knows its person by is not kept there; ask for a new one";
 
 /// A table that belongs to people, with its column that names them.
 struct Owned {
@@ -72,9 +72,7 @@ impl BetterAuthSource {
             let of = |owned: &mut HashMap<String, Vec<Row>>| owned.remove(&id).unwrap_or_default();
             let (accounts, two_factors, passkeys) = (of(&mut accounts), of(&mut two_factors), of(&mut passkeys));
             let mut user = person(&row, &accounts, &two_factors, &self.settings);
-            if !passkeys.is_empty() {
-                user.misses(PASSKEY);
-            }
+            passkeys.iter().for_each(|row| passkey::take(&mut user, stored_passkey(row), &self.settings));
             user
         });
         Ok(people.collect())
@@ -100,8 +98,11 @@ impl BetterAuthSource {
         let column = self.users.column(&NAMES);
         let column = column.ok_or_else(|| ImportError::Source("the table of users does not say when a row was changed".to_owned()))?;
         let mut condition = format!("t.{column} >= ${parameter}::text::timestamptz");
-        if let Some((accounts, column)) = self.accounts.as_ref().and_then(|owned| Some((owned, owned.table.column(&NAMES)?))) {
-            let Owned { table, owner } = accounts;
+        // A passkey's row says only when it was made.
+        let made: &[&str] = &["createdAt", "created_at"];
+        for (owned, names) in [(&self.accounts, &NAMES[..]), (&self.passkeys, made)] {
+            let Some((owned, column)) = owned.as_ref().and_then(|owned| Some((owned, owned.table.column(names)?))) else { continue };
+            let Owned { table, owner } = owned;
             let name = &table.name;
             condition.push_str(&format!(
                 " OR EXISTS (SELECT 1 FROM {name} r WHERE r.{owner} = t.id AND r.{column} >= ${parameter}::text::timestamptz)"
@@ -198,5 +199,26 @@ fn two_factor(user: &mut ImportedUser, row: &Row, settings: &SourceSettings) {
             None => user.totp(plain.as_bytes(), None),
         },
         Err(why) => user.misses(format!("authenticator app: {why}")),
+    }
+}
+
+/// The key in Base64, the id in base64url, as browsers give it.
+fn stored_passkey(row: &Row) -> StoredPasskey<'_> {
+    let bytes = |names: &[&str]| {
+        let text = row.text(names)?.trim_end_matches('=').replace('+', "-").replace('/', "_");
+        URL_SAFE_NO_PAD.decode(text).ok()
+    };
+    let transports = row.text(&["transports"]).unwrap_or_default().split(',').map(str::trim);
+    StoredPasskey {
+        name: row.text(&["name"]),
+        credential_id: bytes(&["credentialID", "credential_id", "credentialId"]),
+        cose_key: bytes(&["publicKey", "public_key"]),
+        counter: row.integer(&["counter"]),
+        transports: transports.filter(|transport| !transport.is_empty()).map(str::to_owned).collect(),
+        backup_eligible: row.text(&["deviceType", "device_type"]) == Some("multiDevice"),
+        backed_up: row.flag(&["backedUp", "backed_up"]),
+        foreign_handle: true,
+        created_at: row.instant(&["createdAt", "created_at"]),
+        last_used_at: None,
     }
 }

@@ -290,7 +290,7 @@ mod tests {
         assert_eq!((ann.roles.join(" "), ann.groups.join(" ")), ("editor shop:buyer".to_owned(), "staff/berlin".to_owned()));
         assert_eq!(Value::from(ann.profile.clone())["phone_number"], "+4930901820");
         assert_eq!(ann.profile["name"], "Ann Ardent");
-        assert_eq!(ann.missing, ["passkey or security key: ask for a new one"]);
+        assert_eq!(ann.missing, [super::super::report::Missing::of_a_kind("passkey or security key: ask for a new one")]);
         assert_eq!(bob.comes(), ["disabled", "password (argon2id)"]);
     }
 

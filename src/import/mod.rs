@@ -23,6 +23,7 @@ mod export;
 mod files;
 mod keycloak;
 mod ostiary;
+mod passkey;
 mod plan;
 mod progress;
 mod report;

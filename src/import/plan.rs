@@ -7,7 +7,7 @@
 //!
 //! Cost: 4 round trips a batch, one more where there are passkeys, one more where addresses are taken.
 
-use super::report::{Entry, Verdict};
+use super::report::{Entry, Missing, Verdict};
 use super::{ImportError, ImportedUser};
 use crate::clock::Timestamp;
 use crate::credentials::portable::{
@@ -280,18 +280,18 @@ fn keep_own_identities(user: &mut ImportedUser, id: &UserId, known: &Known, take
         let owner = known.identities.get(&(provider.clone(), subject.clone()));
         let own = owner.map_or_else(|| taken.take(&format!("identity of {provider}"), subject), |owner| owner == id);
         if !own {
-            missing.push(format!("linked account ({provider}): it opens another account here"));
+            missing.push(Missing::of_a_kind(format!("linked account ({provider}): it opens another account here")));
         }
         own
     });
     user.credentials.passkeys.retain(|key| {
         let own = known.passkeys.get(&key.credential_id).map_or_else(|| taken.take("passkey", &key.credential_id), |owner| owner == id);
         if !own {
-            missing.push("passkey: it opens another account here".to_owned());
+            missing.push(Missing::named("passkey", &key.name, "it opens another account here"));
         }
         own
     });
-    missing.into_iter().for_each(|what| user.misses(what));
+    user.missing.extend(missing);
 }
 
 fn new_identities(user: &ImportedUser, known: &Known) -> Vec<PortableIdentity> {

@@ -16,6 +16,35 @@ pub enum Verdict {
     Skipped,
 }
 
+/// Something of a person that does not come. In JSON it is its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub struct Missing {
+    /// With what makes it this person's.
+    pub text: String,
+    /// What it counts as in the totals.
+    counts_as: String,
+}
+
+impl Missing {
+    /// What is the same of everybody.
+    pub fn of_a_kind(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { counts_as: text.clone(), text }
+    }
+
+    /// One of several, by its name.
+    pub fn named(kind: &str, name: &str, why: &str) -> Self {
+        Self { text: format!("{kind} \u{201c}{name}\u{201d}: {why}"), counts_as: format!("{kind}: {why}") }
+    }
+}
+
+impl From<Missing> for String {
+    fn from(missing: Missing) -> Self {
+        missing.text
+    }
+}
+
 /// One person of the report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Entry {
@@ -30,7 +59,7 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     pub comes: Vec<String>,
-    pub missing: Vec<String>,
+    pub missing: Vec<Missing>,
 }
 
 /// Sums.
@@ -62,9 +91,9 @@ impl Totals {
         match entry.verdict {
             Verdict::Created => {
                 entry.comes.iter().for_each(|what| count(&mut self.comes, what));
-                entry.missing.iter().for_each(|what| count(&mut self.missing, what));
+                entry.missing.iter().for_each(|what| count(&mut self.missing, &what.counts_as));
             }
-            Verdict::Updated => entry.missing.iter().for_each(|what| count(&mut self.missing, what)),
+            Verdict::Updated => entry.missing.iter().for_each(|what| count(&mut self.missing, &what.counts_as)),
             Verdict::Skipped => entry.why.iter().for_each(|why| count(&mut self.skipped_because, why)),
             Verdict::Unchanged => {}
         }

@@ -20,7 +20,7 @@ pub struct SourceSettings {
     pub providers: BTreeMap<String, String>,
     /// For what it keeps encrypted.
     pub keys: ForeignKeys,
-    /// Supabase: the RP ID that its passkeys were made for is ours.
+    /// Supabase, Better Auth: the RP ID that its passkeys were made for is ours.
     pub takes_passkeys: bool,
 }
 

@@ -7,10 +7,10 @@
 //! Specs: supabase/auth, its migrations and models; columns are read by name, since older projects have fewer.
 
 use super::encrypted::ForeignKeys;
+use super::passkey::{self, StoredPasskey};
 use super::row::Row;
 use super::source::{Reached, SourceSettings};
 use super::{ImportError, ImportedUser};
-use crate::credentials::foreign_passkey::{ForeignPasskey, convert};
 use crate::credentials::portable::PortableIdentity;
 use crate::storage::foreign::{ForeignDatabase, ForeignTable};
 use serde_json::{Value, json};
@@ -22,7 +22,6 @@ pub(super) const RELATED: [&str; 3] = ["identities", "mfa_factors", "webauthn_cr
 const NO_SMS: &str = "codes by telephone at sign-in: ask for another second factor";
 const SAML: &str =
     "linked account (SAML single sign-on): there is no SAML here; connect its provider by OpenID Connect, and name it with --provider";
-const OTHER_PASSKEY: &str = "passkey: it only works under the RP ID it was made for; say with --passkey-rp-id that it is the same";
 
 /// A row of `users` with the rows that belong to it.
 pub(super) struct Person {
@@ -60,7 +59,7 @@ pub(super) fn person(person: Person, settings: &SourceSettings) -> ImportedUser 
     }
     identities.iter().for_each(|row| identity(&mut user, row, settings));
     factors_of(&mut user, &factors, settings);
-    passkeys.iter().for_each(|row| passkey(&mut user, row, settings));
+    passkeys.iter().for_each(|row| passkey::take(&mut user, stored_passkey(row), settings));
     user
 }
 
@@ -130,10 +129,7 @@ fn factors_of(user: &mut ImportedUser, factors: &[Row], settings: &SourceSetting
     }
 }
 
-fn passkey(user: &mut ImportedUser, row: &Row, settings: &SourceSettings) {
-    if !settings.takes_passkeys {
-        return user.misses(OTHER_PASSKEY);
-    }
+fn stored_passkey(row: &Row) -> StoredPasskey<'_> {
     let bytes = |name: &str| {
         let hex = row.text(&[name])?.strip_prefix("\\x")?;
         data_encoding::HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok()
@@ -142,24 +138,18 @@ fn passkey(user: &mut ImportedUser, row: &Row, settings: &SourceSettings) {
         Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
         list => super::row::texts(list),
     });
-    let foreign = || {
-        Some(ForeignPasskey {
-            credential_id: bytes("credential_id")?,
-            cose_key: bytes("public_key")?,
-            counter: u32::try_from(row.integer(&["sign_count"])?).ok()?,
-            transports: transports.unwrap_or_default(),
-            backup_eligible: row.flag(&["backup_eligible"]),
-            backed_up: row.flag(&["backed_up"]),
-            name: row.text(&["friendly_name"]).unwrap_or("Passkey").chars().filter(|c| !c.is_control()).take(100).collect(),
-        })
-    };
-    match foreign().and_then(convert) {
-        Some(mut passkey) => {
-            passkey.created_at = row.instant(&["created_at"]);
-            passkey.last_used_at = row.instant(&["last_used_at"]);
-            user.credentials.passkeys.push(passkey);
-        }
-        None => user.misses("passkey: its key is of no kind that is checked here; ask for a new one"),
+    StoredPasskey {
+        name: row.text(&["friendly_name"]),
+        credential_id: bytes("credential_id"),
+        cose_key: bytes("public_key"),
+        counter: row.integer(&["sign_count"]),
+        transports: transports.unwrap_or_default(),
+        backup_eligible: row.flag(&["backup_eligible"]),
+        backed_up: row.flag(&["backed_up"]),
+        // The text of the id that the person keeps.
+        foreign_handle: false,
+        created_at: row.instant(&["created_at"]),
+        last_used_at: row.instant(&["last_used_at"]),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A person as a source tells of them, in the one form that is written; also one line of our own export.
 
+use super::report::Missing;
 use crate::clock::Timestamp;
 use crate::credentials::foreign_password::better_auth_text;
 use crate::credentials::password;
@@ -48,7 +49,7 @@ pub struct ImportedUser {
     pub keeps_id: bool,
     /// What of them cannot come, and why.
     #[serde(skip)]
-    pub missing: Vec<String>,
+    pub missing: Vec<Missing>,
     /// Why they do not come at all.
     #[serde(skip)]
     pub refused: Option<String>,
@@ -86,10 +87,15 @@ impl ImportedUser {
 
     /// Notes something that does not come.
     pub(super) fn misses(&mut self, what: impl Into<String>) {
-        let what = what.into();
+        let what = Missing::of_a_kind(what);
         if !self.missing.contains(&what) {
             self.missing.push(what);
         }
+    }
+
+    /// Notes one of several things, by its name.
+    pub(super) fn misses_one(&mut self, kind: &str, name: &str, why: &str) {
+        self.missing.push(Missing::named(kind, name, why));
     }
 
     /// The person does not come; the first reason is told.

@@ -22,7 +22,7 @@ super::copy::copied_tables! {
     events(id) { id: String, at: i64, kind: String, user_id: Option<String>, client_id: Option<String>, session_id: Option<String>, request_id: Option<String>, address: Option<String>, detail: String, user_agent: Option<String> }
     outgoing_mail(id) { id: String, kind: String, sealed_message: String, attempts: i64, due_at: i64, created_at: i64, expires_at: i64 }
     mailed_proofs(id) { id: String, purpose: String, user_id: String, email: String, secret_digest: String, code_digest: Option<String>, browser_digest: Option<String>, created_at: i64, expires_at: i64 }
-    passkeys(credential_id) { credential_id: String, user_id: String, name: String, passkey: String, user_verified: bool, backup_eligible: bool, backed_up: bool, suspected_clone: bool, created_at: i64, last_used_at: Option<i64> }
+    passkeys(credential_id) { credential_id: String, user_id: String, name: String, passkey: String, user_verified: bool, backup_eligible: bool, backed_up: bool, suspected_clone: bool, created_at: i64, last_used_at: Option<i64>, foreign_handle: bool }
     totp_secrets(user_id) { user_id: String, sealed_secret: String, last_step: i64, created_at: i64, last_used_at: Option<i64> }
     recovery_codes(user_id, code_digest) { user_id: String, code_digest: String, created_at: i64, used_at: Option<i64> }
     phone_factors(user_id) { user_id: String, phone_number: String, created_at: i64, last_used_at: Option<i64> }

@@ -225,6 +225,7 @@ diesel::table! {
         suspected_clone -> Bool,
         created_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
+        foreign_handle -> Bool,
     }
 }
 

@@ -231,7 +231,7 @@ async fn check(
     let found = passkeys::find_passkey(&mut app.storage.read().await?, &credential_id).await?;
     let Some((key, user)) = found else { return Ok(Err(PasskeyProblem::Unknown(credential_id.into_string()))) };
     // W3C Web Authentication §7.2 step 6: the person is the one that was asked, or the one that the handle names.
-    if wanted.is_some_and(|wanted| *wanted != key.user_id) || !answer.names(&key.user_id, wanted.is_some()) {
+    if wanted.is_some_and(|wanted| *wanted != key.user_id) || !answer.names_owner_of(&key, wanted.is_some()) {
         tracing::info!("a passkey named somebody who does not own it");
         return Ok(Err(PasskeyProblem::Refused));
     }

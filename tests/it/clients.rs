@@ -1,11 +1,13 @@
 //! The guides of `docs/clients`: what they quote is what runs.
 
+use crate::support::jwt::{KeyPair, forge};
 use crate::support::node;
 use crate::support::ports::free_port;
 use crate::support::prelude::*;
 use crate::support::programs::program;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use tokio::process::Command;
 
 const API: &str = "https://api.example";
 
@@ -25,26 +27,85 @@ async fn a_page_without_a_server_signs_in() {
     assert!(node::run("spa.mjs", &environment).await.contains("content"));
 }
 
-/// clients.md §3: FastAPI and PyJWT, from `examples/fastapi`, accept what is meant for them and nothing else.
+/// clients.md §3: FastAPI and PyJWT, from `examples/fastapi`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_api_in_python_checks_access_tokens() {
     let uvicorn = program("uvicorn");
-    let shop = Client::confidential("shop").first_party().with("resources", json!([API, "https://other.example"]));
-    let server = TestServer::with(Database::Sqlite)
-        .system_clock()
-        .resource(API, &["orders:read", "orders:write"])
-        .resource("https://other.example", &["other"])
-        .client(shop)
-        .start()
-        .await;
-    let port = free_port().to_string();
-    let mut command = tokio::process::Command::new(uvicorn);
-    command.args(["api:app", "--port", &port, "--no-access-log"]).current_dir(root().join("examples/fastapi"));
-    command.env("ISSUER", &server.issuer).env("AUDIENCE", API).env("PYTHONDONTWRITEBYTECODE", "1");
-    let _api = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let orders = async |token: &str| {
-        let request = || http.get(format!("http://127.0.0.1:{port}/orders")).header("authorization", format!("Bearer {token}"));
+    let server = server_with_apis().await;
+    let port = free_port();
+    let mut command = Command::new(uvicorn);
+    command.args(["api:app", "--port", &port.to_string(), "--no-access-log"]).current_dir(root().join("examples/fastapi"));
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    let api = Api::start(command, &server, port);
+    takes_what_is_meant_for_it(&server, &api).await;
+}
+
+/// Issue 4, section 4: NestJS and jose, from `examples/nestjs`, built as its users build it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_api_in_nestjs_checks_access_tokens() {
+    let folder = root().join("examples/nestjs");
+    let modules = folder.join("node_modules");
+    assert!(modules.exists(), "run `tests/run`, which installs the example's packages, or npm ci in examples/nestjs");
+    let server = server_with_apis().await;
+    let built = Command::new("npm").args(["run", "--silent", "build"]).current_dir(&folder).output().await.unwrap();
+    assert!(built.status.success(), "{}{}", String::from_utf8_lossy(&built.stdout), String::from_utf8_lossy(&built.stderr));
+    let mut command = Command::new("node");
+    command.arg("dist/main.js").current_dir(&folder);
+    let api = Api::start(command, &server, free_port());
+    takes_what_is_meant_for_it(&server, &api).await;
+}
+
+/// Issue 4, section 4: actix-web and josekit, from `examples/rust-api`. The keys are read again for one that is new, and not for each
+/// that is made up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_api_in_rust_checks_access_tokens() {
+    let server = server_with_apis().await;
+    // Cargo builds examples beside the tests: target/debug/deps/it-… and target/debug/examples/rust-api.
+    let here = std::env::current_exe().unwrap();
+    let program = here.parent().unwrap().parent().unwrap().join("examples/rust-api");
+    assert!(program.exists(), "{} is missing: cargo build --example rust-api", program.display());
+    let api = Api::start(Command::new(program), &server, free_port());
+    let (shop, bob) = (Application::of(&server, "shop"), Person::bob());
+    let mut browser = bob.signed_in(&server).await;
+    let request = shop.authorization_request().with("scope", "openid orders:read");
+    let before = shop.sign_in_with(&mut browser, &bob, &request).await.access_token;
+    assert_eq!(api.orders(Some(&before)).await.0, 200);
+    let kid = Jwt::decode(&before).header["kid"].as_str().unwrap().to_owned();
+    server.ground.command(&["keys", "revoke", &kid]).await.done();
+    let mut after = before;
+    for _ in 0..100 {
+        after = shop.sign_in_with(&mut browser, &bob, &request).await.access_token;
+        if Jwt::decode(&after).header["kid"] != kid {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_ne!(Jwt::decode(&after).header["kid"], kid, "another key signs by now");
+    assert_eq!(api.orders(Some(&after)).await.0, 200, "a key that it did not know yet");
+    takes_what_is_meant_for_it(&server, &api).await;
+}
+
+/// An API of a guide, running.
+struct Api {
+    url: String,
+    http: reqwest::Client,
+    _process: tokio::process::Child,
+}
+
+impl Api {
+    fn start(mut command: Command, server: &TestServer, port: u16) -> Self {
+        command.env("ISSUER", &server.issuer).env("AUDIENCE", API).env("PORT", port.to_string());
+        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { url: format!("http://localhost:{port}/orders"), http, _process: process }
+    }
+
+    /// Status, challenge and body of its answer.
+    async fn orders(&self, token: Option<&str>) -> (u16, String, String) {
+        let request = || match token {
+            Some(token) => self.http.get(&self.url).bearer_auth(token),
+            None => self.http.get(&self.url),
+        };
         let mut answer = request().send().await;
         // Until it listens; refused connections come back at once.
         for _ in 0..600 {
@@ -57,29 +118,62 @@ async fn an_api_in_python_checks_access_tokens() {
         let answer = answer.unwrap();
         let challenge = answer.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());
         (answer.status().as_u16(), challenge.unwrap_or_default(), answer.text().await.unwrap())
-    };
-    let shop = Application::of(&server, "shop");
-    let alice = Person::alice();
-    let mut browser = alice.signed_in(&server).await;
-    let mut tokens = Vec::new();
-    for scope in ["openid orders:read", "other", "orders:write"] {
-        let request = shop.authorization_request().with("scope", scope);
-        tokens.push(shop.sign_in_with(&mut browser, &alice, &request).await);
     }
-    // RFC 9068 §2.2.3: a token that was granted no scope has no such claim.
-    let without = shop.authorization_request().without("scope").with("resource", API);
-    tokens.push(shop.sign_in_with(&mut browser, &alice, &without).await);
-    let [good, other, writing, none] = tokens.as_slice() else { panic!("four") };
-    let (status, _, body) = orders(&good.access_token).await;
+}
+
+async fn server_with_apis() -> TestServer {
+    let shop = Client::confidential("shop").first_party().with("resources", json!([API, "https://other.example"]));
+    TestServer::with(Database::Sqlite)
+        .system_clock()
+        .resource(API, &["orders:read", "orders:write"])
+        .resource("https://other.example", &["other"])
+        .client(shop)
+        .start()
+        .await
+}
+
+/// RFC 6750 §3, RFC 9068 §4: what is meant for an API opens it, and nothing else does.
+async fn takes_what_is_meant_for_it(server: &TestServer, api: &Api) {
+    const INVALID: (u16, &str) = (401, "Bearer error=\"invalid_token\"");
+    const INSUFFICIENT: (u16, &str) = (403, "Bearer error=\"insufficient_scope\", scope=\"orders:read\"");
+    let (shop, alice) = (Application::of(server, "shop"), Person::alice());
+    let mut browser = alice.signed_in(server).await;
+    let asking = |scope: &str| shop.authorization_request().with("scope", scope);
+    let good = shop.sign_in_with(&mut browser, &alice, &asking("openid orders:read")).await;
+    let other = shop.sign_in_with(&mut browser, &alice, &asking("other")).await;
+    let writing = shop.sign_in_with(&mut browser, &alice, &asking("orders:write")).await;
+    let request = shop.authorization_request().without("scope").with("resource", API);
+    let bare = shop.sign_in_with(&mut browser, &alice, &request).await;
+
+    let (status, _, body) = api.orders(Some(&good.access_token)).await;
     assert!(status == 200 && body.contains("a lantern"), "{status} {body}");
-    let (status, challenge, _) = orders(good.id_token.as_deref().unwrap()).await;
-    assert_eq!((status, challenge.as_str()), (401, "Bearer error=\"invalid_token\""), "an ID token is no access token");
-    assert_eq!(orders("nonsense").await.0, 401);
-    assert_eq!(orders(&other.access_token).await.0, 401, "for another API");
-    for token in [writing, none] {
-        let (status, challenge, _) = orders(&token.access_token).await;
-        assert_eq!((status, challenge.as_str()), (403, "Bearer error=\"insufficient_scope\", scope=\"orders:read\""));
+    let (status, challenge, _) = api.orders(None).await;
+    assert_eq!((status, challenge.as_str()), (401, "Bearer"), "no token");
+
+    let token = Jwt::decode(&good.access_token);
+    let key = KeyPair::generate();
+    let signed_by_another = forge(&token.header, &token.claims, |input| key.signature(input));
+    let mut header = token.header.clone();
+    header["kid"] = json!("made-up");
+    let made_up = forge(&header, &token.claims, |input| key.signature(input));
+    for (token, what) in [
+        ("nonsense", "no JWT"),
+        (good.id_token(), "an ID token is no access token"),
+        (&other.access_token, "for another API"),
+        (&signed_by_another, "signed by another"),
+        (&made_up, "of a key that is nowhere"),
+        (&made_up, "and again"),
+    ] {
+        let (status, challenge, _) = api.orders(Some(token)).await;
+        assert_eq!((status, challenge.as_str()), INVALID, "{what}");
     }
+    let claims = Jwt::decode(&bare.access_token).claims;
+    assert!(claims.get("scope").is_none() && claims["aud"] == API, "{claims:?}");
+    for (tokens, what) in [(&writing, "another scope"), (&bare, "none at all")] {
+        let (status, challenge, _) = api.orders(Some(&tokens.access_token)).await;
+        assert_eq!((status, challenge.as_str()), INSUFFICIENT, "{what}");
+    }
+    assert_eq!(api.orders(Some(&good.access_token)).await.0, 200, "and still");
 }
 
 /// RFC 6750 §3.1: the lines of `--for express`, pasted as they are, for an API with two scopes.
@@ -137,7 +231,7 @@ async fn the_command_lines_of_the_guides_run() {
             env!("CARGO_BIN_EXE_ostiary"),
             server.ground.file.display()
         );
-        let mut shell = tokio::process::Command::new("sh");
+        let mut shell = Command::new("sh");
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OSTIARY_")) {
             shell.env_remove(name);
         }

@@ -78,3 +78,38 @@ async fn caddy_lets_in_whom_it_should() {
 async fn envoy_lets_in_whom_it_should() {
     judge("envoy").await;
 }
+
+/// Issue 4, section 4: mod_auth_openidc in front of an application that knows no OpenID Connect: in by group, out from both sides.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn apache_signs_people_in_for_an_application_that_knows_nothing_of_it() {
+    let apache = program("apache2").unwrap();
+    let [port, service_port] = [free_port(), free_port()].map(|port| port.to_string());
+    let callback = format!("http://localhost:{port}/oidc/callback");
+    let wiki = Client::confidential("wiki")
+        .first_party()
+        .redirect_uri(&callback)
+        .with("client_secret", "a-secret-of-letters-that-apache-takes-as-it-is")
+        .with("post_logout_redirect_uris", json!([format!("http://localhost:{port}/")]))
+        .with("backchannel_logout_uri", format!("{callback}?logout=backchannel"));
+    let server = TestServer::with(Database::Sqlite).system_clock().client(wiki).start().await;
+    let (alice, bob) = (Person::alice(), Person { password: Person::alice().password, ..Person::bob() });
+    alice.registered(&server).await;
+    bob.registered(&server).await;
+    server.ground.command(&["user", "update", &alice.email, "--group", "staff"]).await.done();
+    let folder = tempfile::Builder::new().prefix("ostiary-apache-").tempdir().unwrap();
+    // Apache, started by root, becomes a user of its own.
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
+    let environment = [
+        ("PROGRAM", apache.to_str().unwrap()),
+        ("FOLDER", folder.path().to_str().unwrap()),
+        ("ISSUER", server.issuer.as_str()),
+        ("PORT", &port),
+        ("SERVICE_PORT", &service_port),
+        ("CLIENT_ID", "wiki"),
+        ("CLIENT_SECRET", "a-secret-of-letters-that-apache-takes-as-it-is"),
+        ("STAFF", &alice.email),
+        ("STRANGER", &bob.email),
+        ("PASSWORD", &alice.password),
+    ];
+    assert!(node::run("apache.mjs", &environment).await.contains("content"));
+}

@@ -190,7 +190,7 @@ both! {
         let arguments = ["import", "better-auth", "--schema", &schema, "--table", "user=people", "--url-file", text(&url), "--secret-file", text(&file), "--json"];
         let done = server.ground.command(&arguments).await.done().json();
         assert_eq!(done["totals"]["created"], 3, "{done}");
-        assert!(done.to_string().contains("passkey: the handle"), "{done}");
+        assert!(done.to_string().contains("passkey \u{201c}Passkey\u{201d}: it only works under the RP ID"), "{done}");
         assert_eq!(server.database().texts("SELECT subject FROM linked_identities").await, ["117"]);
         assert_eq!(server.database().texts("SELECT user_id FROM totp_secrets").await, ["aB3xYz"]);
         assert_eq!(server.database().texts("SELECT roles FROM users WHERE id = 'aB3xYz'").await, ["[\"editor\",\"user\"]"]);

@@ -45,6 +45,7 @@ pub async fn insert_passkey(connection: &mut Connection, passkey: &Passkey) -> R
             passkeys::suspected_clone.eq(passkey.suspected_clone),
             passkeys::created_at.eq(passkey.created_at),
             passkeys::last_used_at.eq(passkey.last_used_at),
+            passkeys::foreign_handle.eq(passkey.foreign_handle),
         ))
         .execute(c)
         .await)?;

@@ -26,7 +26,7 @@ async fn fill(storage: &Storage) {
          INSERT INTO failed_guesses VALUES ('f', 1, 2, 3, 4);
          INSERT INTO outgoing_mail VALUES ('m', 'welcome', 'x', 0, 1, 1, 2);
          INSERT INTO mailed_proofs VALUES ('p', 'reset_password', 'u1', 'a@example.com', 'd', NULL, 'b', 1, 2);
-         INSERT INTO passkeys VALUES ('cred', 'u1', 'Phone', '{}', TRUE, TRUE, FALSE, FALSE, 1, NULL);
+         INSERT INTO passkeys VALUES ('cred', 'u1', 'Phone', '{}', TRUE, TRUE, FALSE, FALSE, 1, NULL, TRUE);
          INSERT INTO totp_secrets VALUES ('u1', 's', 57000000, 1, 2);
          INSERT INTO recovery_codes VALUES ('u1', 'd1', 1, NULL), ('u1', 'd2', 1, 2);
          INSERT INTO phone_factors VALUES ('u1', '+4930901820', 1, NULL);

@@ -165,5 +165,6 @@ fn made(app: &App, user_id: &UserId, name: &str, registered: Registered) -> Pass
         suspected_clone: false,
         created_at: app.now(),
         last_used_at: None,
+        foreign_handle: false,
     }
 }
