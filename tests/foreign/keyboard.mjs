@@ -312,7 +312,7 @@ async function withPasskey(chrome, look, options) {
   await edit('Old tablet');
   await follow('[name=act][value=remove]');
   await page.getByRole('status').waitFor();
-  check((await page.getByText('Old tablet').count()) === 0, `${look}: removed`);
+  check((await page.locator('[aria-labelledby=section-passkeys]', { hasText: 'Old tablet' }).count()) === 0, `${look}: removed`);
   await it.unplug(tablet);
   await account('security');
   await follow('a[href$="/account/password"]');
