@@ -137,6 +137,7 @@ async function tour(chrome, look, options) {
   await two.page.locator('main a[href$="/account/lockdown"]').click();
   await two.page.waitForURL(`${ISSUER}/account/lockdown`);
   await two.see('lockdown', 'This wasn’t you?');
+  check((await two.page.locator('main a[href$="/account/security"]').count()) === 1, `${look}: the way back for whoever thinks better of it`);
   await two.send('/account/lockdown');
   await two.page.locator('.points-title').waitFor();
   await two.see('locked-down', 'Your account is locked down');

@@ -518,6 +518,7 @@ both! {
         browser.fill("Code", &code);
         browser.press("Continue").await;
         assert_eq!(browser.path(), "/account/security", "{}", browser.describe());
+        assert!(browser.text().contains("Your change has been saved."), "{}", browser.describe());
         assert_eq!(server.database().texts("SELECT email FROM users").await, ["alice@evil.example"]);
 
         let told = newest(&server, &alice.email).await;
