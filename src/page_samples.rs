@@ -156,7 +156,16 @@ fn activity() -> Vec<ActivityLine> {
 fn whole_account(layout: &Layout, pages: &mut Vec<(&'static str, askama::Result<String>)>) {
     let (layout, text) = (|| layout.clone(), |text: &str| text.to_owned());
     for some in [true, false] {
-        let view = LockdownPage { layout: layout(), csrf: text("c"), by: "link", email: text(HOSTILE), proven: some, restores: some };
+        let view = LockdownPage {
+            layout: layout(),
+            csrf: text("c"),
+            by: if some { "session" } else { "link" },
+            email: text(HOSTILE),
+            proven: true,
+            restores: some,
+        };
+        pages.push(("lockdown", view.render()));
+        let view = LockdownPage { layout: layout(), csrf: text("c"), by: "session", email: text(HOSTILE), proven: false, restores: false };
         pages.push(("lockdown", view.render()));
         let view = LockedDownPage { layout: layout(), email: text(HOSTILE), restored: some, shut: !some, again_url: text("/forgot") };
         pages.push(("locked down", view.render()));
@@ -462,6 +471,7 @@ fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
             pending: text("p"),
             qr_code: Some(Drawing { side: 29, path: text("M4 4h7v1h-7z") }),
             secret: text("AAAA BBBB"),
+            demanded: !wrong,
             replaces: wrong,
             wrong,
         };

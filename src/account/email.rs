@@ -11,6 +11,7 @@
 //! Specs: OWASP ASVS 6.3.7, 7.5.1; security.md M7, M10, S10.
 
 use super::email_page::{EmailErrors, EmailPage, EmailProblem};
+use super::security_page::SecurityNotice;
 use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::credentials::mailed_proofs::{
@@ -89,7 +90,10 @@ pub async fn post_email(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     let typed = params.get("code").unwrap_or("");
     let right = proof.filter(|proof| proof.user_id == signed_in.user.id && proof.is_code(&app.sealing, typed));
     match change(&app, &http, &signed_in, right).await {
-        Ok(true) => with_cookies(see_other(&app, paths::ACCOUNT_SECURITY, &[]), [Some(no_mailed_step_cookie(&app))]),
+        Ok(true) => {
+            let done = [("done", SecurityNotice::Saved.as_str())];
+            with_cookies(see_other(&app, paths::ACCOUNT_SECURITY, &done), [Some(no_mailed_step_cookie(&app))])
+        }
         Ok(false) => Ok(code_page(&app, &http, &browser, &signed_in, &email, Some(CodeProblem::Wrong))),
         // Whoever has the code owns the address, and may know that it has an account meanwhile.
         Err(error) if error.is_unique_violation() => {

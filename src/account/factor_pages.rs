@@ -18,6 +18,8 @@ pub struct TotpPage {
     pub qr_code: Option<Drawing>,
     /// In groups, to be typed.
     pub secret: String,
+    /// Whether nothing of the account opens before: a second factor is demanded, and there is none.
+    pub demanded: bool,
     /// Whether there is an app already, which this one replaces.
     pub replaces: bool,
     /// Whether the code was wrong.

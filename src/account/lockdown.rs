@@ -52,7 +52,7 @@ enum Alarm {
 
 /// What the page speaks of, and its form says again.
 const BY_LINK: &str = "link";
-const BY_SESSION: &str = "session";
+pub(super) const BY_SESSION: &str = "session";
 
 /// What came of it.
 enum Locked {

@@ -1,5 +1,6 @@
 //! The pages of `/account/lockdown`.
 
+use super::lockdown::BY_SESSION;
 use crate::web::page::Layout;
 use askama::Template;
 
@@ -32,6 +33,11 @@ pub struct LockedDownPage {
 }
 
 impl LockdownPage {
+    /// Whoever came from the security page goes back there; a notice leads here from a mailbox.
+    fn is_signed_in(&self) -> bool {
+        self.by == BY_SESSION
+    }
+
     fn lead(&self) -> String {
         self.layout.marked("lockdown-lead", "email", &self.email, "app")
     }

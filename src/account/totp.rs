@@ -20,6 +20,7 @@ use crate::credentials::totp::{TotpSecret, set_totp_secret};
 use crate::credentials::trusted_devices::delete_trusted_devices_of;
 use crate::events::{self, About, EventKind};
 use crate::grants::consume_ticket;
+use crate::grants::policy::SecondFactorPolicy;
 use crate::mail::notices::Notice;
 use crate::oauth::authentication::Amr;
 use crate::oauth::params::Params;
@@ -149,6 +150,7 @@ async fn totp_page(
         expires_at: app.now() + LIFETIME,
     };
     let replaces = find_factors(&mut app.storage.read().await?, &user.id).await?.totp;
+    let demanded = app.second_factor.demands_of(user) && !SecondFactorPolicy::is_met_by(&signed_in.session.amr.0);
     let view = TotpPage {
         layout: layout(app, http, signed_in),
         csrf: browser.csrf(app),
@@ -157,6 +159,7 @@ async fn totp_page(
         pending: app.sealing.seal(Purpose::PendingTotp, &pending).map_err(PageError::internal)?,
         qr_code: secret.uri(&app.config.brand.name, user.email.as_str()).and_then(|uri| qr_code::drawing_of(&uri)),
         secret: secret.text(),
+        demanded,
         replaces,
         wrong,
     };

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { check } from './pages.mjs';
-import { AuthenticatorApp, codeTo, followLetter, large, launch, launchWithLargeText, looks, otherLanguages, reach, report, visit } from './look.mjs';
+import { AuthenticatorApp, codeTo, followLetter, large, launch, launchWithLargeText, looks, otherLanguages, report, visit } from './look.mjs';
 
 const { ISSUER, SECRET, TOUR } = process.env;
 const CALLBACK = `http://localhost:${process.env.APP_PORT}/callback`;
@@ -92,7 +92,7 @@ async function tour(chrome, look, options) {
   const recovery = await it.page.locator('.codes code').allTextContents();
   await it.close();
 
-  // An app that asks for two factors of somebody who has given one: only the second is asked for.
+  // An app that asks for two factors of somebody who is not signed in.
   it = await visit(chrome, look, options);
   await it.page.goto(authorize({ acr_values: '2' }));
   await it.fill({ email, password: PASSWORD });
@@ -191,74 +191,6 @@ async function tour(chrome, look, options) {
   await it.close();
 }
 
-// All of it by keyboard: sign up, sign in, consent, second factor, security page.
-async function keyboardOnly(chrome) {
-  const email = 'keyboard@accounts.example';
-  let it = await visit(chrome, 'keyboard', looks.light);
-  const { page } = it;
-  const type = async (selector, text) => {
-    await reach(page, selector);
-    await page.keyboard.type(text);
-  };
-  const follow = async (selector) => {
-    await reach(page, selector);
-    await page.keyboard.press('Enter');
-  };
-  const heading = (name) => page.getByRole('heading', { level: 1, name }).waitFor();
-  await page.goto(authorize());
-  await follow('.aside a[href*="/signup"]');
-  await heading('Create your account');
-  await type('#email', email);
-  await type('#name', 'Kay Board');
-  await type('#password', PASSWORD);
-  await page.keyboard.press('Enter');
-  await heading('Check your mail');
-  await type('#code', await codeTo(email));
-  await page.keyboard.press('Enter');
-  await heading('use your account?');
-  await follow('[name=decision][value=allow]');
-  await page.waitForURL(`${CALLBACK}?**`);
-
-  await page.goto(`${ISSUER}/account`);
-  // The first press of Tab offers to skip what is on every page.
-  await page.keyboard.press('Tab');
-  check(await page.evaluate(() => document.activeElement.matches('a.skip')), 'the first press of Tab offers to skip to the content');
-  await page.keyboard.press('Enter');
-  await follow('nav a[href$="/account/security"]');
-  await heading('Security');
-  await follow('a[href$="/account/totp"]');
-  await heading('Set up an authenticator app');
-  const authenticator = new AuthenticatorApp(await page.locator('code.secret-text').textContent());
-  await type('#code', await authenticator.code());
-  await page.keyboard.press('Enter');
-  await heading('Save your recovery codes');
-  await page.goto(`${ISSUER}/logout`);
-  await follow('[name=decision][value=sign_out]');
-  await heading('You’re signed out');
-
-  await page.goto(authorize());
-  await type('#email', email);
-  await type('#password', 'not the password');
-  await page.keyboard.press('Enter');
-  await page.getByRole('alert').waitFor();
-  check(await page.evaluate(() => document.activeElement.getAttribute('role') === 'alert'), 'the keyboard is at what went wrong');
-  await type('#password', PASSWORD);
-  await page.keyboard.press('Enter');
-  await heading('One more step');
-  await type('#code', await authenticator.code());
-  await reach(page, '#trust');
-  await page.keyboard.press('Space');
-  await page.keyboard.press('Enter');
-  await page.waitForURL(`${CALLBACK}?**`);
-
-  await page.goto(`${ISSUER}/account/security`);
-  await follow('button[name=distrust]');
-  await page.getByRole('status').waitFor();
-  await follow('button[name=remove][value=totp]');
-  await page.getByRole('status').filter({ hasText: 'removed' }).waitFor();
-  await it.close();
-}
-
 const browser = await launch();
 if (TOUR === 'languages') {
   const big = await launchWithLargeText();
@@ -268,7 +200,7 @@ if (TOUR === 'languages') {
   ]);
   await big.close();
 } else {
-  await Promise.all([...Object.entries(looks).map(([look, options]) => tour(browser, look, options)), keyboardOnly(browser)]);
+  await Promise.all(Object.entries(looks).map(([look, options]) => tour(browser, look, options)));
 }
 await browser.close();
 app.close();

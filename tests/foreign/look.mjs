@@ -74,6 +74,7 @@ export async function visit(chrome, look, options) {
       const spoken = await page.evaluate('[document.documentElement.lang, document.documentElement.dir].join()');
       check(spoken === `${options.locale},${options.locale === 'ar' ? 'rtl' : 'ltr'}`, `${look} ${name}: ${spoken}`);
     }
+    await page.waitForLoadState('load');
     const tooWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth').catch(() => false);
     check(!tooWide, `${look} ${name}: wider than the window`);
     if (scripted) {
@@ -104,7 +105,7 @@ export async function visit(chrome, look, options) {
     await page.locator('[name=decision][value=sign_out]').click();
     await page.locator('h1').waitFor();
   };
-  return { context, page, see, close, at, fill, send, signOut, expected, scripted };
+  return { context, page, look, options, see, close, at, fill, send, signOut, expected, scripted };
 }
 
 // Letters of the development outbox, the newest first; each is taken once.
@@ -156,19 +157,117 @@ export class AuthenticatorApp {
   }
 }
 
-// Goes with the Tab key to what a selector finds, and sees to it that one can see where one is.
-export async function reach(page, selector) {
-  for (let presses = 0; presses < 120; presses += 1) {
-    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
-    await page.keyboard.press('Tab');
-    const [seen, what] = await page.evaluate(() => {
-      const element = document.activeElement;
-      const style = getComputedStyle(element);
-      const box = element.getBoundingClientRect();
-      const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
-      return [element === document.body || (ring && box.width > 0 && box.bottom > 0 && box.top < innerHeight), element.outerHTML.slice(0, 200)];
-    });
-    check(seen, `nobody sees that the keyboard is at ${what} (${page.url()})`);
-  }
-  throw new Error(`the keyboard does not reach ${selector} at ${page.url()}`);
+// Where the keyboard is: which of the page's stops, and whether one can see it.
+function whereTheKeyboardIs() {
+  const element = document.activeElement;
+  if (!element || element === document.body) return { stop: -1 };
+  const numbers = (color) => color.match(/[\d.]+/g).map(Number);
+  const behind = (from) => {
+    for (let at = from; at; at = at.parentElement) {
+      const color = numbers(getComputedStyle(at).backgroundColor);
+      if ((color[3] ?? 1) > 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const lightness = (color) => {
+    const [r, g, b] = color.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.05 + 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const style = getComputedStyle(element);
+  const [ring, ground] = [numbers(style.outlineColor), behind(parseFloat(style.outlineOffset) < 0 ? element : element.parentElement)].map(lightness);
+  const box = element.getBoundingClientRect();
+  return {
+    stop: window.stops?.indexOf(element) ?? -1,
+    what: element.outerHTML.slice(0, 200),
+    // WCAG 2.2 §2.4.7, §2.4.11 and §1.4.11: a ring of contrast 3 : 1, inside of the window.
+    ringed: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && Math.max(ring, ground) / Math.min(ring, ground) >= 3,
+    shown: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    part: [...document.querySelectorAll('header, nav, main, footer')].indexOf(element.closest('header, nav, main, footer')),
+    top: box.top + scrollY, bottom: box.bottom + scrollY, left: box.left, right: box.right,
+  };
+}
+
+// A person who has no mouse: goes with the Tab key, and sees where they are.
+export function byKeyboard({ page, look, options }) {
+  const key = (name) => page.keyboard.press(name);
+  const stand = async () => {
+    const at = await page.evaluate(whereTheKeyboardIs);
+    check(at.what === undefined || (at.ringed && at.shown), `${look}: nobody sees that the keyboard is at ${at.what} (${page.url()})`);
+    return at;
+  };
+  const isAt = (selector) => page.evaluate((wanted) => document.activeElement.matches(wanted), selector);
+  const reach = async (selector) => {
+    for (let presses = 0; presses < 120; presses += 1) {
+      if (await isAt(selector)) return;
+      await key('Tab');
+      await stand();
+    }
+    throw new Error(`${look}: the keyboard does not reach ${selector} at ${page.url()}`);
+  };
+  // What leads to another page is over when that one is there: nothing is typed into a page that is about to go.
+  const leave = async (name = 'Enter') => {
+    const there = page.waitForEvent('load');
+    await key(name);
+    await there;
+  };
+  const type = async (fields) => {
+    for (const [id, value] of Object.entries(fields)) {
+      await reach(`#${id}`);
+      await key('Control+A');
+      await page.keyboard.type(value);
+    }
+  };
+  return {
+    key,
+    reach,
+    isAt,
+    leave,
+    type,
+    follow: async (selector, name = 'Enter') => {
+      await reach(selector);
+      await leave(name);
+    },
+    answer: async (fields) => {
+      await type(fields);
+      await leave();
+    },
+    // After something went wrong: at what says so, or at the field.
+    atFault: () => page.waitForFunction(() => document.activeElement.matches('[role=alert], [aria-invalid=true]')).then(stand),
+    // Every stop of the open page, once around and a step back: all that can be used is one, in the order of the page, as it is written and
+    // as it is seen.
+    walk: async (name) => {
+      const where = `${look} ${name}`;
+      const stops = await page.evaluate(() => {
+        const usable = (element) => element.tabIndex >= 0 && !element.disabled && element.type !== 'hidden' && element.checkVisibility({ visibilityProperty: true });
+        window.stops = [...document.querySelectorAll('a, button, input, select, textarea, summary, [tabindex]')].filter(usable);
+        return window.stops.length;
+      });
+      const walked = [];
+      // A date has several stops of its own.
+      for (let presses = 0; presses < 2 * stops + 12; presses += 1) {
+        await key('Tab');
+        const at = await stand();
+        if (at.stop === walked.at(-1)?.stop) continue;
+        if (at.stop >= 0 && at.stop === walked.find(({ stop }) => stop >= 0)?.stop) break;
+        walked.push(at);
+      }
+      const first = walked.findIndex(({ stop }) => stop === 0);
+      const order = [...walked.slice(first), ...walked.slice(0, first)].filter(({ what }) => what);
+      check(order.map(({ stop }) => stop).join() === Array.from({ length: stops }, (_, n) => n).join(), `${where}: the keyboard goes ${order.map(({ stop, what }) => `\n${stop} ${what}`)}`);
+      for (const [n, at] of order.entries()) {
+        const before = order[n - 1];
+        if (before?.part !== at.part) continue;
+        const beside = Math.min(before.bottom, at.bottom) - Math.max(before.top, at.top) > 4;
+        const back = options.locale === 'ar' ? at.left >= before.right : at.right <= before.left;
+        check(at.bottom > before.top && !(beside && back), `${where}: seen before the stop before it: ${at.what}`);
+      }
+      if (stops > 1) {
+        const at = (await stand()).stop;
+        await key('Tab');
+        await key('Shift+Tab');
+        check((await stand()).stop === at, `${where}: not back by Shift+Tab`);
+      }
+      looked += 1;
+    },
+  };
 }

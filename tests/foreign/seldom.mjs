@@ -1,7 +1,7 @@
 // Pages that a person sees once or never, in a real Chromium: the first administrator, an address to be confirmed, a number and codes by text
 // message, a second step that is demanded, a provider that does not answer; and the everyday pages in the languages that no other tour speaks.
 import { check } from './pages.mjs';
-import { launch, launchWithLargeText, looks, report, visit } from './look.mjs';
+import { large, launch, launchWithLargeText, looks, report, visit } from './look.mjs';
 
 const { ISSUER, SETUP, SMS_CODE, PASSWORD } = process.env;
 const browser = await launch();
@@ -88,8 +88,9 @@ async function tour(chrome, look, options, n) {
 }
 
 const speaking = (locale) => ({ locale, ...looks.narrow });
-const all = { light: looks.light, dark: looks.dark, narrow: looks.narrow, spanish: speaking('es'), french: speaking('fr'), portuguese: speaking('pt'), large: speaking('de') };
-await Promise.all(Object.entries(all).map(([look, options], n) => tour(look === 'large' ? big : browser, look, options, n)));
+const { light, dark, narrow } = looks;
+const all = { light, dark, narrow, spanish: speaking('es'), french: speaking('fr'), portuguese: speaking('pt'), ...large };
+await Promise.all(Object.entries(all).map(([look, options], n) => tour(look in large ? big : browser, look, options, n)));
 await browser.close();
 await big.close();
 report();

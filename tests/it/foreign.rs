@@ -163,7 +163,7 @@ async fn people_see_seldom_pages_in_chromium() {
         .start()
         .await;
     let setup = ostiary::setup::first_administrator_link(server.app()).await.unwrap().unwrap();
-    for look in ["light", "dark", "narrow", "spanish", "french", "portuguese", "large"] {
+    for look in ["light", "dark", "narrow", "spanish", "french", "portuguese", "german-large", "arabic-large"] {
         let email = format!("staff-{look}@seldom.example");
         Person { email, password: PASSWORD.into(), ..Person::new("Sam Staff") }.registered(&server).await;
     }
@@ -173,7 +173,44 @@ async fn people_see_seldom_pages_in_chromium() {
     node::tour("seldom.mjs", &environment).await;
 }
 
-/// Issue 3: an account from beginning to end in Chromium, in every look and without script, and once by keyboard alone.
+/// Issue 3, sections 2 and 4; RFC 9470: an API wants more than a password, and the person gives the second factor alone; the lockdown from the
+/// security page.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_step_up_and_lock_down_in_chromium() {
+    let port = free_port();
+    let bank = Client::confidential("bank").first_party().redirect_uri(&format!("http://localhost:{port}/callback"));
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .setting("sign_up.email_verification", "before_sign_in")
+        .resource(API, &["payments:send"])
+        .client(bank.with("resources", json!([API])))
+        .start()
+        .await;
+    let (secret, port) = (secret_of("bank"), port.to_string());
+    node::tour("step-up.mjs", &[("ISSUER", server.issuer.as_str()), ("SECRET", &secret), ("APP_PORT", &port)]).await;
+}
+
+/// Issue 3, section 5; WCAG 2.2 §2.1.1, §2.4.3, §2.4.7: every flow by keyboard alone, from left to right and from right to left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_use_every_flow_by_keyboard_in_chromium() {
+    let (app, provider) = (free_port(), free_port());
+    let far = json!({ "id": "far", "kind": "oidc", "name": "Far", "issuer": format!("http://localhost:{provider}"), "client_id": "ostiary",
+        "client_secret": secret_of("ostiary"), "trust_email": true });
+    let client = Client::confidential("app").with("client_name", "Walking app").redirect_uri(&format!("http://localhost:{app}/callback"));
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .setting("sign_up.email_verification", "before_sign_in")
+        .setting("login.email", true)
+        .upstream(far)
+        .client(client.with("scope", "openid profile email"))
+        .start()
+        .await;
+    let (secret, app, provider) = (secret_of("ostiary"), app.to_string(), provider.to_string());
+    let environment = [("ISSUER", server.issuer.as_str()), ("SECRET", &secret), ("APP_PORT", &app), ("PROVIDER_PORT", &provider)];
+    node::tour("keyboard.mjs", &environment).await;
+}
+
+/// Issue 3: an account from beginning to end in Chromium, in every look and without script.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_live_with_their_account_in_chromium() {
     account_tour("looks").await;

@@ -518,6 +518,7 @@ both! {
         browser.fill("Code", &code);
         browser.press("Continue").await;
         assert_eq!(browser.path(), "/account/security", "{}", browser.describe());
+        assert!(browser.text().contains("Your change has been saved."), "{}", browser.describe());
         assert_eq!(server.database().texts("SELECT email FROM users").await, ["alice@evil.example"]);
 
         let told = newest(&server, &alice.email).await;
@@ -608,7 +609,7 @@ both! {
         let server = TestServer::start(db).await;
         let alice = Person::alice();
         let mut browser = alice.signed_in(&server).await;
-        assert!(browser.text().contains("Not confirmed yet"), "{}", browser.describe());
+        assert!(browser.text().contains("Your email address isn’t confirmed yet."), "{}", browser.describe());
         browser.open("/account/profile").await;
         browser.forge("email_verified", "true");
         browser.forge("email", "root@example.org");
@@ -623,7 +624,7 @@ both! {
         browser.fill("Code", &code_of(&newest(&server, &alice.email).await));
         browser.press("Continue").await;
         assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
-        assert!(!browser.text().contains("Not confirmed yet"));
+        assert!(!browser.text().contains("Your email address isn’t confirmed yet."));
     }
 
     /// OWASP ASVS 6.3.5, 6.3.7: a browser that the person has not used before is told of; one that they have is not.

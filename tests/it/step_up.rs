@@ -169,6 +169,8 @@ both! {
         for path in ["/account", "/account/profile", "/account/security", "/account/sessions", "/account/apps", "/account/password"] {
             browser.open(path).await;
             assert_eq!(browser.path(), "/account/totp", "{path}");
+            // They are told why, and offered no page that does not open.
+            assert!(browser.text().contains("Your account takes a second step.") && !browser.text().contains("Overview"), "{}", browser.describe());
         }
         let (authenticator, _) = alice.adds_authenticator(&server, &mut browser).await;
         let again = shop.refresh(tokens.refresh_token()).await.tokens();

@@ -114,6 +114,7 @@ account-email-new = عنوان البريد الجديد
 account-email-verified = مؤكَّد
 account-email-unverified = لم يُؤكَّد بعد.
 account-email-verify = أكّده
+account-email-remind = لم يُؤكَّد بريدك الإلكتروني بعد.
 account-email-send = أرسل رمزًا
 account-email-own = هذا عنوانك بالفعل.
 account-email-taken = هذا العنوان لحساب آخر.

@@ -108,6 +108,7 @@ account-email-new = Neue E-Mail-Adresse
 account-email-verified = Bestätigt
 account-email-unverified = Noch nicht bestätigt.
 account-email-verify = Bestätigen
+account-email-remind = Ihre E-Mail-Adresse ist noch nicht bestätigt.
 account-email-send = Code schicken
 account-email-own = Das ist bereits Ihre Adresse.
 account-email-taken = Ein anderes Konto hat diese Adresse.

@@ -7,9 +7,10 @@ recovery-saved = Ich habe sie aufbewahrt
 recovery-download = Als Datei herunterladen
 recovery-make-title = Neue Wiederherstellungscodes erstellen
 recovery-make-lead = { $count ->
-    [0] Keiner Ihrer Codes ist übrig. Sie bekommen zehn neue.
+    [0] Sie haben keine Wiederherstellungscodes. Damit kommen Sie hinein, wenn Telefon oder Sicherheitsschlüssel verloren sind. Sie bekommen zehn.
     [one] Einer Ihrer Codes ist übrig. Sie bekommen zehn neue, und der alte gilt nicht mehr.
    *[other] { $count } Ihrer Codes sind übrig. Sie bekommen zehn neue, und die alten gelten nicht mehr.
 }
 recovery-make = Neue Codes erstellen
 recovery-keep = Die alten behalten
+recovery-later = Jetzt nicht

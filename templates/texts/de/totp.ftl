@@ -4,6 +4,7 @@ totp-title = Authenticator-App einrichten
 totp-lead = Eine App auf Ihrem Telefon zeigt alle 30 Sekunden einen neuen Code. Zum Anmelden gehört dann auch Ihr Telefon.
 totp-replaces = Die neue App tritt an die Stelle der jetzigen.
 totp-needed-app = { $app } verlangt einen zweiten Schritt. Richten Sie ihn einmal ein, dann geht es weiter.
+totp-demanded = Für Ihr Konto ist ein zweiter Schritt vorgeschrieben. Richten Sie ihn einmal ein, dann geht es weiter.
 totp-scan = Scannen Sie dies mit der App
 totp-scan-hint = Jede Authenticator-App ist geeignet. Öffnen Sie sie, fügen Sie ein Konto hinzu und richten Sie die Kamera hierher.
 totp-qr = QR-Code für die Authenticator-App

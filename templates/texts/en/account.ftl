@@ -109,6 +109,7 @@ account-email-new = New email address
 account-email-verified = Confirmed
 account-email-unverified = Not confirmed yet.
 account-email-verify = Confirm it
+account-email-remind = Your email address isn’t confirmed yet.
 account-email-send = Send a code
 account-email-own = This is your address already.
 account-email-taken = Another account has this address.

@@ -7,9 +7,10 @@ recovery-saved = I’ve saved them
 recovery-download = Download as a file
 recovery-make-title = Make new recovery codes
 recovery-make-lead = { $count ->
-    [0] None of your codes is left. You get ten new ones.
+    [0] You have no recovery codes. They let you in when your phone or security key is lost. You get ten.
     [one] One of your codes is left. You get ten new ones, and the old one stops working.
    *[other] { $count } of your codes are left. You get ten new ones, and the old ones stop working.
 }
 recovery-make = Make new codes
 recovery-keep = Keep what I have
+recovery-later = Not now

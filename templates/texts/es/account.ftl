@@ -108,6 +108,7 @@ account-email-new = Nueva dirección de correo
 account-email-verified = Confirmada
 account-email-unverified = Sin confirmar todavía.
 account-email-verify = Confirmarla
+account-email-remind = Su dirección de correo todavía no está confirmada.
 account-email-send = Enviar un código
 account-email-own = Ya es su dirección.
 account-email-taken = Otra cuenta tiene esta dirección.

@@ -4,6 +4,7 @@ totp-title = Configurar una aplicación de autenticación
 totp-lead = Una aplicación en su teléfono muestra un código nuevo cada 30 segundos. Para iniciar sesión hará falta también su teléfono.
 totp-replaces = La nueva aplicación sustituye a la que tiene ahora.
 totp-needed-app = { $app } pide un segundo paso. Configúrelo una vez y continúe.
+totp-demanded = Su cuenta exige un segundo paso. Configúrelo una vez y continúe.
 totp-scan = Escanee esto con la aplicación
 totp-scan-hint = Sirve cualquier aplicación de autenticación. Ábrala, añada una cuenta y apunte la cámara aquí.
 totp-qr = Código QR para la aplicación de autenticación

@@ -108,6 +108,7 @@ account-email-new = Nouvelle adresse e-mail
 account-email-verified = Confirmée
 account-email-unverified = Pas encore confirmée.
 account-email-verify = La confirmer
+account-email-remind = Votre adresse e-mail n’est pas encore confirmée.
 account-email-send = Envoyer un code
 account-email-own = C’est déjà votre adresse.
 account-email-taken = Un autre compte a cette adresse.

@@ -7,9 +7,10 @@ recovery-saved = Je les ai conservés
 recovery-download = Télécharger un fichier
 recovery-make-title = Créer de nouveaux codes de secours
 recovery-make-lead = { $count ->
-    [0] Il ne vous reste aucun code. Vous en recevrez dix nouveaux.
+    [0] Vous n’avez aucun code de secours. Ils vous permettent d’entrer si vous perdez votre téléphone ou votre clé de sécurité. Vous en recevrez dix.
     [one] Il vous reste un code. Vous en recevrez dix nouveaux, et l’ancien ne servira plus.
    *[other] Il vous reste { $count } codes. Vous en recevrez dix nouveaux, et les anciens ne serviront plus.
 }
 recovery-make = Créer de nouveaux codes
 recovery-keep = Garder les anciens
+recovery-later = Pas maintenant

@@ -4,6 +4,7 @@ totp-title = Configurer une application d’authentification
 totp-lead = Une application sur votre téléphone affiche un nouveau code toutes les 30 secondes. Se connecter demande alors aussi votre téléphone.
 totp-replaces = La nouvelle application remplace celle que vous avez.
 totp-needed-app = { $app } demande une deuxième étape. Configurez-la une fois, puis continuez.
+totp-demanded = Votre compte exige une deuxième étape. Configurez-la une fois, puis continuez.
 totp-scan = Scannez ceci avec l’application
 totp-scan-hint = Toute application d’authentification convient. Ouvrez-la, ajoutez un compte et dirigez l’appareil photo ici.
 totp-qr = Code QR pour l’application d’authentification

@@ -108,6 +108,7 @@ account-email-new = Novo endereço de e-mail
 account-email-verified = Confirmado
 account-email-unverified = Ainda não confirmado.
 account-email-verify = Confirmar
+account-email-remind = Seu e-mail ainda não foi confirmado.
 account-email-send = Enviar um código
 account-email-own = Este já é o seu endereço.
 account-email-taken = Outra conta tem este endereço.

@@ -7,9 +7,10 @@ recovery-saved = Já guardei
 recovery-download = Baixar como arquivo
 recovery-make-title = Criar novos códigos de recuperação
 recovery-make-lead = { $count ->
-    [0] Não resta nenhum código. Você receberá dez novos.
+    [0] Você não tem códigos de recuperação. Com eles você entra se perder o celular ou a chave de segurança. Você receberá dez.
     [one] Resta um código. Você receberá dez novos, e o antigo deixará de funcionar.
    *[other] Restam { $count } códigos. Você receberá dez novos, e os antigos deixarão de funcionar.
 }
 recovery-make = Criar códigos novos
 recovery-keep = Manter os que tenho
+recovery-later = Agora não

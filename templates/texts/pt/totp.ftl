@@ -4,6 +4,7 @@ totp-title = Configurar um aplicativo autenticador
 totp-lead = Um aplicativo no seu celular mostra um código novo a cada 30 segundos. Para entrar será preciso também o seu celular.
 totp-replaces = O novo aplicativo substitui o que você tem agora.
 totp-needed-app = { $app } pede uma segunda etapa. Configure-a uma vez e continue.
+totp-demanded = Sua conta exige uma segunda etapa. Configure-a uma vez e continue.
 totp-scan = Escaneie isto com o aplicativo
 totp-scan-hint = Qualquer aplicativo autenticador serve. Abra-o, adicione uma conta e aponte a câmera para cá.
 totp-qr = Código QR para o aplicativo autenticador
