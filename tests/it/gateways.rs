@@ -82,7 +82,7 @@ async fn envoy_lets_in_whom_it_should() {
 /// Issue 4, section 4: mod_auth_openidc in front of an application that knows no OpenID Connect: in by group, out from both sides.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn apache_signs_people_in_for_an_application_that_knows_nothing_of_it() {
-    let apache = program("apache2").unwrap();
+    let apache = program("apache2");
     let [port, service_port] = [free_port(), free_port()].map(|port| port.to_string());
     let callback = format!("http://localhost:{port}/oidc/callback");
     let wiki = Client::confidential("wiki")
