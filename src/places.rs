@@ -66,7 +66,7 @@ impl Places {
         let found = read.reader.lookup(address.to_canonical()).ok()?.decode::<geoip2::City<'_>>().ok()??;
         let country = in_language(&found.country.names, language)?;
         Some(match in_language(&found.city.names, language) {
-            Some(city) => texts.say(language, &Text::new("place").with("city", city).with("country", country)),
+            Some(city) => texts.say(language, &Text::new("account-place").with("city", city).with("country", country)),
             None => country.to_owned(),
         })
     }

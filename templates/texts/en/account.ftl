@@ -88,7 +88,7 @@ account-session-active = Last active { $moment }
 account-session-from = From { $address }
 account-session-near = the network you’re in now
 # Roughly where an address is, as in: Berlin, Germany
-place = { $city }, { $country }
+account-place = { $city }, { $country }
 account-session-since = Signed in { $moment }
 account-session-end = End
 account-session-end-which = session: { $session }, { $address }
