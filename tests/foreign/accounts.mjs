@@ -116,7 +116,7 @@ async function tour(chrome, look, options) {
   await it.send('/forgot/reset');
   await it.see('factor-after-reset', 'One more step');
   await it.page.goto(`${ISSUER}/account`);
-  it.at('/login');
+  await it.at('/login');
   await it.page.goBack();
   // The telephone is lost too.
   await it.page.locator('.aside a[href*="recovery"]').click();

@@ -360,7 +360,7 @@ async function withProvider(chrome, look, options) {
   await it.open('/login');
   await press(it);
   await agree(it.page, `known-${look}`);
-  it.at('/login/connect');
+  await it.at('/login/connect');
   await it.walk('connect-sign-in-first');
   await it.follow('main a.button');
   await it.answer({ email, password: PASSWORD });
@@ -374,7 +374,7 @@ async function withProvider(chrome, look, options) {
   await it.open('/login');
   await press(it);
   await agree(it.page, `new-${look}`);
-  it.at('/signup/with');
+  await it.at('/signup/with');
   await it.walk('sign-up-with');
   await it.answer({ name: 'Frieda Far' });
   await it.isIn();

@@ -94,7 +94,8 @@ export async function visit(chrome, look, options) {
     open.delete(page);
     await context.close();
   };
-  const at = (path) => check(new URL(page.url()).pathname === path, `${look}: ${page.url()} is not ${path}`);
+  // Where they are, or are on the way to: a provider's answer leads on by redirects.
+  const at = (path) => page.waitForURL((url) => url.pathname === path);
   // By names of fields and forms, so that the same way can be gone in every language.
   const fill = async (fields) => {
     for (const [id, value] of Object.entries(fields)) await page.locator(`#${id}`).fill(value);

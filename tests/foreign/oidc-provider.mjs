@@ -39,7 +39,7 @@ async function tour(look, options) {
   await see('login');
   await far(page).click();
   await agree(page, frieda);
-  it.at('/signup/with');
+  await it.at('/signup/with');
   check((await page.locator('#email').inputValue()) === `${frieda}@far.example`, `${look}: the address`);
   await see('sign-up-with');
   await page.locator('form[action$="/signup/with"] button').click();
@@ -71,7 +71,7 @@ async function tour(look, options) {
   await see('security-not-connected');
   await far(page).click();
   await agree(page, `bob-${look}`);
-  it.at('/account/security');
+  await it.at('/account/security');
   check(await page.locator('[role=status]').count() === 1, `${look}: connected`);
   await see('security-just-connected');
   await page.locator('form[action$="/account/links"] button').click();
@@ -86,7 +86,7 @@ async function tour(look, options) {
   await page.goto(`${ISSUER}/login`);
   await far(page).click();
   await agree(page, ann);
-  it.at('/login/connect');
+  await it.at('/login/connect');
   await see('connect-sign-in-first');
   await page.locator('main a.button').click();
   await page.locator('#email').fill(`${ann}@far.example`);

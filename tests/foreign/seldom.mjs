@@ -72,10 +72,10 @@ async function tour(chrome, look, options, n) {
   await fill({ email: `staff-${look}@seldom.example`, password: PASSWORD });
   await send('/login');
   await page.locator('code.secret-text').waitFor();
-  at('/account/totp');
+  await at('/account/totp');
   await see('totp-demanded', 'Set up an authenticator app');
   await page.goto(`${ISSUER}/account/security`);
-  at('/account/totp');
+  await at('/account/totp');
   await signOut();
 
   await page.goto(`${ISSUER}/login`);

@@ -113,7 +113,7 @@ async function tour(chrome, look, options) {
   one.page.on('framenavigated', (frame) => asked.push(new URL(frame.url()).pathname));
   await one.page.goto(`${BANK}/send`);
   await one.page.locator('#code').waitFor();
-  one.at('/login/factor');
+  await one.at('/login/factor');
   check((await one.page.locator('input[type=password], input[type=email]').count()) === 0, `${look}: nothing but the second factor is asked for`);
   await one.see('factor-for-bank', 'One more step');
   check((await one.page.locator('main').innerText()).includes('Bank'), `${look}: who asks for it`);
@@ -144,7 +144,7 @@ async function tour(chrome, look, options) {
   for (const it of [one, two]) {
     await it.page.goto(`${ISSUER}/account/security`);
     await it.page.locator('#password').waitFor();
-    it.at('/login');
+    await it.at('/login');
   }
   for (const name of [early, late]) await refused(client.refreshTokenGrant(config, sessions.get(name).tokens.refresh_token), 'invalid_grant');
   // The bank's button asks for a sign-in again, and the password of before is none.
