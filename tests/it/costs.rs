@@ -197,5 +197,11 @@ both! {
         let grown = |series: &str| value(&after, series) - value(&before, series);
         assert!(grown("ostiary_database_commits_total") >= 1.0, "{after}");
         assert!(grown("ostiary_database_statements_total") > grown("ostiary_database_commits_total"), "{after}");
+
+        // What a worker asks goes over connections of its own.
+        if db == Database::Postgres {
+            let own = |state: &str| value(&after, &format!(r#"ostiary_database_connections{{pool="workers",state="{state}"}}"#));
+            assert!(own("idle") + own("in_use") >= 1.0, "{after}");
+        }
     }
 }

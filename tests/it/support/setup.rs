@@ -246,7 +246,7 @@ fn base(folder: &str, database: &OwnDatabase) -> toml::Table {
     // Tests choose passwords to be read, not to be hard; the rules have tests of their own.
     put("password.minimum_strength", 0.into());
     put("database.url", database.url().into());
-    put("database.max_connections", 4.into());
+    put("database.max_connections", 6.into());
     put("database.sqlite_synchronous", "normal".into());
     if let OwnDatabase::Postgres { schema, .. } = database {
         put("database.schema", schema.as_str().into());
