@@ -54,6 +54,8 @@ for (const time of document.querySelectorAll("time[data-local]")) {
 // How hard a new password is to guess, while it is typed. The server decides when the form is sent.
 for (const input of document.querySelectorAll("[data-strength]")) {
   const hint = document.getElementById(`${input.id}-strength`);
+  // It keeps its place from the beginning: what comes below must not move away from under a finger.
+  hint.hidden = false;
   let waiting;
   let asked = 0;
   const ask = async () => {
@@ -66,15 +68,14 @@ for (const input of document.querySelectorAll("[data-strength]")) {
       const { enough, text } = await answer.json();
       hint.textContent = text;
       hint.classList.toggle("enough", enough);
-      hint.hidden = false;
     } catch {
-      hint.hidden = true;
+      hint.textContent = "";
     }
   };
   input.addEventListener("input", () => {
     clearTimeout(waiting);
     asked += 1;
-    hint.hidden = true;
+    hint.textContent = "";
     if (input.value.length >= 8) waiting = setTimeout(ask, 400);
   });
   // The form's own answer may begin a session, in which this page's token counts no more.

@@ -157,7 +157,14 @@ async function tour(chrome, look, options) {
   await followLetter(one.page, email, '/forgot/reset?token=');
   await one.page.locator('#password').waitFor();
   await one.see('new-password', 'Choose a new password');
+  // What is said of the password while it is typed moves no button away.
+  const place = async () => (await one.page.locator('form[action$="/forgot/reset"] button[type=submit]').boundingBox()).y;
+  const before = await place();
   await one.fill({ password: `${PASSWORD} again` });
+  if (one.scripted) {
+    await one.page.locator('.strength.enough').waitFor();
+    check((await place()) === before, `${look}: the button moves from ${before} to ${await place()}`);
+  }
   await one.send('/forgot/reset');
   await one.page.waitForURL(`${ISSUER}/account`);
   await one.page.goto(`${ISSUER}/account/security`);
