@@ -134,10 +134,11 @@ const dropped = execFileSync('psql', ['-h', '127.0.0.1', '-p', POSTGRES_PORT, '-
   "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename IN ('queue', 'subscriptions')", 'company'],
 { env: { ...process.env, PGPASSWORD: readFileSync(`${RUN}/secrets/postgres`, 'utf8') }, encoding: 'utf8' });
 check(Number(dropped) >= 2, `connections that were dropped: ${dropped}`);
-await within(10, 'the services live on with new connections', async () => (await queueLives().catch(() => false)) && (await subscriptionsLive().catch(() => false)));
+// Before anything is asked: a request that takes the connection first is told in the pool's place.
 for (const name of ['queue', 'subscriptions']) {
   await within(10, `${name} heard of it`, () => /^database: terminating connection/m.test(readFileSync(`${RUN}/logs/${name}.log`, 'utf8')));
 }
+await within(10, 'the services live on with new connections', async () => (await queueLives().catch(() => false)) && (await subscriptionsLive().catch(() => false)));
 
 const freePort = () => new Promise((done) => { const server = createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => done(port)); }); });
 const database = (role) => `postgres://${role}:${readFileSync(`${RUN}/secrets/database-${role}`, 'utf8')}@127.0.0.1:${POSTGRES_PORT}/company`;
