@@ -4,13 +4,15 @@
 //! Order of checks of the POST: 1. somebody is signed in; 2. the form is from our page; 3. the proof is fresh; 4. in one transaction:
 //! another way in is left, the link is theirs.
 //!
-//! Cost: the part 1 round trip; POST 7 round trips, 1 commit.
+//! Cost: the part 1 round trip; POST 8 round trips, 1 commit.
 //!
 //! Specs: OWASP ASVS 6.5; security.md U4, U7.
 
+use super::ways_in::opens;
 use super::{Visitor, visitor};
 use crate::app::App;
 use crate::credentials::factors::find_factors;
+use crate::credentials::passkeys::list_passkeys;
 use crate::events::{self, About, EventKind};
 use crate::language::Text;
 use crate::mail::Posted;
@@ -103,15 +105,14 @@ pub async fn post_links(app: web::Data<App>, http: HttpRequest, body: PageBody) 
             // Holds the account: of two that are removed at once, the second sees that the first is gone. It also ends every question
             // whether to connect something to it (security.md U4).
             touch_user(connection, &user.id, app.now()).await?;
-            let others = list_links(connection, &user.id).await?;
+            let links = list_links(connection, &user.id).await?;
             let is_meant = |link: &&LinkedIdentity| link.provider == provider && link.subject == subject;
-            if !others.iter().any(|link| is_meant(&link)) {
+            if !links.iter().any(|link| is_meant(&link)) {
                 return Ok(Removed::NotTheirs);
             }
-            let open = others.iter().filter(|link| !is_meant(link)).any(|link| app.upstreams.find(&link.provider).is_some());
-            let own = find_factors(connection, &user.id).await?;
-            // A security key opens nothing by itself.
-            if !open && !own.password && own.passkeys == own.security_keys {
+            let factors = find_factors(connection, &user.id).await?;
+            let passkeys = list_passkeys(connection, &user.id).await?;
+            if !opens(&app, &factors, passkeys.iter(), links.iter().filter(|link| !is_meant(link))) {
                 return Ok(Removed::LastWayIn);
             }
             delete_link(connection, &user.id, provider, subject).await?;

@@ -35,6 +35,7 @@ pub mod security_page;
 pub mod sessions;
 pub mod totp;
 pub mod undo_email;
+mod ways_in;
 
 use crate::app::App;
 use crate::credentials::factors::find_factors;

@@ -4,12 +4,13 @@
 //! matter when); 2. the form is from our page; 3. of a new key what `web/passkeys.rs` lists; of an old one that it is theirs, and not
 //! the last way into the account: the row of the person is locked meanwhile, so that two removals see each other.
 //!
-//! Cost: GET 2 or 3 round trips; adding 1 transaction of 4 round trips, removing 1 transaction of 5.
+//! Cost: GET 2 or 3 round trips; adding 1 transaction of 4 round trips, removing 1 transaction of 6.
 //!
 //! Specs: Web Authentication Level 3 §7.1; security.md W8, O4.
 
 use super::factor_removal::{self, Removed, takes_text_messages_along};
 use super::passkeys_page::{AddPasskeyPage, Done, EditPasskeyPage, EditProblem, PasskeyLine, PasskeySection};
+use super::ways_in::{is_way_in, opens};
 use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::credentials::factors::{Factors, find_factors};
@@ -21,6 +22,7 @@ use crate::oauth::params::Params;
 use crate::paths;
 use crate::sessions::SignedIn;
 use crate::storage::StorageError;
+use crate::upstreams::list_links;
 use crate::users::lock_user;
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
@@ -219,8 +221,9 @@ async fn remove(app: &App, browser: &Browser, signed_in: &SignedIn, id: &Credent
                 return Ok((Removal::Unknown, [Posted::nothing(), Posted::nothing()]));
             };
             let factors = find_factors(connection, user_id).await?;
-            let another = passkeys.iter().any(|other| other.credential_id != *id && is_way_in(other));
-            if is_way_in(passkey) && !another && !factors.password && factors.linked_identities == 0 {
+            let links = list_links(connection, user_id).await?;
+            let others = passkeys.iter().filter(|other| other.credential_id != *id);
+            if is_way_in(passkey) && !opens(app, &factors, others, links.iter()) {
                 return Ok((Removal::LastWayIn, [Posted::nothing(), Posted::nothing()]));
             }
             // Text messages are not enough by themselves, unless the operator says so.
@@ -246,10 +249,6 @@ async fn remove(app: &App, browser: &Browser, signed_in: &SignedIn, id: &Credent
         })
         .await?;
     Ok(removal)
-}
-
-fn is_way_in(passkey: &Passkey) -> bool {
-    passkey.stands_alone && !passkey.suspected_clone
 }
 
 /// What `/account/security` shows of somebody's passkeys; `None` where there are none to be had.

@@ -5,13 +5,14 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. fresh proof, with all factors; 3. the current password where there is one,
 //! counted like a sign-in; 4. the new one; where there was none that this is still so: the insert decides.
 //!
-//! Cost: GET 2 round trips; POST 9 round trips, 3 commits, 2 argon2 hashes.
+//! Cost: GET 2 round trips; POST 10 round trips, 3 commits, 2 argon2 hashes.
 //!
 //! Specs: OWASP ASVS 6.2.2, 6.2.3, 7.4.3.
 
 use super::page::{CurrentPasswordProblem, PasswordDone, PasswordErrors, PasswordPage, PasswordProblem};
 use super::{Visitor, layout, visitor};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::credentials::guesses::{self, Attempt};
 use crate::credentials::mailed_proofs::end_proofs_of;
 use crate::credentials::password::{Checked, Password};
@@ -23,11 +24,11 @@ use crate::mail::notices::Notice;
 use crate::oauth::params::Params;
 use crate::sealing::DigestPurpose;
 use crate::sessions::{SignedIn, end_sessions_of};
-use crate::users::hold_account;
+use crate::users::{User, cut_off, hold_account};
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::notices::tell;
-use crate::web::page::Page;
+use crate::web::page::{Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::sign_in::device_of;
@@ -67,16 +68,24 @@ pub async fn post_password(app: web::Data<App>, http: HttpRequest, body: PageBod
         return Ok(password_page(&app, &http, &browser, &signed_in, Shown { exists, errors, done: None }));
     };
     let hash = app.passwords.hash(&new).await.map_err(PageError::unavailable)?;
-    let done = if exists { Some(change(&app, &http, &signed_in, &hash).await?) } else { add(&app, &http, &signed_in, &hash).await? };
-    Ok(password_page(&app, &http, &browser, &signed_in, Shown { exists: true, errors, done }))
+    if !exists {
+        let done = add(&app, &http, &signed_in, &hash).await?;
+        return Ok(password_page(&app, &http, &browser, &signed_in, Shown { exists: true, errors, done }));
+    }
+    let now = app.now();
+    change(&app, &http, &signed_in, &hash, now).await?;
+    let page = password_page(&app, &http, &browser, &signed_in, Shown { exists: true, errors, done: Some(PasswordDone::Changed) });
+    // Every browser that knew the person is a new one now, but for this.
+    let user = User { cut_off_at: Some(now), ..signed_in.user };
+    with_cookies(page, [Some(browser.known_cookie(&app, &user))])
 }
 
 async fn has_password(app: &App, signed_in: &SignedIn) -> Result<bool, PageError> {
     Ok(find_password_changed_at(&mut app.storage.read().await?, &signed_in.user.id).await?.is_some())
 }
 
-async fn change(app: &App, http: &HttpRequest, signed_in: &SignedIn, hash: &str) -> Result<PasswordDone, PageError> {
-    let (user, session, now) = (&signed_in.user.id, &signed_in.session.id, app.now());
+async fn change(app: &App, http: &HttpRequest, signed_in: &SignedIn, hash: &str, now: Timestamp) -> Result<(), PageError> {
+    let (user, session) = (&signed_in.user.id, &signed_in.session.id);
     let posted = app
         .storage
         .transaction(async |connection| {
@@ -84,6 +93,7 @@ async fn change(app: &App, http: &HttpRequest, signed_in: &SignedIn, hash: &str)
                 return Err(PageError::expired_ticket());
             }
             set_password_hash(connection, user, hash, now).await?;
+            cut_off(connection, user, now).await?;
             end_proofs_of(connection, user).await?;
             delete_trusted_devices_of(connection, user).await?;
             end_sessions_of(connection, user, Some(session), EndReason::PasswordChanged, now).await?;
@@ -94,7 +104,7 @@ async fn change(app: &App, http: &HttpRequest, signed_in: &SignedIn, hash: &str)
         })
         .await?;
     drop(posted);
-    Ok(PasswordDone::Changed)
+    Ok(())
 }
 
 /// The first password of an account. `None` when there is one meanwhile, which nobody has given here.

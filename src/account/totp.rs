@@ -3,7 +3,8 @@
 //! The secret is not kept before a code has confirmed it: until then it travels in the form as a sealed ticket, bound to the person
 //! and the session. A flow that waits for the second factor comes by here, and goes on afterwards.
 //!
-//! Order of checks of a POST: 1. the form is from our page; 2. fresh proof; 3. the pending secret opens and is this session's; 4. the
+//! Order of checks of a POST: 1. the form is from our page; 2. fresh proof, with a passkey where the account has one and a second factor
+//! is demanded; 3. the pending secret opens and is this session's; 4. the
 //! code is right; 5. the pending secret was not used before.
 //!
 //! Cost: GET 2 round trips; POST 5 round trips, 12 more for the first recovery codes, 1 commit.
@@ -24,11 +25,13 @@ use crate::grants::policy::SecondFactorPolicy;
 use crate::mail::notices::Notice;
 use crate::oauth::authentication::Amr;
 use crate::oauth::params::Params;
+use crate::paths;
 use crate::sealing::Purpose;
 use crate::sessions::{SessionId, SignedIn};
 use crate::users::{UserId, hold_account};
+use crate::web::authorization_request::AuthorizationRequest;
 use crate::web::browser::{Browser, session_cookie};
-use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof_for};
+use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof_for, errand};
 use crate::web::notices::tell;
 use crate::web::page::{Page, with_cookies};
 use crate::web::page_error::PageError;
@@ -61,7 +64,7 @@ pub async fn get_totp(app: web::Data<App>, http: HttpRequest) -> Result<HttpResp
     };
     let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
     let ticket = Ticket::open(&app, &browser, &params)?;
-    if let Some(way) = ask_for_fresh_proof_for(&app, &browser, &signed_in, AccountPage::Totp, &ticket).await? {
+    if let Some(way) = proof_missing(&app, &browser, &signed_in, &ticket).await? {
         return Ok(way);
     }
     let secret = TotpSecret::generate(&app.random);
@@ -76,7 +79,7 @@ pub async fn post_totp(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     };
     let params = read_form(&app, &http, &browser, &body)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
-    if let Some(way) = ask_for_fresh_proof_for(&app, &browser, &signed_in, AccountPage::Totp, &ticket).await? {
+    if let Some(way) = proof_missing(&app, &browser, &signed_in, &ticket).await? {
         return Ok(way);
     }
     let pending = params.get("pending").and_then(|sealed| app.sealing.open::<PendingTotp>(Purpose::PendingTotp, sealed));
@@ -91,6 +94,28 @@ pub async fn post_totp(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     confirm(&app, &http, &browser, &signed_in, &ticket, &pending, step).await
 }
 
+/// Fresh proof, and where a second factor is demanded, by the operator or the application, the one that the account has: whoever knows the
+/// password alone must not put an app of their own in the place of a passkey.
+async fn proof_missing(app: &App, browser: &Browser, signed_in: &SignedIn, ticket: &Ticket) -> Result<Option<HttpResponse>, PageError> {
+    if let Some(way) = ask_for_fresh_proof_for(app, browser, signed_in, AccountPage::Totp, ticket).await? {
+        return Ok(Some(way));
+    }
+    let asked = ticket.request.as_ref().and_then(AuthorizationRequest::needed_acr);
+    let is_demanded = is_demanded(app, signed_in) || asked.is_some_and(|needed| signed_in.session.reached() < needed);
+    if !is_demanded || find_factors(&mut app.storage.read().await?, &signed_in.user.id).await?.passkeys == 0 {
+        return Ok(None);
+    }
+    if ticket.is_awaited() {
+        return Ok(Some(ticket.to(app, paths::LOGIN_FACTOR)));
+    }
+    errand(app, browser, signed_in, AccountPage::Totp, paths::LOGIN_FACTOR).map(Some)
+}
+
+/// Whether the operator demands a second factor of them that they have not given.
+fn is_demanded(app: &App, signed_in: &SignedIn) -> bool {
+    app.second_factor.demands_of(&signed_in.user) && !SecondFactorPolicy::is_met_by(&signed_in.session.amr.0)
+}
+
 /// The code was right: the app is the account's second factor, and the session has proven it.
 async fn confirm(
     app: &App,
@@ -102,7 +127,6 @@ async fn confirm(
     step: i64,
 ) -> Result<HttpResponse, PageError> {
     let user = &signed_in.user;
-    let factors = find_factors(&mut app.storage.read().await?, &user.id).await?;
     let secret = TotpSecret::from_bytes(pending.secret.clone());
     let done = app
         .storage
@@ -111,6 +135,7 @@ async fn confirm(
             if !is_open || !consume_ticket(connection, &pending.id, "pending_totp", pending.expires_at).await? {
                 return Err(PageError::expired_ticket());
             }
+            let factors = find_factors(connection, &user.id).await?;
             set_totp_secret(connection, &app.sealing, &user.id, &secret, step, app.now()).await.map_err(PageError::internal)?;
             if factors.totp {
                 delete_trusted_devices_of(connection, &user.id).await?;
@@ -150,7 +175,6 @@ async fn totp_page(
         expires_at: app.now() + LIFETIME,
     };
     let replaces = find_factors(&mut app.storage.read().await?, &user.id).await?.totp;
-    let demanded = app.second_factor.demands_of(user) && !SecondFactorPolicy::is_met_by(&signed_in.session.amr.0);
     let view = TotpPage {
         layout: layout(app, http, signed_in),
         csrf: browser.csrf(app),
@@ -159,7 +183,7 @@ async fn totp_page(
         pending: app.sealing.seal(Purpose::PendingTotp, &pending).map_err(PageError::internal)?,
         qr_code: secret.uri(&app.config.brand.name, user.email.as_str()).and_then(|uri| qr_code::drawing_of(&uri)),
         secret: secret.text(),
-        demanded,
+        demanded: is_demanded(app, signed_in),
         replaces,
         wrong,
     };

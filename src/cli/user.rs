@@ -106,6 +106,7 @@ pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output,
             opened
                 .transaction(async |connection| {
                     set_password_hash(connection, &user.id, &hash, now).await?;
+                    users::cut_off(connection, &user.id, now).await?;
                     end_proofs_of(connection, &user.id).await?;
                     delete_trusted_devices_of(connection, &user.id).await?;
                     end_sessions_of(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
@@ -121,6 +122,7 @@ pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output,
             opened
                 .transaction(async |connection| {
                     delete_second_factors(connection, &user.id).await?;
+                    users::cut_off(connection, &user.id, now).await?;
                     end_sessions_of(connection, &user.id, None, EndReason::ByOperator, now).await?;
                     end_grants_of_user(connection, &user.id, None, EndReason::ByOperator, now).await?;
                     let about = About::user(&user.id).with("by", "operator").with("factor", "all");
@@ -201,6 +203,7 @@ async fn set_enabled(opened: &Opened, user: &str, enabled: bool) -> Result<Outpu
         .transaction(async |connection| {
             users::set_enabled(connection, &user.id, enabled, now).await?;
             if !enabled {
+                users::cut_off(connection, &user.id, now).await?;
                 end_sessions_of(connection, &user.id, None, EndReason::ByOperator, now).await?;
                 end_grants_of_user(connection, &user.id, None, EndReason::ByOperator, now).await?;
             }

@@ -4,7 +4,7 @@
 //! account is signed in, with fresh proof, and unchanged since; 4. the arrival is used up, which is decided in one transaction with
 //! the link. Cancelling uses it up too.
 //!
-//! Cost: GET 1 to 3 round trips; POST 6 round trips, 1 commit.
+//! Cost: GET 1 to 3 round trips; POST 7 round trips, 1 commit.
 
 use super::arrival::{Arrival, KnownAccount, Opened, link_of, sealed_tokens};
 use super::page::{ConnectPage, FederationProblem};
@@ -81,9 +81,11 @@ pub async fn post_connect(app: web::Data<App>, http: HttpRequest, body: PageBody
     let connected = app
         .storage
         .transaction(async |connection| {
+            // First, so that a lockdown that is under way is waited for.
+            let is_open = users::hold_account(connection, user).await?;
             let now = users::find_user(connection, &user.id).await?;
             let unchanged = now.as_ref().map(KnownAccount::of) == arrival.account;
-            if !arrival.consume(connection).await? || !unchanged {
+            if !is_open || !arrival.consume(connection).await? || !unchanged {
                 return Ok(Connected::Used);
             }
             if !insert_link(connection, &row, tokens.as_deref()).await? {

@@ -146,21 +146,11 @@ async fn make(app: &App, http: &HttpRequest, opened: &Opened, new: User) -> Resu
             let (user, kind) = match &arrival.account {
                 Some(account) => {
                     let found = users::find_user(connection, &account.user_id).await?.filter(|found| KnownAccount::of(found) == *account);
-                    let found = found.filter(|found| new.email_verified && may_be_taken_over(found)).ok_or(NotMade::Used)?;
-                    take_over_clean(connection, &found.id, now).await?;
-                    users::set_email(connection, &found.id, &found.email, true, now).await?;
+                    let mut found = found.filter(|found| new.email_verified && may_be_taken_over(found)).ok_or(NotMade::Used)?;
+                    take_over_clean(connection, &mut found, now).await?;
                     users::update_profile(connection, &found.id, &new.profile.0, false, now).await?;
                     users::set_attributes(connection, &found.id, &new.attributes.0, now).await?;
-                    (
-                        User {
-                            email_verified: true,
-                            phone_number_verified: false,
-                            profile: new.profile,
-                            attributes: new.attributes,
-                            ..found
-                        },
-                        EventKind::AccountTakenOver,
-                    )
+                    (User { profile: new.profile, attributes: new.attributes, ..found }, EventKind::AccountTakenOver)
                 }
                 None => {
                     users::insert_user(connection, &new).await?;

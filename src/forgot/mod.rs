@@ -73,7 +73,7 @@ async fn mail_link(
 ) -> Result<(), StorageError> {
     let mut connection = app.storage.write().await?;
     let user = find_user_by_email(&mut connection, email).await?.filter(|user| user.enabled);
-    let own = user.as_ref().filter(|user| known.knows(app, &user.id)).map(|_| digest);
+    let own = user.as_ref().filter(|user| known.knows(app, user)).map(|_| digest);
     if !may_send(app, &mut connection, email, sender, own).await? {
         return Ok(());
     }

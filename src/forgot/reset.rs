@@ -5,7 +5,7 @@
 //! account enabled and its address still the account's; 5. it is used up: the row count decides. Then everything of before ends, and the
 //! second factor is asked for like after every first one.
 //!
-//! Cost: GET 1 round trip; POST 14 round trips and more, 2 commits, 1 argon2 hash.
+//! Cost: GET 1 round trip; POST 15 round trips and more, 2 commits, 1 argon2 hash.
 //!
 //! Specs: OWASP ASVS 6.4.3, 6.3.7; security.md M2 to M6, M9.
 
@@ -23,7 +23,7 @@ use crate::oauth::params::Params;
 use crate::paths;
 use crate::sessions::end_sessions_of;
 use crate::storage::StorageError;
-use crate::users::{User, find_user, set_email};
+use crate::users::{User, cut_off, find_user};
 use crate::web::browser::{Browser, no_mailed_step_cookie};
 use crate::web::mailed_pages::dead_link;
 use crate::web::mailed_step::{LinkPurpose, MailedStep};
@@ -86,12 +86,12 @@ async fn set_anew(app: &App, http: &HttpRequest, proof: &MailedProof, hash: &str
                 return Ok(None);
             }
             if !user.email_verified {
-                take_over_clean(connection, &user.id, now).await?;
-                set_email(connection, &user.id, &user.email, true, now).await?;
+                take_over_clean(connection, &mut user, now).await?;
                 events::record(connection, app, EventKind::AccountTakenOver, &About::user(&user.id).from(device_of(http))).await?;
-                user.email_verified = true;
             }
             set_password_hash(connection, &user.id, hash, now).await?;
+            cut_off(connection, &user.id, now).await?;
+            user.cut_off_at = Some(now);
             end_sessions_of(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
             end_grants_of_user(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
             delete_trusted_devices_of(connection, &user.id).await?;

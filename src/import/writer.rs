@@ -4,8 +4,10 @@ use super::checkpoint::Checkpoint;
 use super::plan::{Change, Context, Creation, Planned, Step, Taken, plan};
 use super::{ImportError, ImportedUser, Totals, Verdict};
 use crate::app::App;
+use crate::credentials::mailed_proofs::end_proofs_of;
 use crate::credentials::portable::{delete_identity, delete_totp_secret, insert_credentials};
 use crate::credentials::set_password_hash;
+use crate::credentials::trusted_devices::delete_trusted_devices_of;
 use crate::events::{self, About, EventKind};
 use crate::grants::{EndReason, end_grants_of_user};
 use crate::sessions::end_sessions_of;
@@ -17,7 +19,7 @@ const ROUNDS: usize = 5;
 
 /// Writes a batch and where to go on after it. Returns what became of each.
 ///
-/// Cost: about 12 round trips and 1 commit; 5 to 10 round trips more for each person who was changed there.
+/// Cost: about 12 round trips and 1 commit; 5 to 13 round trips more for each person who was changed there.
 pub(super) async fn write(
     app: &App,
     context: &Context<'_>,
@@ -87,6 +89,7 @@ async fn update(connection: &mut Connection, app: &App, context: &Context<'_>, c
     }
     if change.replaces_totp {
         delete_totp_secret(connection, &id).await?;
+        delete_trusted_devices_of(connection, &id).await?;
     }
     for (provider, subject) in &change.removed_identities {
         delete_identity(connection, &id, provider, subject).await?;
@@ -97,6 +100,9 @@ async fn update(connection: &mut Connection, app: &App, context: &Context<'_>, c
 }
 
 async fn end_all(connection: &mut Connection, user: &User, why: EndReason, context: &Context<'_>) -> Result<(), StorageError> {
+    users::cut_off(connection, &user.id, context.now).await?;
+    end_proofs_of(connection, &user.id).await?;
+    delete_trusted_devices_of(connection, &user.id).await?;
     end_sessions_of(connection, &user.id, None, why, context.now).await?;
     end_grants_of_user(connection, &user.id, None, why, context.now).await?;
     Ok(())

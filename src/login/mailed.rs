@@ -24,7 +24,7 @@ use crate::oauth::params::Params;
 use crate::paths;
 use crate::secret::Secret;
 use crate::storage::StorageError;
-use crate::users::{Email, User, find_user, find_user_by_email, set_email};
+use crate::users::{Email, User, find_user, find_user_by_email};
 use crate::web::browser::{Browser, Known, no_mailed_step_cookie};
 use crate::web::mailed_pages::{CodePage, CodeProblem, LinkPage, dead_link};
 use crate::web::mailed_step::{CodePurpose, LinkPurpose, MailedStep};
@@ -92,7 +92,7 @@ fn ask(app: &web::Data<App>, http: &HttpRequest, browser: &Browser, ticket: &Tic
 async fn mail_code(app: &App, asked: &Asked, known: &Known) -> Result<(), StorageError> {
     let mut connection = app.storage.write().await?;
     let user = find_user_by_email(&mut connection, &asked.email).await?.filter(|user| user.enabled);
-    let own = user.as_ref().filter(|user| known.knows(app, &user.id)).map(|_| asked.browser_digest.as_str());
+    let own = user.as_ref().filter(|user| known.knows(app, user)).map(|_| asked.browser_digest.as_str());
     if !may_send(app, &mut connection, &asked.email, &asked.sender, own).await? {
         return Ok(());
     }
@@ -145,7 +145,11 @@ pub async fn post_code(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     }
     let mut connection = app.storage.write().await?;
     let proof = find_proof_of_code(&mut connection, ProofPurpose::SignIn, &id, app.now()).await?;
-    let own = proof.as_ref().filter(|proof| browser.knows(&app, &proof.user_id)).map(|_| browser.binding_digest(&app));
+    let user = match &proof {
+        Some(proof) => find_user(&mut connection, &proof.user_id).await?,
+        None => None,
+    };
+    let own = user.filter(|user| browser.knows(&app, user)).map(|_| browser.binding_digest(&app));
     let may = may_try(&app, &mut connection, id.as_str(), &email, own.as_deref()).await?;
     drop(connection);
     if !may {
@@ -212,10 +216,8 @@ async fn used_up(app: &App, http: &HttpRequest, proof: Option<MailedProof>) -> R
                 return Ok::<_, StorageError>(None);
             }
             if !user.email_verified {
-                take_over_clean(connection, &user.id, now).await?;
-                set_email(connection, &user.id, &user.email, true, now).await?;
+                take_over_clean(connection, &mut user, now).await?;
                 events::record(connection, app, EventKind::AccountTakenOver, &About::user(&user.id).from(device_of(http))).await?;
-                user.email_verified = true;
             }
             Ok(Some(user))
         })

@@ -46,7 +46,7 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
         Some(email) => credentials::find_user_and_hash(&mut connection, email).await?,
         None => None,
     };
-    let known_browser = found.as_ref().is_some_and(|(user, _)| browser.knows(app, &user.id));
+    let known_browser = found.as_ref().is_some_and(|(user, _)| browser.knows(app, user));
     let mut counted = vec![narrow.clone()];
     let mut attempt = guesses::count_attempt(&mut connection, &narrow, 0, now).await?;
     if attempt == Attempt::Allowed && !known_browser {

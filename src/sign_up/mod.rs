@@ -101,13 +101,13 @@ async fn go_on(
 /// Makes the account at once: the address is proven later, or never.
 async fn make(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket, newcomer: &Newcomer) -> Result<HttpResponse, PageError> {
     let user = newcomer.user(app, false);
-    let before = browser.signed_in(app, "").await?;
+    let before = browser.anyone(app, "").await?;
     let begun = app.storage.transaction(async |connection| newcomer.begin(app, connection, http, before.as_ref(), &user).await).await;
     let problem = match begun {
         Ok((secret, _posted)) => {
             return with_cookies(
                 ticket.way_on(app),
-                [Some(session_cookie(app, &secret)), Some(browser.known_cookie(app, &user.id)), browser.new_binding_cookie(app)],
+                [Some(session_cookie(app, &secret)), Some(browser.known_cookie(app, &user)), browser.new_binding_cookie(app)],
             );
         }
         Err(NotMade::EmailTaken) => return taken_page(app, http, browser, ticket, newcomer).await,

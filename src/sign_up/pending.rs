@@ -89,7 +89,7 @@ async fn finish(
     newcomer: &Newcomer,
 ) -> Result<HttpResponse, PageError> {
     let user = newcomer.user(app, true);
-    let before = browser.signed_in(app, "").await?;
+    let before = browser.anyone(app, "").await?;
     let begun = app
         .storage
         .transaction(async |connection| {
@@ -104,7 +104,7 @@ async fn finish(
             ticket.way_on(app),
             [
                 Some(session_cookie(app, &secret)),
-                Some(browser.known_cookie(app, &user.id)),
+                Some(browser.known_cookie(app, &user)),
                 browser.new_binding_cookie(app),
                 Some(no_mailed_step_cookie(app)),
             ],

@@ -19,9 +19,9 @@ pub use email::Email;
 pub use first_administrator::{become_first_administrator, is_last_first_administrator, last_first_administrator};
 pub use imported::{ImportedFrom, insert_imported_users, list_imported_among, list_imported_users, update_imported_user};
 pub use store::{
-    ask_for_deletion, claim_for_deletion, claim_unproven, count_users, delete_user, exists_with_role, find_user, find_user_by_email,
-    hold_account, insert_user, insert_users, keep_user, list_due_for_deletion, list_users, list_users_among, lock_user, note_lockdown,
-    set_attributes, set_email, set_enabled, set_roles_and_groups, touch_user, update_profile, update_user,
+    ask_for_deletion, claim_for_deletion, claim_unproven, count_users, cut_off, delete_user, exists_with_role, find_user,
+    find_user_by_email, hold_account, insert_user, insert_users, keep_user, list_due_for_deletion, list_users, list_users_among, lock_user,
+    note_lockdown, set_attributes, set_email, set_enabled, set_roles_and_groups, take_over, touch_user, update_profile, update_user,
 };
 
 id_newtype! {
@@ -60,9 +60,11 @@ pub struct User {
     /// When the account ends, once its person has asked for it.
     #[serde(serialize_with = "perhaps_in_words")]
     pub deletion_due_at: Option<Timestamp>,
-    /// When its person last said that it was not them: what was begun before does not go on.
+    /// When everything that opened the account was last cut off, by a lockdown (which gave the column its name), a new password, an
+    /// operator: what was begun before does not go on.
     #[serde(serialize_with = "perhaps_in_words")]
-    pub locked_down_at: Option<Timestamp>,
+    #[diesel(column_name = locked_down_at)]
+    pub cut_off_at: Option<Timestamp>,
 }
 
 /// RFC 3339, for whoever reads the command line's JSON.
@@ -95,7 +97,7 @@ impl User {
             updated_at: now,
             phone_number_verified: false,
             deletion_due_at: None,
-            locked_down_at: None,
+            cut_off_at: None,
         }
     }
 

@@ -236,12 +236,39 @@ pub async fn lock_user(connection: &mut Connection, id: &UserId) -> Result<(), S
     Ok(())
 }
 
-/// Holds the account until the transaction ends, and tells whether nobody has locked it down since `user` was read: what was begun before
-/// a lockdown must not be finished after it (security.md S4).
+/// Cuts off what is under way: sign-ins that are half finished, or wait for their hash, and whatever else was begun before. Whoever ends
+/// the sessions of an account does this in the same transaction (security.md M6, S4).
+///
+/// Cost: 1 round trip.
+pub async fn cut_off(connection: &mut Connection, id: &UserId, now: Timestamp) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::update(users::table.find(id)).set(users::locked_down_at.eq(now)).execute(c).await)?;
+    Ok(())
+}
+
+/// Gives an account to whoever has proven its address: the address counts as proven, the telephone number is not theirs. What is under
+/// way is cut off.
+pub async fn take_over(connection: &mut Connection, user: &mut User, now: Timestamp) -> Result<(), StorageError> {
+    user.profile.0.remove("phone_number");
+    (user.email_verified, user.phone_number_verified, user.cut_off_at, user.updated_at) = (true, false, Some(now), now);
+    query!(connection, |c| diesel::update(users::table.find(&user.id))
+        .set((
+            users::email_verified.eq(true),
+            users::phone_number_verified.eq(false),
+            users::profile.eq(user.profile.clone()),
+            users::locked_down_at.eq(now),
+            users::updated_at.eq(now),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Holds the account until the transaction ends, and tells whether nothing was cut off since `user` was read: what was begun before a
+/// lockdown, a new password or a take-over must not be finished after it (security.md S4).
 ///
 /// Cost: 1 round trip.
 pub async fn hold_account(connection: &mut Connection, user: &User) -> Result<bool, StorageError> {
-    let seen = user.locked_down_at.unwrap_or(Timestamp::from_unix_seconds(0));
+    let seen = user.cut_off_at.unwrap_or(Timestamp::from_unix_seconds(0));
     let held = query!(connection, |c| diesel::update(users::table.find(&user.id))
         .filter(users::locked_down_at.is_null().or(users::locked_down_at.le(seen)))
         .set(users::enabled.eq(users::enabled))

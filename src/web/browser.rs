@@ -1,6 +1,6 @@
 //! The browser on the other side: its cookies and the token that binds forms to them.
 //!
-//! Six cookies: the *session* (256 random bits); the *binding* (256 random bits), which ties sealed tickets and forms to
+//! Seven cookies: the *session* (256 random bits); the *binding* (256 random bits), which ties sealed tickets and forms to
 //! this browser before anybody has signed in; *known*, keyed digests of the accounts that signed in here; *signing_in*, a
 //! half-finished sign-in under seal; *mailed*, a step under seal that waits for something mailed; *trusted*, the secrets of those who are not asked for a second factor here; and *passkey_offer*,
 //! whether people here are offered passkeys. Names are our own, since all applications on `localhost` share one cookie jar.
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::sealing::DigestPurpose;
 use crate::sessions::{SessionSecret, SignedIn};
 use crate::storage::StorageError;
-use crate::users::UserId;
+use crate::users::User;
 use crate::web::speak;
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
@@ -160,8 +160,8 @@ const KNOWN_LENGTH: usize = 22;
 impl Browser {
     /// Whether this person has signed in with this browser before: strangers' guesses do not slow them down here
     /// (security.md L5).
-    pub fn knows(&self, app: &App, user_id: &UserId) -> bool {
-        let digest = known_digest(app, &self.binding, user_id);
+    pub fn knows(&self, app: &App, user: &User) -> bool {
+        let digest = known_digest(app, &self.binding, user);
         self.known.iter().any(|known| known.as_bytes().ct_eq(digest.as_bytes()).into())
     }
 
@@ -171,8 +171,8 @@ impl Browser {
     }
 
     /// The cookie that remembers a person who has just signed in.
-    pub fn known_cookie(&self, app: &App, user_id: &UserId) -> Cookie<'static> {
-        let digest = known_digest(app, &self.binding, user_id);
+    pub fn known_cookie(&self, app: &App, user: &User) -> Cookie<'static> {
+        let digest = known_digest(app, &self.binding, user);
         let others = self.known.iter().filter(|known| **known != digest).take(MOST_KNOWN - 1);
         let value: Vec<&str> = std::iter::once(&digest).chain(others).map(String::as_str).collect();
         cookie(app, KNOWN, value.join("."), Duration::days(400))
@@ -187,14 +187,17 @@ pub struct Known {
 
 impl Known {
     /// See [`Browser::knows`].
-    pub fn knows(&self, app: &App, user_id: &UserId) -> bool {
-        let digest = known_digest(app, &self.binding, user_id);
+    pub fn knows(&self, app: &App, user: &User) -> bool {
+        let digest = known_digest(app, &self.binding, user);
         self.digests.iter().any(|known| known.as_bytes().ct_eq(digest.as_bytes()).into())
     }
 }
 
-fn known_digest(app: &App, binding: &str, user_id: &UserId) -> String {
-    let digest = app.sealing.keyed_digest(DigestPurpose::KnownDevice, &[binding, user_id.as_str()]);
+/// A browser that knew the person before everything was cut off may be the other's: it counts as new, and its owner is told.
+fn known_digest(app: &App, binding: &str, user: &User) -> String {
+    let since = user.cut_off_at.map(|at| at.to_string());
+    let parts: Vec<&str> = [binding, user.id.as_str()].into_iter().chain(since.as_deref()).collect();
+    let digest = app.sealing.keyed_digest(DigestPurpose::KnownDevice, &parts);
     digest.chars().take(KNOWN_LENGTH).collect()
 }
 

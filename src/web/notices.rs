@@ -79,7 +79,7 @@ pub async fn tell_of_new_browser(
     browser: &Browser,
     user: &User,
 ) -> Result<Posted, StorageError> {
-    if browser.knows(app, &user.id) {
+    if browser.knows(app, user) {
         return Ok(Posted::nothing());
     }
     let to = addressee(http, user);

@@ -37,24 +37,28 @@ pub struct PendingSignIn {
     /// Digest of the ticket of the flow.
     ticket: String,
     pub expires_at: Timestamp,
+    /// [`User::cut_off_at`] as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cut_off_at: Option<Timestamp>,
 }
 
 impl PendingSignIn {
-    pub fn begin(app: &App, browser: &Browser, ticket: &Ticket, user_id: &UserId, amr: Vec<Amr>, counted: &[String]) -> Self {
+    pub fn begin(app: &App, browser: &Browser, ticket: &Ticket, user: &User, amr: Vec<Amr>, counted: &[String]) -> Self {
         Self {
             id: app.random.token(),
-            user_id: user_id.clone(),
+            user_id: user.id.clone(),
             amr,
             counted: counted.to_vec(),
             browser: browser.binding_digest(app),
             ticket: digest_of(ticket),
             expires_at: app.now() + LIFETIME,
+            cut_off_at: user.cut_off_at,
         }
     }
 
-    /// Whether somebody has said "this wasn't me" since it was begun.
-    pub fn is_locked_out(&self, user: &User) -> bool {
-        user.locked_down_at.is_some_and(|at| self.expires_at - LIFETIME <= at)
+    /// Whether everything that was begun before has been cut off since: by a lockdown, a new password, an operator.
+    pub fn is_cut_off(&self, user: &User) -> bool {
+        user.cut_off_at != self.cut_off_at
     }
 
     /// Names it.

@@ -37,7 +37,7 @@ impl Waiting {
     pub async fn of(app: &App, browser: &Browser, ticket: &Ticket) -> Result<Option<Self>, PageError> {
         if let Some(pending) = PendingSignIn::of(app, browser, ticket) {
             let user = find_user(&mut app.storage.read().await?, &pending.user_id).await?;
-            let user = user.filter(|user| user.enabled && !pending.is_locked_out(user));
+            let user = user.filter(|user| user.enabled && !pending.is_cut_off(user));
             return Ok(user.map(|user| Self::Pending { pending: Box::new(pending), user: Box::new(user) }));
         }
         Ok(browser.signed_in(app, "").await?.map(|signed_in| Self::StepUp(Box::new(signed_in))))
@@ -81,7 +81,7 @@ impl Waiting {
     ) -> Result<Option<HttpResponse>, PageError> {
         let trusted_secret = trust.then(|| app.random.token());
         let before = match self {
-            Self::Pending { .. } => browser.signed_in(app, "").await?,
+            Self::Pending { .. } => browser.anyone(app, "").await?,
             Self::StepUp(_) => None,
         };
         let mut posted = Posted::nothing();

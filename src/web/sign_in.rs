@@ -51,7 +51,7 @@ pub async fn first_factor_proven(
     if Acr::of(&amr) < Acr::TwoFactors && find_factors(&mut app.storage.read().await?, &user.id).await?.has_second() {
         let secrets = if ticket.errand.is_some() { &[] } else { browser.trusted_secrets() };
         if secrets.is_empty() || !use_trusted_device(&mut app.storage.write().await?, secrets, &user.id, app.now()).await? {
-            let pending = PendingSignIn::begin(app, browser, ticket, &user.id, amr, counted);
+            let pending = PendingSignIn::begin(app, browser, ticket, user, amr, counted);
             let sealed = pending.seal(app).map_err(PageError::internal)?;
             let cookie = pending_sign_in_cookie(app, sealed, pending_sign_in::LIFETIME);
             let offer = (browser.passkey_offer() == PasskeyOffer::Possible).then(|| passkey_offer_cookie(app, PasskeyOffer::Possible));
@@ -92,7 +92,7 @@ pub(super) fn signed_in(
             see_other(app, paths::ACCOUNT_KEEP, &[]),
             [
                 Some(session_cookie(app, secret)),
-                Some(browser.known_cookie(app, &user.id)),
+                Some(browser.known_cookie(app, user)),
                 browser.new_binding_cookie(app),
                 browser.pending_sign_in().map(|_| no_pending_sign_in_cookie(app)),
             ],
@@ -104,7 +104,7 @@ pub(super) fn signed_in(
         [
             Some(session_cookie(app, secret)),
             offers.then(|| passkey_offer_cookie(app, PasskeyOffer::Impossible)),
-            Some(browser.known_cookie(app, &user.id)),
+            Some(browser.known_cookie(app, user)),
             browser.new_binding_cookie(app),
             browser.pending_sign_in().map(|_| no_pending_sign_in_cookie(app)),
         ],

@@ -15,6 +15,7 @@ mod code;
 mod company;
 mod costs;
 mod crossed;
+mod cut_off;
 mod doctor;
 mod faults;
 mod federation;

@@ -1,0 +1,229 @@
+//! Whoever ends the sessions of an account ends what is under way, too: nothing that was begun before is finished after it.
+
+use crate::both;
+use crate::support::authenticator::Authenticator;
+use crate::support::mailbox::Mailbox;
+use crate::support::passkey;
+use crate::support::people::words;
+use crate::support::prelude::*;
+use crate::support::provider::SmsProvider;
+
+const NEW_PASSWORD: &str = "a walk along the shore";
+const NEW_SIGN_IN: &str = "New sign-in to your Ostiary account";
+const STEP: Duration = Duration::from_secs(30);
+
+async fn is_signed_in(browser: &mut Browser) -> bool {
+    browser.open("/account").await;
+    browser.heading() == "Your account"
+}
+
+/// A browser on the page of the second step; the password was right.
+async fn half_way(server: &TestServer, person: &Person) -> Browser {
+    let mut browser = Browser::new(server);
+    person.sign_in(&mut browser).await;
+    assert_eq!(browser.heading(), "One more step", "{}", browser.describe());
+    browser
+}
+
+async fn resets_password(server: &TestServer, person: &Person) -> Browser {
+    let mut browser = Browser::new(server);
+    browser.open("/forgot").await;
+    browser.fill(words::EMAIL, &person.email);
+    browser.press("Send the link").await;
+    browser.open(&Mailbox::of(server).newest_to(&person.email).await.link()).await;
+    browser.fill("New password", NEW_PASSWORD);
+    browser.press("Save and sign in").await;
+    browser
+}
+
+async fn sign_in_notices(server: &TestServer) -> usize {
+    Mailbox::of(server).all().await.iter().filter(|mail| mail.subject == NEW_SIGN_IN).count()
+}
+
+async fn gives(server: &TestServer, browser: &mut Browser, authenticator: &Authenticator) {
+    browser.fill("Code", &authenticator.code(server));
+    browser.press("Continue").await;
+    server.advance(STEP);
+}
+
+both! {
+    /// security.md M6, R6, S4: whoever stands before the second factor with a password of before does not come in with it.
+    async fn a_half_finished_sign_in_ends_with_a_new_password(db) {
+        let server = TestServer::with(db).setting("sign_up.email_verification", "before_sign_in").start().await;
+        let alice = Person::alice();
+        let mut owner = alice.signed_up_with_code(&server).await;
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut owner).await;
+        for way in ["changed", "reset", "set by the operator", "disabled and enabled"] {
+            let mut thief = half_way(&server, &alice).await;
+            match way {
+                "changed" => {
+                    owner.open("/account/password").await;
+                    owner.fill("Current password", &alice.password);
+                    owner.fill("New password", &alice.password);
+                    owner.press("Change password").await;
+                    assert!(is_signed_in(&mut owner).await, "{}", owner.describe());
+                }
+                "reset" => {
+                    let mut own = resets_password(&server, &alice).await;
+                    gives(&server, &mut own, &authenticator).await;
+                    assert!(is_signed_in(&mut own).await, "{}", own.describe());
+                    assert!(!is_signed_in(&mut owner).await);
+                }
+                "set by the operator" => {
+                    server.ground.command_with_input(&["user", "set-password", &alice.email], &alice.password).await.done();
+                }
+                _ => {
+                    server.ground.command(&["user", "disable", &alice.email]).await.done();
+                    server.ground.command(&["user", "enable", &alice.email]).await.done();
+                }
+            }
+            gives(&server, &mut thief, &authenticator).await;
+            assert!(!is_signed_in(&mut thief).await, "{way}: {}", thief.describe());
+            if way == "reset" {
+                server.ground.command_with_input(&["user", "set-password", &alice.email], &alice.password).await.done();
+            }
+        }
+        // And from there on everything works as ever.
+        let mut own = half_way(&server, &alice).await;
+        gives(&server, &mut own, &authenticator).await;
+        assert!(is_signed_in(&mut own).await, "{}", own.describe());
+    }
+
+    /// security.md S4: a sign-in that waits for its hash makes no session that a switch on would bring to life.
+    async fn a_sign_in_that_waits_ends_when_the_account_is_switched_off(db) {
+        let slow = TestServer::with(db).setting("password.argon2_memory_kib", 65_536).setting("password.argon2_iterations", 60);
+        let server = slow.start().await;
+        let alice = Person::alice();
+        alice.signed_in(&server).await;
+        let mut thief = Browser::new(&server);
+        thief.open("/login").await;
+        thief.fill(words::EMAIL, &alice.email);
+        thief.fill("Password", &alice.password);
+        let switched_off = async {
+            tokio::time::timeout(Duration::from_secs(20), async {
+                while server.app().passwords.load().1 == 0 {
+                    tokio::task::yield_now().await;
+                }
+            })
+            .await
+            .unwrap();
+            server.ground.command(&["user", "disable", &alice.email]).await.done();
+            server.ground.command(&["user", "enable", &alice.email]).await.done();
+        };
+        tokio::join!(switched_off, async { thief.press("Sign in").await; });
+        assert!(!is_signed_in(&mut thief).await, "{}", thief.describe());
+        assert_eq!(server.database().number("SELECT count(*) FROM sessions").await, 0);
+    }
+
+    /// OWASP ASVS 6.3.5: a browser that was known before is a new one: it may be the other's.
+    async fn a_browser_that_was_known_before_is_told_of_again(db) {
+        let server = TestServer::with(db).setting("sign_up.email_verification", "before_sign_in").start().await;
+        let alice = Person::alice();
+        let mut owner = alice.signed_up_with_code(&server).await;
+        let mut thief = Browser::new(&server);
+        alice.sign_in(&mut thief).await;
+        assert_eq!(sign_in_notices(&server).await, 1);
+        thief.press("Sign out").await;
+        alice.sign_in(&mut thief).await;
+        assert_eq!(sign_in_notices(&server).await, 1, "known by now");
+        server.advance(STEP);
+        owner.open("/account/password").await;
+        owner.fill("Current password", &alice.password);
+        owner.fill("New password", NEW_PASSWORD);
+        owner.press("Change password").await;
+        let alice = Person { password: NEW_PASSWORD.to_owned(), ..alice };
+        owner.press("Sign out").await;
+        alice.sign_in(&mut owner).await;
+        assert_eq!(sign_in_notices(&server).await, 1, "the owner's own browser stays known");
+        alice.sign_in(&mut thief).await;
+        assert_eq!(sign_in_notices(&server).await, 2);
+    }
+
+    /// security.md M9: the telephone number of whoever made the account is not its owner's.
+    async fn a_take_over_leaves_no_number_of_another(db) {
+        let provider = SmsProvider::start().await;
+        let server = TestServer::with(db)
+            .setting("sms.provider", "twilio_messages")
+            .setting("sms.base_url", provider.url.as_str())
+            .setting("sms.account_sid", "AC1")
+            .setting("sms.auth_token", "hush")
+            .setting("sms.from", "+15005550006")
+            .setting("sms.countries", vec!["+49".to_owned()])
+            .start()
+            .await;
+        let alice = Person::alice();
+        let mut attacker = alice.signed_in(&server).await;
+        attacker.open("/account/phone").await;
+        attacker.fill("Phone number", "+49 30 901820");
+        attacker.press("Send a code").await;
+        attacker.fill("Code", provider.newest().field("Body").split(' ').next().unwrap());
+        attacker.press("Confirm").await;
+        assert_eq!(server.database().number("SELECT count(*) FROM users WHERE phone_number_verified").await, 1);
+        server.advance(STEP);
+        let mut own = resets_password(&server, &alice).await;
+        assert!(is_signed_in(&mut own).await, "{}", own.describe());
+        assert_eq!(server.database().number("SELECT count(*) FROM users WHERE phone_number_verified").await, 0);
+        let profile: Value = serde_json::from_str(&server.database().text("SELECT profile FROM users").await).unwrap();
+        assert_eq!(profile, json!({ "name": alice.name }));
+    }
+
+    /// security.md O4, O6: where a second factor is demanded, an account with a passkey gives that; the password alone plants no other.
+    async fn the_password_alone_adds_no_factor_beside_a_passkey(db) {
+        let mut server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let mut owner = alice.signed_in(&server).await;
+        let mut phone = passkey::Authenticator::phone(&server);
+        phone.add_to(&mut owner, "Phone").await;
+        let mut thief = Browser::new(&server);
+        alice.sign_in(&mut thief).await;
+        thief.open("/account/totp").await;
+        let (authenticator, csrf, pending) =
+            (Authenticator::read(&thief), thief.page().value("csrf").unwrap(), thief.page().value("pending").unwrap());
+        server.ground.change("second_factor.required", true);
+        server.restart().await;
+        thief.open("/account/totp").await;
+        assert_eq!(thief.path(), "/login/factor/key", "{}", thief.describe());
+        let code = authenticator.code(&server);
+        thief.post("/account/totp", &[("csrf", &csrf), ("pending", &pending), ("code", &code)], true).await;
+        assert_eq!(thief.path(), "/login/factor/key", "{}", thief.describe());
+        assert_eq!(server.database().number("SELECT count(*) FROM totp_secrets").await, 0);
+        assert!(!is_signed_in(&mut thief).await);
+        let mut own = Browser::new(&server);
+        phone.open_and_sign_in(&mut own).await;
+        alice.adds_authenticator(&server, &mut own).await;
+    }
+
+    /// security.md S2: whoever signs in ends the session of whoever was signed in before, though that account is to be deleted.
+    async fn the_next_person_ends_the_session_of_one_who_is_leaving(db) {
+        let server = TestServer::start(db).await;
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let mut hers = alice.signed_in(&server).await;
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut hers).await;
+        let mut shared = bob.signed_in(&server).await;
+        shared.open("/account/delete").await;
+        shared.press("Delete my account").await;
+        bob.sign_in(&mut shared).await;
+        assert_eq!(shared.path(), "/account/keep", "{}", shared.describe());
+        alice.sign_in(&mut shared).await;
+        gives(&server, &mut shared, &authenticator).await;
+        assert!(is_signed_in(&mut shared).await, "{}", shared.describe());
+        let bobs = format!("SELECT count(*) FROM sessions JOIN users ON users.id = user_id WHERE email = '{}'", bob.email);
+        assert_eq!(server.database().number(&bobs).await, 0);
+    }
+
+    /// security.md W8, U7: one rule for the last way in: a key that may have a copy opens nothing, nor does a provider that is gone.
+    async fn what_opens_nothing_is_no_other_way_in(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let mut browser = Browser::new(&server);
+        let mut phone = passkey::Authenticator::phone(&server);
+        phone.sign_up(&mut browser, &alice).await;
+        let link = "INSERT INTO linked_identities (provider, subject, user_id, created_at, last_used_at) SELECT 'gone', '1', id, created_at, created_at FROM users";
+        server.database().execute(link).await;
+        browser.open("/account/security").await;
+        let id = server.database().text("SELECT credential_id FROM passkeys").await;
+        let csrf = browser.page().value("csrf").unwrap();
+        browser.post("/account/passkeys/edit", &[("csrf", &csrf), ("passkey", &id), ("act", "remove")], true).await;
+        assert_eq!(server.database().number("SELECT count(*) FROM passkeys").await, 1, "{}", browser.describe());
+    }
+}
