@@ -8,5 +8,5 @@ sign-up-read-privacy = Wie mit Ihren Daten umgegangen wird, steht in der <privac
 sign-up-have-account = Sie haben schon ein Konto?
 sign-up-with-passkey = Stattdessen einen Passkey verwenden
 sign-up-passkey-title = Erstellen Sie Ihren Passkey
-sign-up-passkey-lead = Er öffnet das Konto von { $email }. Ihr Gerät oder Ihr Passwortmanager verwahrt ihn. Ein Passwort müssen Sie sich nicht merken.
+sign-up-passkey-lead = Er öffnet das Konto von { $email }. Ihr Gerät oder Ihr Passwortmanager bewahrt ihn auf. Ein Passwort müssen Sie sich nicht merken.
 sign-up-with-password = Stattdessen ein Passwort verwenden
