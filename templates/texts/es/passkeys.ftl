@@ -1,6 +1,6 @@
 # Llaves de acceso y de seguridad.
 
-passkeys-sign-in = Iniciar sesión con una llave de acceso
+passkeys-sign-in = Iniciar sesión con llave de acceso
 passkeys-cancelled = Su dispositivo no ha respondido. Quizá canceló, o tardó demasiado. Inténtelo de nuevo o elija otra forma.
 passkeys-failed = Su navegador no ha podido usar una llave de acceso aquí. Elija otra forma.
 passkeys-problem-title = No ha funcionado
