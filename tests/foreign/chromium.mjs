@@ -49,7 +49,7 @@ async function tour(chrome, look, options) {
 
   await page.goto(`${ISSUER}/account`);
   await see('account', 'Your account');
-  check((await page.locator('main').textContent()).includes('Password not changed since you signed up'), `${look}: the password is as old as the account`);
+  check((await page.locator('main').textContent()).includes('Password not changed since the account was created'), `${look}: the password is as old as the account`);
   for (const [link, heading] of [['Profile', 'Profile'], ['Security', 'Security'], ['Sessions', 'Sessions'], ['Apps', 'Connected apps']]) {
     await page.getByRole('navigation').getByRole('link', { name: link }).click();
     await see(`account-${link.toLowerCase()}`, heading);

@@ -99,7 +99,7 @@ both! {
         let server = TestServer::start(db).await;
         let mut browser = Person::alice().signed_in(&server).await;
         browser.open("/account/profile").await;
-        assert_eq!(browser.page().all("#locale option"), ["As my browser says", "English", "Deutsch", "Français", "Español", "Português", "العربية"]);
+        assert_eq!(browser.page().all("#locale option"), ["Same as my browser", "English", "Deutsch", "Français", "Español", "Português", "العربية"]);
         assert!(browser.page().attribute("#time-zones option[value='America/Sao_Paulo']", "value").is_some());
         browser.fill("Time zone", "Europe/Bielefeld");
         browser.press("Save profile").await;

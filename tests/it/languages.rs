@@ -124,8 +124,8 @@ both! {
         browser.open("/logout?ui_locales=ar").await;
         assert_eq!(spoken(&browser), ("ar".to_owned(), "rtl".to_owned()));
         // The choice goes along with the form.
-        browser.press("البقاء مسجّل الدخول").await;
-        assert_eq!((browser.heading().as_str(), language(&browser).as_str()), ("ما زلت مسجّل الدخول", "ar"));
+        browser.press("الإبقاء على الجلسة").await;
+        assert_eq!((browser.heading().as_str(), language(&browser).as_str()), ("ما زالت جلستك مفتوحة", "ar"));
         browser.open("/logout").await;
         browser.press("Rester connecté").await;
         assert_eq!(language(&browser), "fr");

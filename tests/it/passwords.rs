@@ -221,7 +221,7 @@ both! {
         let range = Listener::saying(&format!("0000000000000000000000000000000000A:9\r\n{suffix}:3\r\n")).await;
         let url = range.uri.replace("/told", "/range/");
         let server = TestServer::with(db).setting("password.breach_range_url", url.as_str()).setting("password.minimum_strength", 2).start().await;
-        let refused = [(KNOWN, "known from a break-in"), ("password1", "many people use"), ("alice2026", "word or two")];
+        let refused = [(KNOWN, "was leaked when"), ("password1", "many people use"), ("alice2026", "word or two")];
 
         let mut browser = Browser::new(&server);
         for (password, why) in refused {

@@ -129,7 +129,7 @@ both! {
         // The losers counted as guesses; the code is still one of the step before.
         server.advance(Duration::from_secs(10));
         give(&mut browser, &code).await;
-        assert!(browser.error().contains("used already"), "{}", browser.describe());
+        assert!(browser.error().contains("already been used"), "{}", browser.describe());
         // And not for a step-up either: the session of one factor asks for more with the same code.
         let bob = Person::bob();
         let mut phone = bob.signed_in(&server).await;
@@ -142,7 +142,7 @@ both! {
         laptop.press("Turn on").await;
         phone.open(&Application::of(&server, "shop").authorization_request().with("acr_values", "2").url()).await;
         give(&mut phone, &code).await;
-        assert!(phone.error().contains("used already"), "the code that confirmed the app");
+        assert!(phone.error().contains("already been used"), "the code that confirmed the app");
     }
 
     /// security.md O2: five wrong codes end the sign-in, the right one comes too late; the password's counter is another one.

@@ -170,7 +170,7 @@ both! {
             browser.open(path).await;
             assert_eq!(browser.path(), "/account/totp", "{path}");
             // They are told why, and offered no page that does not open.
-            assert!(browser.text().contains("Your account takes a second step.") && !browser.text().contains("Overview"), "{}", browser.describe());
+            assert!(browser.text().contains("Your account needs a second step.") && !browser.text().contains("Overview"), "{}", browser.describe());
         }
         let (authenticator, _) = alice.adds_authenticator(&server, &mut browser).await;
         let again = shop.refresh(tokens.refresh_token()).await.tokens();

@@ -138,7 +138,7 @@ both! {
         Person::bob().sign_in(&mut bob).await;
         assert_eq!(send(&mut bob, NUMBER).await, "", "an hour later");
         provider.refuse_all();
-        assert!(send(&mut bob, NUMBER).await.contains("could not be sent"));
+        assert!(send(&mut bob, NUMBER).await.contains("couldn’t be sent"));
     }
 
     /// Twilio Verify: it makes, sends and checks the code; what it does not approve is wrong.

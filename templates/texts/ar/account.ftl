@@ -6,7 +6,7 @@ account-overview = نظرة عامة
 account-profile = الملف الشخصي
 account-sessions = الجلسات
 account-apps = التطبيقات
-account-since = مع { $brand } منذ { $date }
+account-since = حساب في { $brand } منذ { $date }
 account-profile-row = اسمك وما يمكن للتطبيقات معرفته عنك
 account-password-changed = آخر تغيير لكلمة المرور في { $date }
 account-password-unchanged = لم تتغيّر كلمة المرور منذ إنشاء الحساب
@@ -38,12 +38,12 @@ account-middle-name = الاسم الأوسط
 account-family-name = اسم العائلة
 account-nickname = اللقب
 account-contact = معلومات الاتصال
-account-email-hint = تسجّل الدخول به
+account-email-hint = يُستخدم لتسجيل الدخول
 account-phone = رقم الهاتف
 account-phone-hint = مثل { $example }
 account-website = الموقع الإلكتروني
 account-profile-address = صفحة الملف الشخصي
-account-picture = عنوان الصورة
+account-picture = رابط الصورة
 account-address = العنوان البريدي
 account-street = الشارع ورقم المبنى
 account-locality = المدينة
@@ -59,7 +59,13 @@ account-locale = اللغة
 account-locale-browser = لغة متصفحي
 account-zoneinfo = المنطقة الزمنية
 account-zoneinfo-hint = مثل ⁨Europe/Berlin⁩
-account-too-long = هذا أطول من اللازم. الحد الأقصى للطول هو { $maximum } حرفًا.
+account-too-long = { $maximum ->
+    [one] هذا أطول من اللازم. الحد الأقصى للطول هو حرف واحد.
+    [two] هذا أطول من اللازم. الحد الأقصى للطول هو حرفان.
+    [few] هذا أطول من اللازم. الحد الأقصى للطول هو { $maximum } أحرف.
+    [many] هذا أطول من اللازم. الحد الأقصى للطول هو { $maximum } حرفًا.
+   *[other] هذا أطول من اللازم. الحد الأقصى للطول هو { $maximum } حرف.
+}
 account-anothers-address = لا يمكن أن يكون اسم المستخدم عنوان بريد إلكتروني غير عنوانك.
 account-not-a-url = أدخل عنوان ويب كاملًا، مثل ⁨https://example.com⁩.
 account-not-a-phone = أدخل رقم الهاتف مع رمز البلد، مثل { $example }.
@@ -69,7 +75,7 @@ account-not-a-time-zone = أدخل منطقة زمنية، مثل ⁨Europe/Berl
 
 # كلمة المرور
 account-password-lead = يؤدي تغييرها إلى تسجيل خروجك من كل الأجهزة الأخرى.
-account-password-done = تغيّرت كلمة مرورك، وانتهت جلساتك الأخرى.
+account-password-done = تم تغيير كلمة مرورك، وانتهت جلساتك الأخرى.
 account-password-add-lead = ليس لهذا الحساب كلمة مرور بعد. تتيح لك كلمة المرور تسجيل الدخول أيضًا حيث لا يتوفر لك مفتاح مرور ولا مزوّد.
 account-password-added = أصبحت لحسابك كلمة مرور.
 account-password-current = كلمة المرور الحالية
@@ -81,7 +87,7 @@ account-password-wrong = كلمة المرور الحالية غير صحيحة.
 account-password-wait = محاولات كثيرة جدًا. انتظر { $wait } قبل المحاولة التالية.
 
 # الجلسات
-account-sessions-lead = الأماكن التي سجّلت الدخول فيها. أنهِ ما لا تعرفه منها، ثم غيّر كلمة مرورك.
+account-sessions-lead = الأجهزة التي سجّلت الدخول عليها. أنهِ الجلسات التي لا تعرفها، ثم غيّر كلمة مرورك.
 account-session-ended = انتهت الجلسة.
 account-sessions-ended = انتهت كل الجلسات الأخرى.
 account-session-on = { $browser } على { $device }
@@ -92,7 +98,7 @@ account-session-this = هذا الجهاز
 account-session-now = نشطة الآن
 account-session-active = آخر نشاط: { $moment }
 account-session-from = من: { $address }
-account-session-near = الشبكة التي أنت فيها الآن
+account-session-near = شبكتك الحالية
 account-place = { $city }، { $country }
 account-session-since = تسجيل الدخول: { $moment }
 account-session-end = إنهاء
@@ -110,15 +116,15 @@ account-app-remove = إزالة
 account-app-remove-which = وصول { $app }
 account-email-lead = نرسل أولًا رمزًا إلى العنوان الجديد، ثم نخبر العنوان القديم الذي يمكن منه التراجع عن التغيير خلال 7 أيام.
 account-email-current = العنوان الحالي
-account-email-new = عنوان البريد الجديد
+account-email-new = عنوان البريد الإلكتروني الجديد
 account-email-verified = مؤكَّد
 account-email-unverified = لم يُؤكَّد بعد.
-account-email-verify = أكّده
+account-email-verify = تأكيده
 account-email-remind = لم يُؤكَّد بريدك الإلكتروني بعد.
-account-email-send = أرسل رمزًا
+account-email-send = إرسال رمز
 account-email-own = هذا عنوانك بالفعل.
 account-email-taken = هذا العنوان لحساب آخر.
 account-email-change = تغيير
 account-undo-title = هل تريد استعادة عنوانك؟
-account-undo-lead = يستعيد حسابك العنوان { $email }، ويُسجَّل خروج الجميع، وتُحذف كلمة المرور، وتختار كلمة جديدة.
-account-undo-button = استعد عنواني
+account-undo-lead = يستعيد حسابك العنوان { $email }، ويُسجَّل خروج الجميع، وتُحذف كلمة المرور لتختار كلمة مرور جديدة.
+account-undo-button = استعادة عنواني

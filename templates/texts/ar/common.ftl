@@ -50,8 +50,14 @@ common-faults = { $count ->
    *[other] هناك { $count } بيان يحتاج إلى مراجعة
 }
 common-email-invalid = أدخل عنوان بريد إلكتروني، مثل ⁨name@example.com⁩.
-common-email-taken = يوجد حساب بهذا العنوان. سجّل الدخول به بدلًا من ذلك.
-common-name-too-long = يجب ألا يزيد طول الاسم على { $maximum } حرف.
+common-email-taken = يوجد حساب بهذا العنوان بالفعل. سجّل الدخول به بدلًا من ذلك.
+common-name-too-long = { $maximum ->
+    [one] يجب ألا يزيد طول الاسم على حرف واحد.
+    [two] يجب ألا يزيد طول الاسم على حرفين.
+    [few] يجب ألا يزيد طول الاسم على { $maximum } أحرف.
+    [many] يجب ألا يزيد طول الاسم على { $maximum } حرفًا.
+   *[other] يجب ألا يزيد طول الاسم على { $maximum } حرف.
+}
 common-password-too-short = { $minimum ->
     [one] يجب أن تتكوّن كلمة المرور من حرف واحد على الأقل.
     [two] يجب أن تتكوّن كلمة المرور من حرفين على الأقل.

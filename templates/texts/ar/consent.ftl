@@ -1,7 +1,7 @@
 # ما يطلبه تطبيق. يصبح <policy>…</policy> و<terms>…</terms> رابطين.
 
 consent-title = السماح بالوصول
-consent-heading = هل تسمح لـ { $app } باستخدام حسابك؟
+consent-heading = هل تريد السماح للتطبيق { $app } باستخدام حسابك؟
 consent-will = سيتمكن هذا التطبيق من
 consent-allow = السماح
 consent-deny = عدم السماح
@@ -12,13 +12,13 @@ consent-read-both = اقرأ <policy>سياسة الخصوصية</policy> و<ter
 consent-read-policy = اقرأ <policy>سياسة الخصوصية</policy> الخاصة بهذا التطبيق.
 consent-read-terms = اقرأ <terms>الشروط</terms> الخاصة بهذا التطبيق.
 consent-taking-you = جارٍ نقلك إلى { $app }
-consent-nothing-happens = إذا لم يحدث شيء، فاضغط الزر.
+consent-nothing-happens = إذا لم يحدث شيء، فاستخدم الزر.
 
 # ما يعنيه كل إذن
 consent-openid = التعرّف عليك
-consent-openid-detail = معرفة أنك أنت عند عودتك
+consent-openid-detail = معرفة هويتك عند عودتك
 consent-profile = رؤية ملفك الشخصي
-consent-profile-detail = الاسم والصورة وما كتبته غير ذلك في ملفك الشخصي
+consent-profile-detail = الاسم والصورة وسائر ما في ملفك الشخصي
 consent-email = رؤية عنوان بريدك الإلكتروني
 consent-address = رؤية عنوانك البريدي
 consent-phone = رؤية رقم هاتفك

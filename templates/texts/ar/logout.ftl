@@ -2,10 +2,10 @@
 
 logout-heading = هل تريد تسجيل الخروج؟
 logout-lead = سينهي هذا جلستك في هذا المتصفح.
-logout-lead-app = يطلب { $app } تسجيل خروجك. سينهي هذا جلستك في هذا المتصفح.
-logout-stay = البقاء مسجّل الدخول
-logout-stayed-title = ما زلت مسجّل الدخول
-logout-stayed = ما زلت مسجّل الدخول
+logout-lead-app = يريد { $app } تسجيل خروجك. سينهي هذا جلستك في هذا المتصفح.
+logout-stay = الإبقاء على الجلسة
+logout-stayed-title = ما زالت الجلسة مفتوحة
+logout-stayed = ما زالت جلستك مفتوحة
 logout-stayed-lead = لم يتغيّر شيء. يمكنك إغلاق هذه النافذة.
 logout-done-title = تم تسجيل الخروج
 logout-done = تم تسجيل خروجك

@@ -24,7 +24,7 @@ common-email = E-Mail-Adresse
 common-name = Ihr Name
 common-password = Passwort
 common-show-password = Passwort anzeigen
-common-optional = freiwillig
+common-optional = optional
 common-password-hint = Mindestens { $minimum } Zeichen. Ein paar Wörter hintereinander sind leicht zu merken und schwer zu erraten.
 
 # Was an einem Feld nicht stimmt

@@ -7,22 +7,22 @@ consent-allow = Erlauben
 consent-deny = Nicht erlauben
 consent-sent-to = Sie werden zu { $host } weitergeleitet.
 consent-sent-to-device = Sie werden zu einer App auf diesem Gerät weitergeleitet.
-consent-take-back = Sie können das jederzeit in Ihrem Konto zurücknehmen.
+consent-take-back = Sie können das jederzeit in Ihrem Konto widerrufen.
 consent-read-both = Lesen Sie die <policy>Datenschutzerklärung</policy> und die <terms>Nutzungsbedingungen</terms> dieser App.
 consent-read-policy = Lesen Sie die <policy>Datenschutzerklärung</policy> dieser App.
 consent-read-terms = Lesen Sie die <terms>Nutzungsbedingungen</terms> dieser App.
 consent-taking-you = Weiter zu { $app }
-consent-nothing-happens = Falls nichts passiert, klicken Sie auf die Schaltfläche.
+consent-nothing-happens = Falls nichts passiert, verwenden Sie die Schaltfläche.
 
 # Was eine Berechtigung bedeutet
 consent-openid = Sie wiedererkennen
 consent-openid-detail = Wissen, dass Sie es sind, wenn Sie wiederkommen
 consent-profile = Ihr Profil sehen
-consent-profile-detail = Name, Bild und was Sie sonst in Ihr Profil geschrieben haben
+consent-profile-detail = Name, Bild und was sonst in Ihrem Profil steht
 consent-email = Ihre E-Mail-Adresse sehen
 consent-address = Ihre Postanschrift sehen
 consent-phone = Ihre Telefonnummer sehen
 consent-groups = Die Gruppen sehen, zu denen Sie gehören
 consent-roles = Ihre Rollen sehen
 consent-offline = Den Zugriff behalten, wenn Sie nicht da sind
-consent-offline-detail = Bis Sie ihn in Ihrem Konto zurücknehmen
+consent-offline-detail = Bis Sie ihn in Ihrem Konto widerrufen

@@ -17,5 +17,5 @@ login-continue-as = Weiter als
 login-mail-title = Mit einem Code anmelden
 login-mail-lead = Wir schicken einen Code an Ihre E-Mail-Adresse. Ihr Passwort brauchen Sie nicht.
 login-mail-send = Code per E-Mail schicken
-login-mail-password = Stattdessen das Passwort verwenden
-login-link-lead = Sie melden sich hier als { $email } an.
+login-mail-password = Lieber das Passwort verwenden
+login-link-lead = Sie sind dabei, sich hier als { $email } anzumelden.

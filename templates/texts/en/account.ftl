@@ -9,7 +9,7 @@ account-apps = Apps
 account-since = With { $brand } since { $date }
 account-profile-row = Your name and what apps may learn about you
 account-password-changed = Password last changed { $date }
-account-password-unchanged = Password not changed since you signed up
+account-password-unchanged = Password not changed since the account was created
 account-sessions-row = { $count ->
     [one] Signed in on this device only
    *[other] Signed in on { $count } devices
@@ -34,7 +34,7 @@ account-nickname = Nickname
 account-contact = Contact
 account-email-hint = You sign in with it
 account-phone = Phone number
-account-phone-hint = Like { $example }
+account-phone-hint = For example { $example }
 account-website = Website
 account-profile-address = Profile page
 account-picture = Picture address
@@ -45,14 +45,14 @@ account-region = State or region
 account-postal-code = Postal code
 account-country = Country
 account-formatted = Whole address
-account-formatted-hint = As on a letter, if the fields above do not say it all
+account-formatted-hint = As on a letter, if the fields above don’t say it all
 account-about = About you
 account-birthdate = Date of birth
 account-gender = Gender
 account-locale = Language
-account-locale-browser = As my browser says
+account-locale-browser = Same as my browser
 account-zoneinfo = Time zone
-account-zoneinfo-hint = Like Europe/Berlin
+account-zoneinfo-hint = For example Europe/Berlin
 account-too-long = This is too long. Use at most { $maximum } characters.
 account-anothers-address = A username can’t be an email address other than your own.
 account-not-a-url = Enter a full web address, such as https://example.com.
@@ -64,7 +64,7 @@ account-not-a-time-zone = Enter a time zone, such as Europe/Berlin.
 # Password
 account-password-lead = Changing it signs you out on every other device.
 account-password-done = Your password has been changed. Your other sessions have ended.
-account-password-add-lead = This account has no password yet. With one, you can also sign in where you have no passkey or provider at hand.
+account-password-add-lead = This account has no password yet. With one, you can also sign in where you have neither a passkey nor a provider at hand.
 account-password-added = Your account has a password now.
 account-password-current = Current password
 account-password-current-show = Show current password
@@ -75,7 +75,7 @@ account-password-wrong = The current password is wrong.
 account-password-wait = Too many tries. Wait { $wait } before the next one.
 
 # Sessions
-account-sessions-lead = Where you’re signed in. End whatever you don’t recognise, then change your password.
+account-sessions-lead = Where you’re signed in. End whatever you don’t recognize, then change your password.
 account-session-ended = The session has ended.
 account-sessions-ended = All other sessions have ended.
 account-session-on = { $browser } on { $device }

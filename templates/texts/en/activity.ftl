@@ -1,7 +1,7 @@
 # What happened in an account.
 
 activity-title = Recent activity
-activity-lead = What happened in your account, the newest first. Don’t you recognise something?
+activity-lead = What happened in your account, newest first. Is there something you don’t recognize?
 activity-none = Nothing has happened yet.
 activity-all = See all activity
 activity-older = Older
@@ -15,7 +15,7 @@ activity-identity-linked = { $provider } connected
 activity-identity-unlinked = { $provider } removed
 activity-second-step-given = Second step given
 activity-second-step-failed = Too many wrong codes at the second step
-activity-device-trusted = Device trusted
+activity-device-trusted = Device marked as trusted
 activity-device-distrusted = Device no longer trusted
 activity-totp-added = Authenticator app added
 activity-totp-removed = Authenticator app removed
@@ -29,7 +29,7 @@ activity-signed-out = Sign-out
 activity-session-ended = Session ended
 activity-sessions-ended = All other sessions ended
 activity-password-changed = Password changed
-activity-password-reset = New password chosen with a mailed link
+activity-password-reset = New password chosen with an emailed link
 activity-data-downloaded = Account data downloaded
 activity-deletion-asked-for = Deletion of the account requested
 activity-deletion-taken-back = Account kept after all
@@ -45,7 +45,7 @@ activity-passkey-copied = Passkey perhaps copied: { $passkey }
 activity-consent-given = { $app } allowed to use the account
 activity-consent-withdrawn = Access of { $app } taken back
 activity-grant-revoked = { $app } gave up its access
-activity-reuse = Sign-in to { $app } ended, since an old key of it was used again
+activity-reuse = Sign-in to { $app } ended because an old key was used again
 activity-user-disabled = Account switched off
 activity-user-enabled = Account switched on again
 activity-user-changed = Roles or groups changed

@@ -5,8 +5,8 @@ consent-heading = Let { $app } use your account?
 consent-will = This app will be able to
 consent-allow = Allow
 consent-deny = Don’t allow
-consent-sent-to = You will be sent to { $host }.
-consent-sent-to-device = You will be sent to an app on this device.
+consent-sent-to = You’ll be sent to { $host }.
+consent-sent-to-device = You’ll be sent to an app on this device.
 consent-take-back = You can take this back at any time in your account.
 consent-read-both = Read this app’s <policy>privacy policy</policy> and <terms>terms</terms>.
 consent-read-policy = Read this app’s <policy>privacy policy</policy>.
@@ -15,10 +15,10 @@ consent-taking-you = Taking you to { $app }
 consent-nothing-happens = If nothing happens, press the button.
 
 # What a scope means
-consent-openid = Recognise you
+consent-openid = Recognize you
 consent-openid-detail = Know that it is you when you come back
 consent-profile = See your profile
-consent-profile-detail = Name, picture and what else you wrote in your profile
+consent-profile-detail = Name, picture and whatever else is in your profile
 consent-email = See your email address
 consent-address = See your postal address
 consent-phone = See your phone number

@@ -2,7 +2,7 @@
 
 logout-heading = Sign out?
 logout-lead = This ends your session in this browser.
-logout-lead-app = { $app } asks to sign you out. This ends your session in this browser.
+logout-lead-app = { $app } wants to sign you out. This ends your session in this browser.
 logout-stay = Stay signed in
 logout-stayed-title = Still signed in
 logout-stayed = You’re still signed in

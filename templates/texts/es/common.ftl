@@ -36,4 +36,4 @@ common-email-invalid = Escriba una dirección de correo electrónico, por ejempl
 common-email-taken = Ya existe una cuenta con esta dirección. Inicie sesión con ella.
 common-name-too-long = El nombre puede tener como máximo { $maximum } caracteres.
 common-password-too-short = La contraseña debe tener al menos { $minimum } caracteres.
-common-password-too-long = Esta contraseña es demasiado larga. Puede tener como máximo { $maximum } bytes; las letras con acento, otros alfabetos y los emojis ocupan de dos a cuatro cada uno.
+common-password-too-long = Esta contraseña es demasiado larga. Puede tener como máximo { $maximum } bytes; las letras con acento, las de otros alfabetos y los emojis ocupan de dos a cuatro cada uno.

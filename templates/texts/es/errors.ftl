@@ -1,6 +1,6 @@
 # Lo que ha fallado y qué hacer.
 
-errors-broken-link = Este enlace de inicio de sesión no es correcto
+errors-broken-link = Este enlace de inicio de sesión no es válido
 errors-broken-link-why = La aplicación que le ha enviado aquí ha cometido un error en su solicitud, así que no podemos iniciar su sesión en ella.
 errors-broken-link-do = Vuelva a la aplicación e inténtelo de nuevo. Si no sirve, dé la referencia de abajo a quienes la gestionan.
 errors-expired = Esta página ha caducado
@@ -15,7 +15,7 @@ errors-unreadable-do = Vuelva atrás, recargue la página e inténtelo de nuevo.
 errors-no-sign-up = Las cuentas nuevas las crea el servicio
 errors-no-sign-up-why = Aquí no es posible crear una cuenta directamente.
 errors-no-sign-up-do = Pida una a quienes gestionan este servicio. Si tiene una cuenta, inicie sesión.
-errors-sign-out-link = Este enlace para cerrar sesión no es correcto
+errors-sign-out-link = Este enlace para cerrar sesión no es válido
 errors-sign-out-link-why = La aplicación que le ha enviado aquí ha indicado una dirección de regreso que no tiene registrada. Su sesión sigue abierta.
 errors-sign-out-asker-why = La aplicación que le ha enviado aquí quería que continuara en una dirección suya, pero no ha indicado de forma comprobable qué aplicación es. Su sesión sigue abierta.
 errors-sign-out-link-do = Puede cerrar la sesión en su cuenta.
@@ -23,17 +23,17 @@ errors-not-found = Aquí no hay nada
 errors-not-found-why = La dirección que ha abierto no lleva a ninguna página.
 errors-not-found-do = Compruebe que no tenga errores de escritura.
 errors-method = Eso no funciona aquí
-errors-method-why = Esta dirección existe, pero no para la forma en que se ha llamado (el método HTTP).
+errors-method-why = Esta dirección existe, pero no para este tipo de llamada (el método HTTP).
 errors-unavailable = Volvemos enseguida
 errors-unavailable-why = Algo que necesitamos no responde en este momento. No se ha perdido nada de lo que ha hecho.
 errors-unavailable-do = Espere unos segundos y recargue la página.
 errors-internal = Algo ha fallado por nuestra parte
 errors-internal-why = El error es nuestro, no suyo.
-errors-internal-do = Inténtelo de nuevo dentro de un momento. Si continúa, dé la referencia de abajo a quienes gestionan este servicio.
+errors-internal-do = Inténtelo de nuevo dentro de un momento. Si el problema continúa, dé la referencia de abajo a quienes gestionan este servicio.
 errors-too-many = Demasiadas solicitudes
 errors-too-many-why = Llegan demasiadas solicitudes de esta dirección. Inténtelo de nuevo dentro de { $wait }.
 errors-reference = Referencia
 
 errors-proof = Envíelo una vez más, por favor
-errors-proof-why = En este momento se intenta iniciar sesión muchas veces, así que su navegador debe hacer antes un pequeño cálculo. Tarda un segundo.
+errors-proof-why = En este momento hay muchos intentos de inicio de sesión, así que su navegador debe hacer antes un pequeño cálculo. Tarda un segundo.
 errors-proof-do = Vuelva atrás y envíe el formulario otra vez. Si su navegador no ejecuta scripts, espere diez minutos.

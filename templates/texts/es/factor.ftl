@@ -3,7 +3,7 @@
 factor-title = Un paso más
 factor-to-continue = para continuar en { $app }
 factor-totp = Escriba los seis dígitos que su aplicación de autenticación muestra ahora.
-factor-recovery = Escriba uno de los códigos de recuperación que guardó. Cada uno sirve una vez.
+factor-recovery = Escriba uno de los códigos de recuperación que guardó. Cada uno sirve una sola vez.
 factor-code = Código
 factor-recovery-code = Código de recuperación
 factor-trust = No pedirlo en este dispositivo durante 30 días
@@ -18,6 +18,6 @@ factor-wrong-recovery = Este código de recuperación no es correcto o ya se us�
 factor-too-many = Demasiados intentos
 factor-wait = Espere { $wait } antes de volver a intentarlo.
 factor-sms = Escriba el código que enviamos a su teléfono.
-factor-sms-offer = Podemos enviar un SMS con un código a su número que termina en { $number }.
+factor-sms-offer = Podemos enviar un SMS con un código a su número terminado en { $number }.
 factor-use-sms = Enviarme un SMS
-factor-ended = Cinco códigos no eran correctos. Inicie sesión de nuevo desde el principio.
+factor-ended = Se han escrito cinco códigos incorrectos. Inicie sesión de nuevo desde el principio.

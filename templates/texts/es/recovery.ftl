@@ -1,7 +1,7 @@
 # El segundo factor: darlo, añadirlo, y los códigos para el día en que se pierda.
 
 recovery-title = Guarde sus códigos de recuperación
-recovery-lead = Le permiten entrar si pierde el teléfono. Cada uno sirve una vez.
+recovery-lead = Le permiten entrar si pierde el teléfono. Cada uno sirve una sola vez.
 recovery-once = Solo los mostramos ahora. Imprímalos o guárdelos donde guarda sus contraseñas.
 recovery-saved = Los he guardado
 recovery-download = Descargar como archivo

@@ -36,4 +36,4 @@ common-email-invalid = Saisissez une adresse e-mail, par exemple nom@example.com
 common-email-taken = Il existe déjà un compte avec cette adresse. Connectez-vous plutôt.
 common-name-too-long = Le nom doit comporter au plus { $maximum } caractères.
 common-password-too-short = Le mot de passe doit comporter au moins { $minimum } caractères.
-common-password-too-long = Ce mot de passe est trop long. Il peut compter au plus { $maximum } octets ; les lettres accentuées, les autres écritures et les émojis en prennent de deux à quatre.
+common-password-too-long = Ce mot de passe est trop long. Il peut compter au plus { $maximum } octets ; les lettres accentuées, les caractères d’autres écritures et les émojis en occupent de deux à quatre.

@@ -12,13 +12,13 @@ consent-read-both = Lisez la <policy>politique de confidentialité</policy> et l
 consent-read-policy = Lisez la <policy>politique de confidentialité</policy> de cette application.
 consent-read-terms = Lisez les <terms>conditions d’utilisation</terms> de cette application.
 consent-taking-you = Redirection vers { $app }
-consent-nothing-happens = S’il ne se passe rien, appuyez sur le bouton.
+consent-nothing-happens = S’il ne se passe rien, utilisez le bouton.
 
 # Ce que signifie une autorisation
 consent-openid = Vous reconnaître
 consent-openid-detail = Savoir que c’est vous lorsque vous revenez
 consent-profile = Voir votre profil
-consent-profile-detail = Votre nom, votre photo et ce que vous avez indiqué d’autre dans votre profil
+consent-profile-detail = Nom, photo et autres informations de votre profil
 consent-email = Voir votre adresse e-mail
 consent-address = Voir votre adresse postale
 consent-phone = Voir votre numéro de téléphone

@@ -1,6 +1,6 @@
 # Ce qui s’est mal passé, et que faire.
 
-errors-broken-link = Ce lien de connexion est défectueux
+errors-broken-link = Ce lien de connexion n’est pas valide
 errors-broken-link-why = L’application qui vous a envoyé ici a commis une erreur dans sa demande ; nous ne pouvons donc pas vous y connecter.
 errors-broken-link-do = Revenez à l’application et réessayez. Si cela ne suffit pas, prévenez ses responsables en leur donnant la référence ci-dessous.
 errors-expired = Cette page a expiré
@@ -15,7 +15,7 @@ errors-unreadable-do = Revenez en arrière, rechargez la page et réessayez.
 errors-no-sign-up = Les nouveaux comptes sont créés pour vous
 errors-no-sign-up-why = Vous ne pouvez pas créer de compte ici vous-même.
 errors-no-sign-up-do = Demandez-en un aux responsables de ce service. Si vous avez un compte, connectez-vous.
-errors-sign-out-link = Ce lien de déconnexion est défectueux
+errors-sign-out-link = Ce lien de déconnexion n’est pas valide
 errors-sign-out-link-why = L’application qui vous a envoyé ici a indiqué une adresse de retour qu’elle n’a pas enregistrée. Vous êtes toujours connecté.
 errors-sign-out-asker-why = L’application qui vous a envoyé ici voulait vous diriger ensuite vers une de ses adresses, mais n’a pas indiqué de façon vérifiable de quelle application il s’agit. Vous êtes toujours connecté.
 errors-sign-out-link-do = Vous pouvez vous déconnecter depuis votre compte.
@@ -23,7 +23,7 @@ errors-not-found = Il n’y a rien ici
 errors-not-found-why = L’adresse que vous avez ouverte ne mène à aucune page.
 errors-not-found-do = Vérifiez qu’elle ne contient pas de faute de frappe.
 errors-method = Cela ne fonctionne pas ici
-errors-method-why = Cette adresse existe, mais pas pour la façon dont elle a été appelée (la méthode HTTP).
+errors-method-why = Cette adresse existe, mais pas pour ce type d’appel (la méthode HTTP).
 errors-unavailable = Nous revenons tout de suite
 errors-unavailable-why = Quelque chose dont nous avons besoin ne répond pas pour le moment. Rien de ce que vous avez fait n’est perdu.
 errors-unavailable-do = Attendez quelques secondes et rechargez la page.
@@ -35,5 +35,5 @@ errors-too-many-why = Trop de requêtes viennent de cette adresse. Réessayez da
 errors-reference = Référence
 
 errors-proof = Veuillez l’envoyer encore une fois
-errors-proof-why = De très nombreuses connexions sont tentées en ce moment ; votre navigateur doit donc d’abord faire un petit calcul. Cela prend une seconde.
-errors-proof-do = Revenez en arrière et envoyez de nouveau le formulaire. Si votre navigateur n’exécute pas de scripts, attendez dix minutes.
+errors-proof-why = De très nombreuses tentatives de connexion ont lieu en ce moment ; votre navigateur doit donc d’abord faire un petit calcul. Cela prend une seconde.
+errors-proof-do = Revenez en arrière et renvoyez le formulaire. Si votre navigateur n’exécute pas de scripts, attendez dix minutes.

@@ -2,7 +2,7 @@
 
 logout-heading = Se déconnecter ?
 logout-lead = Cela met fin à votre session dans ce navigateur.
-logout-lead-app = { $app } demande à vous déconnecter. Cela met fin à votre session dans ce navigateur.
+logout-lead-app = { $app } souhaite vous déconnecter. Cela met fin à votre session dans ce navigateur.
 logout-stay = Rester connecté
 logout-stayed-title = Toujours connecté
 logout-stayed = Vous êtes toujours connecté

@@ -1,10 +1,10 @@
 # Le deuxième facteur : le donner, l’ajouter, et les codes pour le jour où il est perdu.
 
 phone-title = Numéro de téléphone
-phone-lead = Nous envoyons un code par SMS pour vérifier que le numéro est à vous. Il peut ensuite être votre deuxième étape.
-phone-lead-not-alone = Nous envoyons un code par SMS pour vérifier que le numéro est à vous. Les SMS peuvent être lus par d’autres : ils ne sont une deuxième étape qu’à côté d’une application d’authentification ou d’une clé d’accès.
+phone-lead = Nous envoyons un code par SMS pour vérifier que le numéro est bien le vôtre. Il pourra ensuite servir de deuxième étape.
+phone-lead-not-alone = Nous envoyons un code par SMS pour vérifier que le numéro est bien le vôtre. Les SMS peuvent être lus par d’autres : ils ne peuvent servir de deuxième étape qu’en complément d’une application d’authentification ou d’une clé d’accès.
 phone-number = Numéro de téléphone
-phone-number-hint = Avec l’indicatif du pays. Nous envoyons aux numéros qui commencent par { $countries }.
+phone-number-hint = Avec l’indicatif du pays. Nous envoyons des SMS aux numéros qui commencent par { $countries }.
 phone-send = Envoyer un code
 phone-sent = Nous avons envoyé un code à { $number }.
 phone-confirm = Confirmer

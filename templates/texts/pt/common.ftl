@@ -29,11 +29,11 @@ common-password-hint = Pelo menos { $minimum } caracteres. Algumas palavras segu
 
 # O que está errado em um campo
 common-faults = { $count ->
-    [one] Há um item para rever
-   *[other] Há { $count } itens para rever
+    [one] Há um item para revisar
+   *[other] Há { $count } itens para revisar
 }
 common-email-invalid = Digite um endereço de e-mail, como nome@example.com.
 common-email-taken = Já existe uma conta com este endereço. Entre com ela.
 common-name-too-long = O nome pode ter no máximo { $maximum } caracteres.
 common-password-too-short = A senha deve ter pelo menos { $minimum } caracteres.
-common-password-too-long = Esta senha é longa demais. Ela pode ter no máximo { $maximum } bytes; letras acentuadas, outros alfabetos e emojis ocupam de dois a quatro cada.
+common-password-too-long = Esta senha é longa demais. Ela pode ter no máximo { $maximum } bytes; letras acentuadas, as de outros alfabetos e emojis ocupam de dois a quatro cada.

@@ -1,6 +1,6 @@
 # O que deu errado e o que fazer.
 
-errors-broken-link = Este link de entrada está com defeito
+errors-broken-link = Este link de login não é válido
 errors-broken-link-why = O aplicativo que enviou você para cá cometeu um erro na solicitação, por isso não podemos conectar você a ele.
 errors-broken-link-do = Volte ao aplicativo e tente novamente. Se não adiantar, informe a referência abaixo aos responsáveis por ele.
 errors-expired = Esta página expirou
@@ -13,27 +13,27 @@ errors-unreadable = Não conseguimos ler isso
 errors-unreadable-why = Detalhe técnico: { $problem }
 errors-unreadable-do = Volte, recarregue a página e tente novamente.
 errors-no-sign-up = As contas novas são criadas para você
-errors-no-sign-up-why = Aqui você não pode criar uma conta por conta própria.
+errors-no-sign-up-why = Não é possível criar uma conta aqui diretamente.
 errors-no-sign-up-do = Peça uma aos responsáveis por este serviço. Se você tem uma conta, entre.
-errors-sign-out-link = Este link de saída está com defeito
+errors-sign-out-link = Este link para sair não é válido
 errors-sign-out-link-why = O aplicativo que enviou você para cá indicou um endereço de retorno que não registrou. Você ainda está conectado.
 errors-sign-out-asker-why = O aplicativo que enviou você para cá queria que você seguisse para um endereço dele, mas não informou de forma verificável qual aplicativo é. Você ainda está conectado.
-errors-sign-out-link-do = Você pode sair na sua conta.
+errors-sign-out-link-do = Você pode sair pela página da sua conta.
 errors-not-found = Não há nada aqui
 errors-not-found-why = O endereço que você abriu não leva a nenhuma página.
 errors-not-found-do = Verifique se há erros de digitação.
 errors-method = Isso não funciona aqui
-errors-method-why = Este endereço existe, mas não para a forma como foi chamado (o método HTTP).
+errors-method-why = Este endereço existe, mas não para este tipo de chamada (o método HTTP).
 errors-unavailable = Já voltamos
 errors-unavailable-why = Algo de que precisamos não está respondendo no momento. Nada do que você fez se perdeu.
 errors-unavailable-do = Espere alguns segundos e recarregue a página.
 errors-internal = Algo deu errado do nosso lado
 errors-internal-why = O erro é nosso, não seu.
-errors-internal-do = Tente novamente daqui a pouco. Se continuar, informe a referência abaixo aos responsáveis por este serviço.
-errors-too-many = Solicitações demais
-errors-too-many-why = Há solicitações demais vindas deste endereço. Tente novamente em { $wait }.
+errors-internal-do = Tente novamente daqui a pouco. Se o problema continuar, informe a referência abaixo aos responsáveis por este serviço.
+errors-too-many = Muitas solicitações
+errors-too-many-why = Muitas solicitações estão vindo deste endereço. Tente novamente em { $wait }.
 errors-reference = Referência
 
 errors-proof = Envie mais uma vez, por favor
-errors-proof-why = Há muitas tentativas de entrada neste momento, por isso seu navegador precisa fazer antes um pequeno cálculo. Leva um segundo.
+errors-proof-why = Há muitas tentativas de login neste momento, por isso seu navegador precisa fazer antes um pequeno cálculo. Leva um segundo.
 errors-proof-do = Volte e envie o formulário outra vez. Se seu navegador não executa scripts, espere dez minutos.

@@ -2,7 +2,7 @@
 
 logout-heading = Sair?
 logout-lead = Isto encerra sua sessão neste navegador.
-logout-lead-app = { $app } pede que você saia. Isto encerra sua sessão neste navegador.
+logout-lead-app = { $app } quer encerrar sua sessão. Isto encerra sua sessão neste navegador.
 logout-stay = Continuar conectado
 logout-stayed-title = Ainda conectado
 logout-stayed = Você ainda está conectado

@@ -1,8 +1,8 @@
 # O segundo fator: informá-lo, adicioná-lo, e os códigos para o dia em que ele se perder.
 
 recovery-title = Guarde seus códigos de recuperação
-recovery-lead = Com eles você entra se perder o celular. Cada um serve uma vez.
-recovery-once = Só os mostramos agora. Imprima-os ou guarde-os onde você guarda suas senhas.
+recovery-lead = Com eles você entra se perder o celular. Cada um só funciona uma vez.
+recovery-once = Eles só são mostrados agora. Imprima-os ou guarde-os onde você guarda suas senhas.
 recovery-saved = Já guardei
 recovery-download = Baixar como arquivo
 recovery-make-title = Criar novos códigos de recuperação
