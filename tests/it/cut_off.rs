@@ -123,6 +123,7 @@ both! {
         let mut thief = Browser::new(&server);
         alice.sign_in(&mut thief).await;
         assert_eq!(sign_in_notices(&server).await, 1);
+        thief.open("/logout").await;
         thief.press("Sign out").await;
         alice.sign_in(&mut thief).await;
         assert_eq!(sign_in_notices(&server).await, 1, "known by now");
@@ -132,6 +133,7 @@ both! {
         owner.fill("New password", NEW_PASSWORD);
         owner.press("Change password").await;
         let alice = Person { password: NEW_PASSWORD.to_owned(), ..alice };
+        owner.open("/logout").await;
         owner.press("Sign out").await;
         alice.sign_in(&mut owner).await;
         assert_eq!(sign_in_notices(&server).await, 1, "the owner's own browser stays known");

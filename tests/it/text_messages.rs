@@ -80,7 +80,7 @@ both! {
         alice.fill_sign_in(&mut laptop).await;
         let sent_before = provider.all().len();
         laptop.follow("Send me a text message").await;
-        assert!(laptop.text().contains("ends in …20") && !laptop.text().contains("901820"), "{}", laptop.text());
+        assert!(laptop.text().contains("ending in …20") && !laptop.text().contains("901820"), "{}", laptop.text());
         assert_eq!(provider.all().len(), sent_before, "a GET sends nothing");
         laptop.press("Send a code").await;
         let code = code_in(&provider.newest());
