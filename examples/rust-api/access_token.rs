@@ -1,24 +1,14 @@
-//! Checks access tokens (RFC 9068) by itself, by the keys that the issuer publishes.
+//! Checks access tokens (RFC 9068) by itself, by the keys that the issuer publishes. Nothing here is of one web framework.
 
 use crate::provider_keys::{KeyError, ProviderKeys};
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use josekit::{jws::ES256, jwt};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
-use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-/// Clocks differ.
-const LEEWAY_SECONDS: u64 = 5;
 
 /// What a token says. One that lacks any of it, but for the scope, is none.
 #[derive(Deserialize)]
 #[allow(dead_code)]
 pub struct AccessToken {
-    iss: String,
-    aud: Audience,
-    exp: u64,
     iat: u64,
     jti: String,
     cnf: Option<Value>,
@@ -29,13 +19,6 @@ pub struct AccessToken {
     /// One text, separated by spaces; absent when no scope was granted.
     #[serde(default)]
     scope: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Several(Vec<String>),
 }
 
 /// Why a request goes no further.
@@ -49,16 +32,25 @@ pub enum Refusal {
 }
 
 pub struct AccessTokens {
-    pub issuer: String,
-    pub audience: String,
-    pub keys: ProviderKeys,
+    keys: ProviderKeys,
+    validation: Validation,
 }
 
 impl AccessTokens {
-    /// The token of a request that may do what the scope allows.
-    pub async fn check(&self, request: &HttpRequest, scope: &'static str) -> Result<AccessToken, Refusal> {
-        let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or(Refusal::NoToken)?;
+    pub fn new(issuer: &str, audience: &str) -> reqwest::Result<Self> {
+        // The one algorithm: with others a token of a weaker key could pass.
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.set_issuer(&[issuer]);
+        validation.set_audience(&[audience]);
+        // What a token lacks is not compared, unless it is named here.
+        validation.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
+        validation.leeway = 5;
+        Ok(Self { keys: ProviderKeys::new(issuer.to_owned())?, validation })
+    }
+
+    /// The token of a request that may do what the scope allows. `authorization` is its header.
+    pub async fn check(&self, authorization: Option<&str>, scope: &'static str) -> Result<AccessToken, Refusal> {
+        let (scheme, token) = authorization.and_then(|value| value.split_once(' ')).ok_or(Refusal::NoToken)?;
         if !scheme.eq_ignore_ascii_case("Bearer") {
             return Err(Refusal::NoToken);
         }
@@ -67,56 +59,36 @@ impl AccessTokens {
     }
 
     async fn verify(&self, text: &str) -> Result<AccessToken, Refusal> {
-        let header = jwt::decode_header(text).map_err(|_| Refusal::InvalidToken)?;
-        let member = |name: &str| header.claim(name).and_then(Value::as_str);
-        // Without `typ` an ID token, without `alg` a token of a weaker key could pass.
-        let (Some("at+jwt"), Some("ES256"), Some(kid)) = (member("typ"), member("alg"), member("kid")) else {
+        let header = decode_header(text).map_err(|_| Refusal::InvalidToken)?;
+        // jsonwebtoken does not look at `typ`: an ID token could pass.
+        let (Some("at+jwt"), Some(kid)) = (header.typ.as_deref(), header.kid) else {
             return Err(Refusal::InvalidToken);
         };
-        let key = self.keys.get(kid).await?;
-        let verifier = ES256.verifier_from_jwk(&key).map_err(|_| Refusal::InvalidToken)?;
-        let (payload, _) = jwt::decode_with_verifier(text, &verifier).map_err(|_| Refusal::InvalidToken)?;
-        let payload = Value::Object(payload.claims_set().clone());
-        let token: AccessToken = serde_json::from_value(payload).map_err(|_| Refusal::InvalidToken)?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(u64::MAX, |time| time.as_secs());
-        let is_for_us = match &token.aud {
-            Audience::One(one) => *one == self.audience,
-            Audience::Several(several) => several.contains(&self.audience),
-        };
+        let key = self.keys.get(&kid).await?;
+        let key = DecodingKey::from_jwk(&key).map_err(|_| Refusal::InvalidToken)?;
+        let token = decode::<AccessToken>(text, &key, &self.validation).map_err(|_| Refusal::InvalidToken)?.claims;
         // Bound to a key (DPoP, mTLS): whoever merely carries it is not whom it was given to.
-        let is_bound = token.cnf.is_some();
-        let is_good = token.iss == self.issuer && is_for_us && now < token.exp.saturating_add(LEEWAY_SECONDS) && !is_bound;
-        if is_good { Ok(token) } else { Err(Refusal::InvalidToken) }
+        if token.cnf.is_some() { Err(Refusal::InvalidToken) } else { Ok(token) }
     }
 }
 
-impl ResponseError for Refusal {
-    fn status_code(&self) -> StatusCode {
+impl Refusal {
+    pub fn status(&self) -> u16 {
         match self {
-            Self::NoToken | Self::InvalidToken => StatusCode::UNAUTHORIZED,
-            Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
-            Self::NoKeys => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoToken | Self::InvalidToken => 401,
+            Self::InsufficientScope(_) => 403,
+            Self::NoKeys => 503,
         }
     }
 
-    /// RFC 6750 §3: 401 means "get a new token", 403 "this one does not allow that".
-    fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code());
+    /// `WWW-Authenticate`. RFC 6750 §3: 401 means "get a new token", 403 "this one does not allow that".
+    pub fn challenge(&self) -> Option<String> {
         match self {
-            Self::NoToken => response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
-            Self::InvalidToken => response.insert_header((header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)),
-            Self::InsufficientScope(scope) => {
-                response.insert_header((header::WWW_AUTHENTICATE, format!(r#"Bearer error="insufficient_scope", scope="{scope}""#)))
-            }
-            Self::NoKeys => response.insert_header((header::RETRY_AFTER, "5")),
-        };
-        response.finish()
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{self:?}")
+            Self::NoToken => Some("Bearer".to_owned()),
+            Self::InvalidToken => Some(r#"Bearer error="invalid_token""#.to_owned()),
+            Self::InsufficientScope(scope) => Some(format!(r#"Bearer error="insufficient_scope", scope="{scope}""#)),
+            Self::NoKeys => None,
+        }
     }
 }
 

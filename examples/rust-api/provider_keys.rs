@@ -1,6 +1,6 @@
 //! The keys that a provider publishes: read at the first need and kept, so that a request costs no round trip.
 
-use josekit::jwk::{Jwk, JwkSet};
+use jsonwebtoken::jwk::{Jwk, JwkSet};
 use serde::Deserialize;
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -60,7 +60,7 @@ impl ProviderKeys {
         cache.in_vain = Some(Instant::now());
         match read {
             Ok(keys) => {
-                if !keys.get(kid).is_empty() {
+                if keys.find(kid).is_some() {
                     cache.in_vain = None;
                 }
                 cache.keys = Some((keys, Instant::now()));
@@ -70,15 +70,14 @@ impl ProviderKeys {
         cache.get(kid).unwrap_or(Err(KeyError::Away))
     }
 
-    async fn read(&self) -> Result<JwkSet, Box<dyn Error>> {
+    async fn read(&self) -> Result<JwkSet, Box<dyn Error + Send + Sync>> {
         let url = format!("{}/.well-known/openid-configuration", self.issuer);
         let metadata: Metadata = self.http.get(url).send().await?.error_for_status()?.json().await?;
         // Discovery §4.3: a document of another issuer would bring another's keys.
         if metadata.issuer != self.issuer {
             return Err(format!("it calls itself {}", metadata.issuer).into());
         }
-        let keys = self.http.get(metadata.jwks_uri).send().await?.error_for_status()?.bytes().await?;
-        Ok(JwkSet::from_bytes(keys)?)
+        Ok(self.http.get(metadata.jwks_uri).send().await?.error_for_status()?.json().await?)
     }
 }
 
@@ -86,7 +85,7 @@ impl Cache {
     /// What is known of a key; `None` when it is time to read.
     fn get(&self, kid: &str) -> Option<Result<Jwk, KeyError>> {
         let keys = self.keys.as_ref().filter(|(_, read_at)| read_at.elapsed() < KEPT).map(|(keys, _)| keys);
-        if let Some(key) = keys.and_then(|keys| keys.get(kid).first().copied()) {
+        if let Some(key) = keys.and_then(|keys| keys.find(kid)) {
             return Some(Ok(key.clone()));
         }
         let just_now = self.in_vain.is_some_and(|at| at.elapsed() < PAUSE);

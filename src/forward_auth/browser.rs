@@ -156,10 +156,12 @@ async fn callback(app: &App, http: &HttpRequest, original: &Original, host: &str
     }
     let session = GateSession { host: host.to_owned(), user_id: pass.user_id, session_id: pass.session_id };
     let sealed = app.sealing.seal(Purpose::GateSession, &session).map_err(OAuthError::server_error)?;
+    // Absolute: Traefik reads a bare path as one of ours.
+    let location = format!("{}{}", pass.visit.origin(), pass.visit.uri);
     Ok(HttpResponse::Found()
         .cookie(gate_cookie(original, SESSION_COOKIE, sealed, None))
         .cookie(gate_cookie(original, VISIT_COOKIE, String::new(), Some(Duration::ZERO)))
-        .insert_header((LOCATION, pass.visit.uri))
+        .insert_header((LOCATION, location))
         .insert_header((CACHE_CONTROL, "no-store"))
         .finish())
 }

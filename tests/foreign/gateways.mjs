@@ -1,4 +1,4 @@
-// What gateways make of /auth/verify: nginx, Caddy and Envoy with their configurations of examples/gateways, a service behind them that
+// What gateways make of /auth/verify: nginx, Caddy, Envoy and Traefik with their configurations of examples/gateways, a service behind them that
 // tells what reached it.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -28,17 +28,21 @@ createServer(async (request, response) => {
 }).listen(Number(SERVICE_PORT), '127.0.0.1');
 
 // The example to the letter, but for the ports.
-const file = { nginx: 'nginx.conf', caddy: 'Caddyfile', envoy: 'envoy.yaml' }[KIND];
-const config = readFileSync(new URL(`../../examples/gateways/${KIND}/${file}`, import.meta.url), 'utf8')
-  .replaceAll(/\b3004\b/g, PROVIDER_PORT).replaceAll(/\b3002\b/g, SERVICE_PORT).replaceAll(/\b8000\b/g, PORT).replaceAll(/\b8001\b/g, BROWSER_PORT);
+const files = { nginx: ['nginx.conf'], caddy: ['Caddyfile'], envoy: ['envoy.yaml'], traefik: ['traefik.yml', 'dynamic.yml'] }[KIND];
+const [file] = files;
+for (const name of files) {
+  const config = readFileSync(new URL(`../../examples/gateways/${KIND}/${name}`, import.meta.url), 'utf8')
+    .replaceAll(/\b3004\b/g, PROVIDER_PORT).replaceAll(/\b3002\b/g, SERVICE_PORT).replaceAll(/\b8000\b/g, PORT).replaceAll(/\b8001\b/g, BROWSER_PORT);
+  writeFileSync(`${FOLDER}/${name}`, config);
+}
 mkdirSync(`${FOLDER}/tmp`);
-writeFileSync(`${FOLDER}/${file}`, config);
 const command = {
   nginx: ['-e', 'stderr', '-p', FOLDER, '-c', `${FOLDER}/${file}`],
   caddy: ['run', '--config', `${FOLDER}/${file}`, '--adapter', 'caddyfile'],
   envoy: ['-c', `${FOLDER}/${file}`, '--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'warning'],
+  traefik: [`--configFile=${FOLDER}/${file}`],
 }[KIND];
-const gateway = spawn(PROGRAM, command, { env: { ...process.env, HOME: FOLDER }, stdio: ['ignore', 'pipe', 'pipe'] });
+const gateway = spawn(PROGRAM, command, { cwd: FOLDER, env: { ...process.env, HOME: FOLDER }, stdio: ['ignore', 'pipe', 'pipe'] });
 let said = '';
 gateway.stdout.on('data', (text) => { said += text; });
 gateway.stderr.on('data', (text) => { said += text; });
@@ -46,7 +50,7 @@ gateway.on('error', (error) => { said += error; });
 process.on('exit', () => gateway.kill());
 
 const ask = (path, token, init = {}) => fetch(`${GATEWAY}${path}`, { ...init, headers: { ...(token && { authorization: `Bearer ${token}` }), ...init.headers } });
-await within(30, `${KIND} answers: ${said}`, () => ask('/api/queue').then((answer) => answer.status !== 503, () => false));
+await within(30, `${KIND} answers: ${said}`, () => ask('/api/queue').then((answer) => answer.status === 401, () => false));
 
 // 2xx, with who it is.
 const good = await ask('/api/queue/7?x=1&y=%20', TOKEN);
@@ -81,7 +85,7 @@ check((await ask('/open', TOKEN)).status === 200, 'the place it points to is ope
 for (const odd of ['/open/..%2fapi/queue', '/open/%2e%2e/api/queue']) check((await ask(odd, NARROW)).status !== 200, `read in two ways: ${odd}`);
 
 // A browser: to the sign-in, back with a cookie of that host, in until the session ends.
-if (KIND === 'caddy') {
+if (KIND === 'caddy' || KIND === 'traefik') {
   const app = `http://localhost:${BROWSER_PORT}`;
   const alice = new Person(ISSUER, EMAIL, PASSWORD);
   const first = await alice.fetch(`${app}/reports?year=2026`);
@@ -91,7 +95,7 @@ if (KIND === 'caddy') {
   const stranger = await new Person(ISSUER).fetch(back.href);
   check(stranger.status === 401, `the pass is for the browser that began: ${stranger.status}`);
   const entered = await alice.fetch(back.href);
-  check(entered.status === 302 && entered.headers.get('location') === '/reports?year=2026', `in: ${entered.status} ${entered.headers.get('location')}`);
+  check(entered.status === 302 && entered.headers.get('location') === `${app}/reports?year=2026`, `in: ${entered.status} ${entered.headers.get('location')}`);
   const page = await alice.fetch(`${app}/reports?year=2026`);
   const reached = await page.json();
   check(page.status === 200 && reached.headers['x-auth-email'] === EMAIL && reached.url === '/reports?year=2026', `the page: ${JSON.stringify(reached)}`);

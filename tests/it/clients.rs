@@ -8,8 +8,11 @@ use crate::support::programs::program;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::process::Command;
+use tokio::sync::OnceCell;
 
 const API: &str = "https://api.example";
+/// Authlib sends secrets by Basic as they are, without the encoding of RFC 6749 §2.3.1.
+const PLAIN_SECRET: &str = "a-secret-of-letters-that-libraries-send-as-it-is";
 
 /// clients.md §3: `oidc-client-ts` 3 in Chromium, from `examples/spa`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -27,44 +30,75 @@ async fn a_page_without_a_server_signs_in() {
     assert!(node::run("spa.mjs", &environment).await.contains("content"));
 }
 
+/// Issue 4, section 4; RFC 8252: AppAuth for JS on a person's own machine, from `examples/appauth`, with the client that the guide makes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_on_a_desk_signs_in_with_appauth() {
+    installed("appauth");
+    let server = TestServer::with(Database::Sqlite).system_clock().start().await;
+    let made = ["client", "create", "My desk", "--for", "native", "--redirect-uri", "http://127.0.0.1/callback", "--json"];
+    let made = server.ground.command(&made).await.done().json();
+    let alice = Person::new("Alice Doe");
+    alice.registered(&server).await;
+    let folder = tempfile::Builder::new().prefix("ostiary-desk-").tempdir().unwrap();
+    let environment = [
+        ("FOLDER", folder.path().to_str().unwrap()),
+        ("ISSUER", server.issuer.as_str()),
+        ("CLIENT_ID", made["client_id"].as_str().unwrap()),
+        ("EMAIL", &alice.email),
+        ("PASSWORD", &alice.password),
+    ];
+    assert!(node::run("appauth.mjs", &environment).await.contains("content"));
+}
+
 /// clients.md §3: FastAPI and PyJWT, from `examples/fastapi`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_api_in_python_checks_access_tokens() {
-    let uvicorn = program("uvicorn");
     let server = server_with_apis().await;
-    let port = free_port();
-    let mut command = Command::new(uvicorn);
-    command.args(["api:app", "--port", &port.to_string(), "--no-access-log"]).current_dir(root().join("examples/fastapi"));
-    command.env("PYTHONDONTWRITEBYTECODE", "1");
-    let api = Api::start(command, &server, port);
+    let api = fastapi(&server);
     takes_what_is_meant_for_it(&server, &api).await;
+}
+
+/// Issue 4, section 4: a web application in FastAPI with Authlib, from `examples/fastapi`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_application_in_python_signs_people_in() {
+    let (server, port) = server_for_an_application().await;
+    let api = fastapi(&server);
+    let uvicorn = program("uvicorn");
+    let command = [uvicorn.to_str().unwrap(), "shop:app", "--port", &port.to_string()];
+    // Authlib does not look at `iss` (RFC 9207); it knows one provider only.
+    signs_people_in(&server, "fastapi", &command, &api, port, "state code").await;
 }
 
 /// Issue 4, section 4: NestJS and jose, from `examples/nestjs`, built as its users build it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_api_in_nestjs_checks_access_tokens() {
-    let folder = root().join("examples/nestjs");
-    let modules = folder.join("node_modules");
-    assert!(modules.exists(), "run `tests/run`, which installs the example's packages, or npm ci in examples/nestjs");
     let server = server_with_apis().await;
-    let built = Command::new("npm").args(["run", "--silent", "build"]).current_dir(&folder).output().await.unwrap();
-    assert!(built.status.success(), "{}{}", String::from_utf8_lossy(&built.stdout), String::from_utf8_lossy(&built.stderr));
-    let mut command = Command::new("node");
-    command.arg("dist/main.js").current_dir(&folder);
-    let api = Api::start(command, &server, free_port());
+    let api = nestjs(&server).await;
     takes_what_is_meant_for_it(&server, &api).await;
 }
 
-/// Issue 4, section 4: actix-web and josekit, from `examples/rust-api`. The keys are read again for one that is new, and not for each
+/// Issue 4, section 4: a web application in NestJS with openid-client, from `examples/nestjs`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_application_in_nestjs_signs_people_in() {
+    let (server, port) = server_for_an_application().await;
+    let api = nestjs(&server).await;
+    signs_people_in(&server, "nestjs", &["node", "dist/shop.js"], &api, port, "state code iss").await;
+}
+
+/// Issue 4, section 4: axum and jsonwebtoken, from `examples/rust-api`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_api_in_axum_checks_access_tokens() {
+    let server = server_with_apis().await;
+    let api = Api::start(example("rust-api-axum"), &server, free_port());
+    takes_what_is_meant_for_it(&server, &api).await;
+}
+
+/// Issue 4, section 4: actix-web and jsonwebtoken, from `examples/rust-api`. The keys are read again for one that is new, and not for each
 /// that is made up.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_api_in_rust_checks_access_tokens() {
     let server = server_with_apis().await;
-    // Cargo builds examples beside the tests: target/debug/deps/it-… and target/debug/examples/rust-api.
-    let here = std::env::current_exe().unwrap();
-    let program = here.parent().unwrap().parent().unwrap().join("examples/rust-api");
-    assert!(program.exists(), "{} is missing: cargo build --example rust-api", program.display());
-    let api = Api::start(Command::new(program), &server, free_port());
+    let api = Api::start(example("rust-api"), &server, free_port());
     let (shop, bob) = (Application::of(&server, "shop"), Person::bob());
     let mut browser = bob.signed_in(&server).await;
     let request = shop.authorization_request().with("scope", "openid orders:read");
@@ -130,6 +164,79 @@ async fn server_with_apis() -> TestServer {
         .client(shop)
         .start()
         .await
+}
+
+/// Cargo builds examples beside the tests: target/debug/deps/it-… and target/debug/examples/….
+fn example(name: &str) -> Command {
+    let here = std::env::current_exe().unwrap();
+    let program = here.parent().unwrap().parent().unwrap().join("examples").join(name);
+    assert!(program.exists(), "{} is missing: cargo build --example {name}", program.display());
+    Command::new(program)
+}
+
+fn fastapi(server: &TestServer) -> Api {
+    let port = free_port();
+    let mut command = Command::new(program("uvicorn"));
+    command.args(["api:app", "--port", &port.to_string(), "--no-access-log"]).current_dir(root().join("examples/fastapi"));
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    Api::start(command, server, port)
+}
+
+/// Built once: two tests need it, and one would build what the other is reading.
+async fn nestjs(server: &TestServer) -> Api {
+    static BUILT: OnceCell<()> = OnceCell::const_new();
+    let folder = installed("nestjs");
+    BUILT
+        .get_or_init(async || {
+            let built = Command::new("npm").args(["run", "--silent", "build"]).current_dir(&folder).output().await.unwrap();
+            assert!(built.status.success(), "{}{}", String::from_utf8_lossy(&built.stdout), String::from_utf8_lossy(&built.stderr));
+        })
+        .await;
+    let mut command = Command::new("node");
+    command.arg("dist/main.js").current_dir(&folder);
+    Api::start(command, server, free_port())
+}
+
+/// A server that knows the application of a guide, and the application's port. Its access tokens are due at each visit.
+async fn server_for_an_application() -> (TestServer, u16) {
+    let port = free_port();
+    let home = format!("http://localhost:{port}/");
+    let shop = Client::confidential("shop")
+        .first_party()
+        .with("client_secret", PLAIN_SECRET)
+        .redirect_uri(&format!("{home}callback"))
+        .with("post_logout_redirect_uris", json!([home]))
+        .with("resources", json!([API]));
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .setting("tokens.access_token_lifetime", "30s")
+        .resource(API, &["orders:read"])
+        .client(shop)
+        .start()
+        .await;
+    (server, port)
+}
+
+/// A person signs in at an application, reads orders, refreshes, and signs out; nobody else does. `forged`: the parameters of the way back
+/// that the application checks.
+async fn signs_people_in(server: &TestServer, example: &str, command: &[&str], api: &Api, port: u16, forged: &str) {
+    let alice = Person::new("Alice Doe");
+    alice.registered(server).await;
+    let folder = root().join("examples").join(example);
+    let environment = [
+        ("COMMAND", json!(command).to_string()),
+        ("FOLDER", folder.display().to_string()),
+        ("ISSUER", server.issuer.clone()),
+        ("CLIENT_ID", "shop".to_owned()),
+        ("CLIENT_SECRET", PLAIN_SECRET.to_owned()),
+        ("APP_PORT", port.to_string()),
+        ("API", api.url.replace("/orders", "")),
+        ("EMAIL", alice.email),
+        ("PASSWORD", alice.password),
+        ("FORGED", forged.to_owned()),
+    ];
+    let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert!(node::run("sign-in.mjs", &environment).await.contains("content"));
 }
 
 /// RFC 6750 §3, RFC 9068 §4: what is meant for an API opens it, and nothing else does.
@@ -242,6 +349,14 @@ async fn the_command_lines_of_the_guides_run() {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// The folder of an example in Node.js, with its packages.
+fn installed(example: &str) -> PathBuf {
+    let folder = root().join("examples").join(example);
+    let hint = format!("run `tests/run`, which installs the example's packages, or npm ci in examples/{example}");
+    assert!(folder.join("node_modules").exists(), "{hint}");
+    folder
 }
 
 /// Issue 4, section 4: each guide's code is in the file that it names, passage by passage; a guide that quotes none says that it

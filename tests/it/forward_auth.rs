@@ -161,7 +161,7 @@ both! {
         let callback: &'static str = Box::leak(format!("/.ostiary/callback?{}", landed.address.query().unwrap()).into_boxed_str());
         assert_eq!(with(callback, String::new()).await.status, 401, "another browser");
         let back = with(callback, visit.clone()).await;
-        assert_eq!((back.status, back.header("location")), (302, "/reports?year=2026"), "{back:?}");
+        assert_eq!((back.status, back.header("location")), (302, "https://tool.example/reports?year=2026"), "{back:?}");
         assert_eq!(with(callback, visit).await.status, 401, "once");
         let session = cookie_of(&back, "__Host-ostiary_gate");
         let inside = with("/reports?year=2026", session.clone()).await;

@@ -73,43 +73,66 @@ async fn caddy_lets_in_whom_it_should() {
     judge("caddy").await;
 }
 
+/// The same, and browsers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn traefik_lets_in_whom_it_should() {
+    judge("traefik").await;
+}
+
 /// The same, asked with the original method and path.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn envoy_lets_in_whom_it_should() {
     judge("envoy").await;
 }
 
+/// Issue 4, section 4: oauth2-proxy in front of an application that knows no OpenID Connect: in by group, out from both sides.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "weekly (tests/run --weekly): oauth2-proxy is built from source"]
+async fn oauth2_proxy_signs_people_in_for_an_application_that_knows_nothing_of_it() {
+    let port = free_port();
+    let wiki = Client::confidential("wiki")
+        .redirect_uri(&format!("http://localhost:{port}/oauth2/callback"))
+        .with("post_logout_redirect_uris", json!([format!("http://localhost:{port}/")]));
+    in_front_of_an_application("oauth2-proxy", "oauth2-proxy.mjs", wiki, port).await;
+}
+
 /// Issue 4, section 4: mod_auth_openidc in front of an application that knows no OpenID Connect: in by group, out from both sides.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn apache_signs_people_in_for_an_application_that_knows_nothing_of_it() {
-    let apache = program("apache2");
-    let [port, service_port] = [free_port(), free_port()].map(|port| port.to_string());
+    let port = free_port();
     let callback = format!("http://localhost:{port}/oidc/callback");
     let wiki = Client::confidential("wiki")
-        .first_party()
         .redirect_uri(&callback)
-        .with("client_secret", "a-secret-of-letters-that-apache-takes-as-it-is")
         .with("post_logout_redirect_uris", json!([format!("http://localhost:{port}/")]))
         .with("backchannel_logout_uri", format!("{callback}?logout=backchannel"));
-    let server = TestServer::with(Database::Sqlite).system_clock().client(wiki).start().await;
+    in_front_of_an_application("apache2", "apache.mjs", wiki, port).await;
+}
+
+/// A server module that listens on `port`, in front of an application that only reads headers. Alice is staff, Bob is not.
+async fn in_front_of_an_application(module: &str, script: &str, wiki: Client, port: u16) {
+    const SECRET: &str = "a-secret-of-letters-that-modules-take-as-it-is";
+    let module = program(module);
+    let server = TestServer::with(Database::Sqlite).system_clock().client(wiki.first_party().with("client_secret", SECRET)).start().await;
     let (alice, bob) = (Person::alice(), Person { password: Person::alice().password, ..Person::bob() });
     alice.registered(&server).await;
     bob.registered(&server).await;
+    // oauth2-proxy takes nobody whose address is not proven.
+    server.database().execute("UPDATE users SET email_verified = TRUE").await;
     server.ground.command(&["user", "update", &alice.email, "--group", "staff"]).await.done();
-    let folder = tempfile::Builder::new().prefix("ostiary-apache-").tempdir().unwrap();
+    let folder = tempfile::Builder::new().prefix("ostiary-module-").tempdir().unwrap();
     // Apache, started by root, becomes a user of its own.
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
     let environment = [
-        ("PROGRAM", apache.to_str().unwrap()),
+        ("PROGRAM", module.to_str().unwrap()),
         ("FOLDER", folder.path().to_str().unwrap()),
         ("ISSUER", server.issuer.as_str()),
-        ("PORT", &port),
-        ("SERVICE_PORT", &service_port),
+        ("PORT", &port.to_string()),
+        ("SERVICE_PORT", &free_port().to_string()),
         ("CLIENT_ID", "wiki"),
-        ("CLIENT_SECRET", "a-secret-of-letters-that-apache-takes-as-it-is"),
+        ("CLIENT_SECRET", SECRET),
         ("STAFF", &alice.email),
         ("STRANGER", &bob.email),
         ("PASSWORD", &alice.password),
     ];
-    assert!(node::run("apache.mjs", &environment).await.contains("content"));
+    assert!(node::run(script, &environment).await.contains("content"));
 }

@@ -1,4 +1,4 @@
-//! Programs of other people's making that `tests/run` installs from Python packages: Caddy, Envoy, uvicorn.
+//! Programs of other people's making that `tests/run` installs from Python packages: Caddy, Envoy, Traefik, uvicorn; weekly, oauth2-proxy.
 
 use std::path::PathBuf;
 
