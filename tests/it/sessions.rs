@@ -492,7 +492,7 @@ both! {
         assert!(is_signed_in(&mut browser).await);
         // Asked, the person goes where the client said; the state comes along.
         browser.open(&address(&[("client_id", "shop"), ("post_logout_redirect_uri", uri), ("state", "s p&=")])).await;
-        assert!(browser.text().contains("Shop asks to sign you out"));
+        assert!(browser.text().contains("Shop wants to sign you out"));
         let landed = browser.press("Sign out").await.landed();
         assert_eq!((landed.url.as_str(), landed.param("state"), landed.params.len()), (uri, "s p&=", 1));
         assert!(!is_signed_in(&mut browser).await);
