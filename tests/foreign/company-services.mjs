@@ -1,7 +1,8 @@
 // The company without its Next.js programs: Express services and nginx as they stand in examples/company, brought up by its script. This
 // script is the main app (openid-client), and its API behind the gateway, which tells what reached it.
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -14,7 +15,15 @@ const ISSUER = `http://localhost:${OSTIARY_PORT}`;
 const GATEWAY = `http://localhost:${GATEWAY_PORT}`;
 const CALLBACK = `http://localhost:${MAIN_PORT}/callback`;
 
-const company = await start(RUN, { MAIN_PORT, GATEWAY_PORT, OSTIARY_PORT, SUBSCRIPTIONS_PORT, QUEUE_PORT, ADMIN_PORT, POSTGRES_PORT }, ['--services']);
+// Started by root, what becomes users of their own cannot come into this folder, and lies elsewhere.
+const elsewhere = `/var/lib/ostiary-company/${createHash('sha256').update(RUN).digest('hex').slice(0, 12)}`;
+process.on('exit', () => rmSync(elsewhere, { recursive: true, force: true, maxRetries: 5 }));
+
+const ports = { MAIN_PORT, GATEWAY_PORT, OSTIARY_PORT, SUBSCRIPTIONS_PORT, QUEUE_PORT, ADMIN_PORT, POSTGRES_PORT };
+const company = await start(RUN, ports, ['--services']);
+check(existsSync(elsewhere) === (process.getuid() === 0), 'in the folder, or elsewhere');
+const another = await start(`${RUN}-2`, ports, ['--services']).then(() => 'up', ({ message }) => message);
+check(another.includes(`port ${OSTIARY_PORT} is taken`), `a second one is refused: ${another}`);
 
 const logouts = [];
 createServer(async (incoming, response) => {
@@ -173,5 +182,11 @@ check((await status('queue', ada.access_token)) !== 401, 'others stay in');
 check((await company.stop()) === 130, 'Ctrl-C');
 const gone = await Promise.all([GATEWAY_PORT, OSTIARY_PORT, SUBSCRIPTIONS_PORT, QUEUE_PORT, POSTGRES_PORT].map((port) => fetch(`http://127.0.0.1:${port}/`).then(() => false, () => true)));
 check(gone.every(Boolean), `everything is stopped: ${gone}`);
+
+// Deleting the folder forgets everything, wherever it lies.
+rmSync(RUN, { recursive: true });
+const anew = await start(RUN, ports, ['--services']);
+check(anew.account('editor').password !== company.account('editor').password, 'begun anew');
+check((await anew.stop()) === 130, 'and stopped again');
 console.log(`the company is content; a disabled person was out after ${seconds.toFixed(1)} s`);
 process.exit();
