@@ -4,6 +4,8 @@
 
 mod css;
 
+pub use css::{ButtonColors, button_colors};
+
 use crate::config::{Config, LARGEST_LOGO};
 use actix_web::web::Bytes;
 use std::path::Path;

@@ -201,6 +201,7 @@ fn federation(layout: &Layout, pages: &mut Vec<(&'static str, askama::Result<Str
             email_is_proven: proven,
             takes_over: proven,
             name: text(HOSTILE),
+            way_back: text("/login"),
             errors: FederationSignUpErrors { email: (!proven).then_some(EmailProblem::Invalid), name: Some(NameProblem::TooLong) },
         };
         pages.push(("sign up with", view.render()));
@@ -386,6 +387,7 @@ fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
         let overview = AccountPage {
             layout: layout(),
             person: person(),
+            kept: sessions == 1,
             remind_of_email: sessions == 1,
             since: moment(),
             has_password: sessions == 1,

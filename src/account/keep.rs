@@ -66,7 +66,7 @@ pub async fn post_keep(app: web::Data<App>, http: HttpRequest, body: PageBody) -
         return match params.get("decision") {
             Some("keep") => {
                 keep(&app, &http, Keeper::SignedIn(&signed_in)).await?;
-                Ok(see_other(&app, paths::ACCOUNT, &[]))
+                Ok(see_other(&app, paths::ACCOUNT, &[("done", "kept")]))
             }
             _ => {
                 sign_out(&app, &http, &signed_in).await?;

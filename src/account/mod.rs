@@ -51,6 +51,9 @@ use crate::web::redirect::see_other;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::AccountPage;
 
+/// What the query says when the account is not deleted after all.
+const KEPT: &str = "done=kept";
+
 /// `GET /account`.
 pub async fn get_account(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let signed_in = match visitor(&app, &http).await? {
@@ -67,6 +70,7 @@ pub async fn get_account(app: web::Data<App>, http: HttpRequest) -> Result<HttpR
     let view = AccountPage {
         layout,
         person: user.person(),
+        kept: http.query_string() == KEPT,
         remind_of_email: !user.email_verified,
         since: Moment::of(user.created_at),
         has_password: changed.is_some(),

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 /// Characters of a field of the profile.
 pub const LONGEST: usize = 250;
-/// How a phone number is written.
-const PHONE_NUMBER: &str = "+49 30 901820";
+/// How a phone number is written; it stays in one piece at the end of a line.
+pub const PHONE_NUMBER: &str = "+49\u{a0}30\u{a0}901820";
 
 /// The overview.
 #[derive(Template)]
@@ -20,6 +20,8 @@ const PHONE_NUMBER: &str = "+49 30 901820";
 pub struct AccountPage {
     pub layout: Layout,
     pub person: Person,
+    /// It was to be deleted, and just now was kept.
+    pub kept: bool,
     /// The address is not proven yet.
     pub remind_of_email: bool,
     pub since: Moment,

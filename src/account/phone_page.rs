@@ -35,7 +35,7 @@ pub enum PhoneProblem {
 impl PhoneProblem {
     pub fn text(&self) -> Text {
         match self {
-            Self::NotANumber => Text::new("phone-not-a-number").with("example", "+49 30 901820"),
+            Self::NotANumber => Text::new("phone-not-a-number").with("example", super::page::PHONE_NUMBER),
             Self::NotSent(why) => why.text(),
             Self::WrongCode => Text::new("phone-wrong-code"),
             Self::TooManyAttempts { wait } => Text::new("factor-wait").with("wait", in_words(*wait)),

@@ -18,6 +18,19 @@ pub fn brand_css(color: Color) -> String {
     )
 }
 
+/// A button's colours where no style sheet reaches, as in letters.
+#[derive(Debug, Clone)]
+pub struct ButtonColors {
+    pub fill: String,
+    pub text: String,
+}
+
+/// As the pages' buttons have them in light.
+pub fn button_colors(color: Color) -> ButtonColors {
+    let fill = color.readable_on(LIGHT_SURFACE, TEXT_CONTRAST);
+    ButtonColors { fill: hex(fill), text: hex(fill.text_on()) }
+}
+
 fn properties(color: Color, surface: Color, away: Color) -> String {
     let ink = color.readable_on(surface, TEXT_CONTRAST);
     let fill = ink;

@@ -46,6 +46,7 @@ pub struct FederationSignUpPage {
     /// Somebody began an account with the address and never proved it.
     pub takes_over: bool,
     pub name: String,
+    pub way_back: String,
     pub errors: FederationSignUpErrors,
 }
 

@@ -20,6 +20,7 @@ use crate::credentials::take_over::take_over_clean;
 use crate::events::{self, About, EventKind};
 use crate::mail::Posted;
 use crate::oauth::params::Params;
+use crate::paths;
 use crate::storage::StorageError;
 use crate::storage::columns::Json;
 use crate::upstreams::insert_link;
@@ -188,6 +189,7 @@ fn sign_up_page(
         email_is_proven: opened.arrival.identity.email_verified,
         takes_over: opened.arrival.account.is_some(),
         name: name.to_owned(),
+        way_back: opened.ticket.link(app, paths::LOGIN),
         errors,
     };
     Page::new(view).form_action(&opened.ticket.form_action).respond_to(http)

@@ -1,5 +1,6 @@
 //! All texts in all languages, read once at the start.
 
+use super::breaks::with_breaks;
 use super::dates::Dates;
 use super::{Argument, Language, Text};
 use crate::clock::Timestamp;
@@ -98,9 +99,11 @@ impl Texts {
             // Names and addresses of the other direction would turn an Arabic sentence around (UAX 9).
             bundle.set_use_isolating(language == Language::Arabic);
             bundle.set_formatter(Some(super::dates::number));
-            for source in built_in(language) {
+            for (area, source) in area_names().iter().zip(built_in(language)) {
+                // Letters and text messages are read by programs of all kinds.
+                let source = if matches!(*area, "mail" | "sms") { source.to_owned() } else { with_breaks(language, source) };
                 // What is broken here fails the test of the texts; a page then shows the English words.
-                let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+                let resource = FluentResource::try_new(source).unwrap_or_else(|(resource, _)| resource);
                 bundle.add_resource_overriding(resource);
             }
             for path in overrides.map(|folder| files_in(&folder.join(language.tag()))).transpose()?.unwrap_or_default() {

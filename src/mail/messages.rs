@@ -6,6 +6,7 @@ use lettre::Address;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 
 use super::{Mail, MailError};
+use crate::brand::{ButtonColors, button_colors};
 use crate::config::Config;
 use crate::language::{Language, Text, Texts};
 use crate::paths;
@@ -16,6 +17,7 @@ pub struct Letterhead {
     pub(super) texts: Texts,
     /// The brand's name.
     pub brand: String,
+    pub(super) colors: ButtonColors,
     /// The page of one's account.
     pub account_url: String,
     /// The page of how one's account is protected.
@@ -63,6 +65,7 @@ struct LetterText<'a> {
 #[template(path = "mail/letter.html")]
 struct LetterHtml<'a> {
     said: &'a Said,
+    colors: &'a ButtonColors,
 }
 
 struct Said {
@@ -122,6 +125,7 @@ impl Letterhead {
         Self {
             texts,
             brand: config.brand.name.clone(),
+            colors: button_colors(config.brand.color),
             account_url: config.issuer.join("/account"),
             security_url: config.issuer.join("/account/security"),
             apps_url: config.issuer.join("/account/apps"),
@@ -172,7 +176,7 @@ impl Letterhead {
             help: self.support_url.clone().map(|url| Way { words: say(Text::new("mail-help")), url }),
             colon: say(Text::new("mail-colon")),
         };
-        let (text, html) = (LetterText { said: &said }.render()?, LetterHtml { said: &said }.render()?);
+        let (text, html) = (LetterText { said: &said }.render()?, LetterHtml { said: &said, colors: &self.colors }.render()?);
         Ok(Mail { kind: letter.kind, to: address, subject: say(letter.subject), text, html })
     }
 }

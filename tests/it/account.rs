@@ -342,6 +342,7 @@ both! {
         alice.sign_in(&mut browser).await;
         browser.press("Keep my account").await;
         assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+        assert!(browser.text().contains("Your account stays."), "{}", browser.describe());
         assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "Your Ostiary account stays");
         partner.sign_in(&mut browser, &alice).await;
         server.advance(8 * DAY);

@@ -2,7 +2,7 @@
 
 account-title = حسابك
 account-nav = الحساب
-account-overview = نظرة عامة
+account-overview = الملخص
 account-profile = الملف الشخصي
 account-sessions = الجلسات
 account-apps = التطبيقات

@@ -15,6 +15,7 @@ deletion-keep-title = Ihr Konto behalten?
 deletion-keep-lead = Das Konto von { $email } wird dann nicht gelöscht.
 deletion-kept-title = Ihr Konto bleibt bestehen
 deletion-kept-lead = Es wird nicht gelöscht. Melden Sie sich an, um es zu verwenden; in Apps müssen Sie sich neu anmelden.
+deletion-kept = Ihr Konto bleibt bestehen. In Apps müssen Sie sich neu anmelden.
 deletion-mail-subject = Ihr Konto bei { $brand } wird am { $date } gelöscht
 deletion-mail = Sie haben uns gebeten, Ihr Konto bei { $brand } zu löschen. Es wird am { $date } gelöscht, mit allem, was über Sie bekannt ist. Sie wurden überall abgemeldet, und Apps haben keinen Zugriff mehr. Bis zu diesem Tag können Sie das Konto behalten.
 deletion-mail-not-you = Das waren nicht Sie? Sperren Sie Ihr Konto. Dann bleibt es bestehen, alle werden abgemeldet, und Sie wählen ein neues Passwort.

@@ -15,6 +15,7 @@ deletion-keep-title = Keep your account?
 deletion-keep-lead = The account of { $email } won’t be deleted then.
 deletion-kept-title = Your account stays
 deletion-kept-lead = It won’t be deleted. Sign in to use it; apps will ask you to sign in again.
+deletion-kept = Your account stays. Apps will ask you to sign in again.
 deletion-mail-subject = Your { $brand } account will be deleted on { $date }
 deletion-mail = You asked us to delete your { $brand } account. It’ll be deleted on { $date }, with everything that is known about you. You were signed out everywhere, and apps have no access any more. You can keep the account until that day.
 deletion-mail-not-you = This wasn’t you? Lock your account. It’s kept then, everybody is signed out, and you choose a new password.

@@ -15,6 +15,7 @@ deletion-keep-title = ¿Conservar su cuenta?
 deletion-keep-lead = Entonces no se eliminará la cuenta de { $email }.
 deletion-kept-title = Su cuenta se conserva
 deletion-kept-lead = No se eliminará. Inicie sesión para usarla; las aplicaciones le pedirán que vuelva a hacerlo.
+deletion-kept = Su cuenta se conserva. Las aplicaciones le pedirán que vuelva a iniciar sesión.
 deletion-mail-subject = Su cuenta de { $brand } se eliminará el { $date }
 deletion-mail = Ha pedido la eliminación de su cuenta de { $brand }. Se eliminará el { $date }, con todo lo que se sabe de usted. Se ha cerrado su sesión en todas partes y las aplicaciones ya no tienen acceso. Puede conservarla hasta ese día.
 deletion-mail-not-you = ¿No ha sido usted? Bloquee su cuenta. Entonces se conserva, se cierran todas las sesiones y usted elige una contraseña nueva.

@@ -2,10 +2,10 @@
 
 account-title = Votre compte
 account-nav = Compte
-account-overview = Vue d’ensemble
+account-overview = Aperçu
 account-profile = Profil
 account-sessions = Sessions
-account-apps = Applications
+account-apps = Applis
 account-since = Chez { $brand } depuis le { $date }
 account-profile-row = Votre nom et ce que les applications peuvent savoir de vous
 account-password-changed = Mot de passe modifié pour la dernière fois le { $date }

@@ -15,6 +15,7 @@ deletion-keep-title = Conserver votre compte ?
 deletion-keep-lead = Le compte de { $email } ne sera alors pas supprimé.
 deletion-kept-title = Votre compte est conservé
 deletion-kept-lead = Il ne sera pas supprimé. Connectez-vous pour l’utiliser ; les applications vous demanderont de vous reconnecter.
+deletion-kept = Votre compte est conservé. Les applications vous demanderont de vous reconnecter.
 deletion-mail-subject = Votre compte { $brand } sera supprimé le { $date }
 deletion-mail = Vous avez demandé la suppression de votre compte { $brand }. Il sera supprimé le { $date }, avec tout ce que nous savons de vous. Vous avez été déconnecté partout et les applications n’y ont plus accès. Jusqu’à cette date, vous pouvez encore choisir de le conserver.
 deletion-mail-not-you = Ce n’était pas vous ? Verrouillez votre compte. Il sera alors conservé, tout le monde sera déconnecté et vous choisirez un nouveau mot de passe.

@@ -2,10 +2,10 @@
 
 account-title = Sua conta
 account-nav = Conta
-account-overview = Visão geral
+account-overview = Resumo
 account-profile = Perfil
 account-sessions = Sessões
-account-apps = Aplicativos
+account-apps = Apps
 account-since = Conta { $brand } desde { $date }
 account-profile-row = Seu nome e o que os aplicativos podem saber sobre você
 account-password-changed = Senha alterada pela última vez em { $date }

@@ -15,6 +15,7 @@ deletion-keep-title = Manter sua conta?
 deletion-keep-lead = Assim, a conta de { $email } não será excluída.
 deletion-kept-title = Sua conta foi mantida
 deletion-kept-lead = Ela não será excluída. Entre para usá-la; os aplicativos vão pedir que você entre de novo.
+deletion-kept = Sua conta foi mantida. Os aplicativos vão pedir que você entre de novo.
 deletion-mail-subject = Sua conta { $brand } será excluída em { $date }
 deletion-mail = Você pediu a exclusão da sua conta { $brand }. Ela será excluída em { $date }, com tudo o que se sabe sobre você. Suas sessões foram encerradas em todos os lugares, e os aplicativos não têm mais acesso. Você pode mantê-la até esse dia.
 deletion-mail-not-you = Não foi você? Bloqueie sua conta. Assim ela é mantida, todas as sessões são encerradas e você escolhe uma nova senha.
