@@ -154,7 +154,12 @@ impl App {
         };
         // A resource may set a longer life for its tokens than the default, a day at most.
         let longest_token = std::time::Duration::from_secs(86_400).max(tokens.access_token_lifetime).max(tokens.id_token_lifetime);
-        let keys = KeyPolicy { rotation_interval: config.keys.rotation_interval, publish_ahead: config.keys.publish_ahead, longest_token };
+        let keys = KeyPolicy {
+            rotation_interval: config.keys.rotation_interval,
+            publish_ahead: config.keys.publish_ahead,
+            longest_token,
+            kept_for: longest_token.max(config.sessions.absolute_lifetime),
+        };
         (sessions, token_policy, keys, config.issuer.join(paths::TOKEN))
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::app::App;
 use crate::clients::Directory;
+use crate::keys::etag_of;
 use crate::keys::jose::{CLIENT_SECRET_ALGORITHMS, CLIENT_SIGNATURE_ALGORITHMS};
 use crate::language::Language;
 use crate::oauth::authentication::Acr;
@@ -17,7 +18,6 @@ use crate::oauth::response_mode::ResponseMode;
 use crate::oauth::scope::Scope;
 use crate::oauth::signature_algorithm::SignatureAlgorithm;
 use crate::paths;
-use crate::secret::SecretDigest;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -49,10 +49,6 @@ impl KeptMetadata {
         self.0.store(Some(made.clone()));
         made
     }
-}
-
-fn etag_of(body: &str) -> String {
-    format!("\"{}\"", SecretDigest::of(body).as_str())
 }
 
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: one document for both.

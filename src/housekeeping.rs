@@ -14,6 +14,9 @@ const BATCH: i64 = 500;
 const CLEANING_INTERVAL: Duration = Duration::from_secs(60);
 const METRICS_INTERVAL: Duration = Duration::from_secs(5);
 const REFUSALS_INTERVAL: Duration = Duration::from_secs(1);
+/// A change that cannot be read is tried again, after twice as long each time.
+const FIRST_RELOAD_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_RELOAD_WAIT: Duration = Duration::from_secs(30);
 const ROTATION_CHECK_INTERVAL: Duration = Duration::from_secs(600);
 
 /// Starts the tasks on the current runtime; they end with it or when the handle is dropped.
@@ -111,12 +114,14 @@ async fn follow_changes(app: web::Data<App>) {
     let mut changes = app.storage.watch();
     loop {
         let Some(topic) = changes.next().await else { return };
-        if let Err(error) = reload(&app, topic).await {
-            tracing::warn!(%error, "a change could not be read yet");
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            if let Err(error) = reload(&app, Topic::All).await {
-                tracing::error!(%error, "a change could not be read");
-            }
+        let (mut topic, mut wait) = (topic, FIRST_RELOAD_WAIT);
+        // Nobody tells it again: until it is read, this process works by what was before.
+        while let Err(error) = reload(&app, topic).await {
+            tracing::warn!(%error, again_in = ?wait, "a change could not be read yet");
+            tokio::time::sleep(wait).await;
+            // What else has changed meanwhile is read along.
+            topic = Topic::All;
+            wait = (wait * 2).min(LONGEST_RELOAD_WAIT);
         }
     }
 }

@@ -64,6 +64,7 @@ async fn introspect_refresh_token(app: &App, caller: &Client, token: &str) -> Re
     let state = grants::find_grant_state(&mut connection, &token.grant_id, "").await?;
     let Some(state) = state.filter(|state| state.grant.client_id == caller.client_id) else { return Ok(None) };
     let alive = check_client(caller, GrantType::RefreshToken).is_ok()
+        && app.clients.directory().may_refresh(caller, &state.grant.scope)
         && check_grant(caller, &state.grant, state.standing.as_ref(), app.rules(), now).is_ok()
         && token.worth(&state.grant, &app.tokens, now) == Worth::Current;
     Ok(alive.then(|| {

@@ -16,8 +16,8 @@
 //! | roof | [`backchannel_logout`], [`housekeeping`], [`routes`], [`server`], [`import`], [`cli`] |
 //!
 //! # Specifications
-//! RFC 6749, 6750, 7009, 7517, 7519, 7523, 7591 (metadata), 7636, 7662, 8252, 8414, 8707, 9068, 9207, 9700; OpenID Connect
-//! Core, Discovery, RP-Initiated Logout. `grep 'RFC 7636 §4.6'` finds the rule, the code and the test.
+//! RFC 6749, 6750, 7009, 7517, 7519, 7523, 7591 (metadata), 7636, 7662, 8252, 8414, 8693, 8707, 9068, 9207, 9470, 9700; OpenID Connect
+//! Core, Discovery, RP-Initiated Logout, Back-Channel Logout. `grep 'RFC 7636 §4.6'` finds the rule, the code and the test.
 
 // floor 0
 pub mod clock;

@@ -103,8 +103,7 @@ impl Outbound {
     }
 
     async fn get(&self, uri: &str, headers: &[(&str, &str)]) -> Result<Vec<u8>, OutboundError> {
-        let url = Url::parse(uri).ok().filter(|url| self.may_call(url)).ok_or(OutboundError::Forbidden)?;
-        let request = headers.iter().fold(self.client.get(url), |request, (name, value)| request.header(*name, *value));
+        let request = headers.iter().fold(self.client.get(self.callable(uri)?), |request, (name, value)| request.header(*name, *value));
         let answer = self.send(request.build()?).await?;
         if answer.status.is_success() { Ok(answer.body) } else { Err(OutboundError::Status(answer.status.as_u16())) }
     }
@@ -132,21 +131,13 @@ impl Outbound {
     ///
     /// Errors: [`OutboundError::Status`] for anything but 2xx.
     pub async fn post_form(&self, uri: &str, fields: &[(&str, &str)]) -> Result<(), OutboundError> {
-        let url = Url::parse(uri).map_err(|_| OutboundError::Forbidden)?;
-        if !self.may_call(&url) {
-            return Err(OutboundError::Forbidden);
-        }
-        let answer = self.client.post(url).form(fields).send().await?;
+        let answer = self.client.post(self.callable(uri)?).form(fields).send().await?;
         if answer.status().is_success() { Ok(()) } else { Err(OutboundError::Status(answer.status().as_u16())) }
     }
 
     /// Posts a JSON document and returns the status; the answer's body is not read.
     pub async fn post_json(&self, uri: &str, headers: &[(&str, &str)], body: &Value) -> Result<u16, OutboundError> {
-        let url = Url::parse(uri).map_err(|_| OutboundError::Forbidden)?;
-        if !self.may_call(&url) {
-            return Err(OutboundError::Forbidden);
-        }
-        let request = headers.iter().fold(self.client.post(url), |request, (name, value)| request.header(*name, *value));
+        let request = headers.iter().fold(self.client.post(self.callable(uri)?), |request, (name, value)| request.header(*name, *value));
         Ok(request.json(body).send().await?.status().as_u16())
     }
 
@@ -158,21 +149,13 @@ impl Outbound {
         password: &str,
         fields: &[(&str, &str)],
     ) -> Result<(u16, Value), OutboundError> {
-        let url = Url::parse(uri).map_err(|_| OutboundError::Forbidden)?;
-        if !self.may_call(&url) {
-            return Err(OutboundError::Forbidden);
-        }
-        let request = self.client.post(url).basic_auth(username, Some(password)).header("accept", "application/json").form(fields);
-        let mut answer = request.send().await?;
-        let status = answer.status().as_u16();
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(OutboundError::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
+        let request = self.client.post(self.callable(uri)?).basic_auth(username, Some(password));
+        let answer = self.send(request.header("accept", "application/json").form(fields).build()?).await?;
+        Ok((answer.status.as_u16(), serde_json::from_slice(&answer.body).unwrap_or_default()))
+    }
+
+    fn callable(&self, uri: &str) -> Result<Url, OutboundError> {
+        Url::parse(uri).ok().filter(|url| self.may_call(url)).ok_or(OutboundError::Forbidden)
     }
 
     /// Scheme and literal addresses; names are checked when they are resolved.

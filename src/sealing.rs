@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     AuthorizationRequest,
+    PostedRequest,
     AuthorizationCode,
     RefreshToken,
     OpaqueAccessToken,
@@ -62,6 +63,7 @@ pub enum DigestPurpose {
 
 const PURPOSES: &[(Purpose, &str)] = &[
     (Purpose::AuthorizationRequest, "authorization_request"),
+    (Purpose::PostedRequest, "posted_request"),
     (Purpose::AuthorizationCode, "authorization_code"),
     (Purpose::RefreshToken, "refresh_token"),
     (Purpose::OpaqueAccessToken, "opaque_access_token"),

@@ -16,19 +16,20 @@ use crate::users::claims::{claims_about, requested_claims};
 use crate::web::bearer_token::{Presented, bearer_token};
 use crate::web::form::FormText;
 use crate::web::live_token::{DeadToken, live_token};
-use crate::web::oauth_error::bearer_challenge;
+use crate::web::oauth_error::{bearer_challenge, challenged};
 use actix_web::http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /userinfo`.
-pub async fn get_userinfo(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, OAuthError> {
-    answer(&app, &request, &Params::default()).await
+pub async fn get_userinfo(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    answer(&app, &request, &Params::default()).await.unwrap_or_else(|error| challenged(&error))
 }
 
 /// `POST /userinfo`; the token may be in the body (RFC 6750 §2.2).
-pub async fn post_userinfo(app: web::Data<App>, request: HttpRequest, form: FormText) -> Result<HttpResponse, OAuthError> {
-    let params = Params::parse(&form.0).map_err(|why| OAuthError::invalid_request(why.to_string()))?;
-    answer(&app, &request, &params).await
+pub async fn post_userinfo(app: web::Data<App>, request: HttpRequest, form: FormText) -> HttpResponse {
+    let params = Params::parse(&form.0).map_err(|why| OAuthError::invalid_request(why.to_string()));
+    let answered = async { answer(&app, &request, &params?).await };
+    answered.await.unwrap_or_else(|error| challenged(&error))
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &Params) -> Result<HttpResponse, OAuthError> {

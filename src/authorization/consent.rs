@@ -4,14 +4,14 @@
 //! two tabs with two applications do not mix (security.md A40). The form's `csrf` changes with the session, so the
 //! decision is of the person who saw the page.
 //!
-//! Cost: GET 1 round trip; POST 6 round trips, 1 commit.
+//! Cost: GET 1 round trip; POST 7 round trips, 1 commit.
 //!
 //! Specs: OpenID Connect Core §3.1.2.4, RFC 6749 §10.2, OWASP ASVS 10.7.
 
 use super::next_step::NextStep;
 use super::page::{ConsentPage, Destination};
 use super::response;
-use super::{decide, ticket_of};
+use super::{decide, ticket_text};
 use crate::app::App;
 use crate::events::{self, About, EventKind};
 use crate::grants::record_consent;
@@ -29,7 +29,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// `GET /consent`.
 pub async fn get_consent(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let request = ticket_of(&app, &browser, http.query_string())?;
+    let text = ticket_text(http.query_string())?;
+    let request = AuthorizationRequest::open(&app, &browser, &text).ok_or_else(PageError::expired_ticket)?;
     let (client, target) = request.target(&app).map_err(|why| PageError::unanswerable(&app, &why))?;
     let ticket = request.seal(&app).map_err(PageError::internal)?;
     // Whoever comes here before it is time goes back to the step that is missing (security.md A45).

@@ -62,16 +62,18 @@ async fn authorize(app: &App, http: &HttpRequest, body: &str) -> Result<HttpResp
         Err(error) => return Ok(response::send_error(&target, app, http, &error)),
     };
     if !body.is_empty() {
-        let ticket = request.seal(app).map_err(PageError::internal)?;
+        let ticket = request.seal_posted(app).map_err(PageError::internal)?;
         return Ok(see_other(app, paths::RESUME, &[("ticket", &ticket)]));
     }
     proceed(app, http, request, &client, &target).await
 }
 
-/// `GET /authorize/resume`: after a page, decide again.
+/// `GET /authorize/resume`: after a page, decide again; or begin with what was posted.
 pub async fn get_resume(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let request = ticket_of(&app, &browser, http.query_string())?;
+    let text = ticket_text(http.query_string())?;
+    let request = AuthorizationRequest::open(&app, &browser, &text).or_else(|| AuthorizationRequest::open_posted(&app, &browser, &text));
+    let request = request.ok_or_else(PageError::expired_ticket)?;
     name_client(&http, request.client_id.as_str());
     let (client, target) = request.target(&app).map_err(|why| unanswerable(&app, &http, &why))?;
     proceed(&app, &http, request, &client, &target).await
@@ -86,10 +88,9 @@ fn unanswerable(app: &App, http: &HttpRequest, why: &Unanswerable) -> PageError 
     PageError::unanswerable(app, why)
 }
 
-/// The request that a page's ticket stands for.
-fn ticket_of(app: &App, browser: &Browser, query: &str) -> Result<AuthorizationRequest, PageError> {
+fn ticket_text(query: &str) -> Result<String, PageError> {
     let params = Params::parse(query).map_err(|_| PageError::expired_ticket())?;
-    params.get("ticket").and_then(|ticket| AuthorizationRequest::open(app, browser, ticket)).ok_or_else(PageError::expired_ticket)
+    params.get("ticket").map(str::to_owned).ok_or_else(PageError::expired_ticket)
 }
 
 /// [`next_step`] as things are now. `signed_in` holds the consent to this client.

@@ -9,6 +9,7 @@ use crate::credentials::factors::Factors;
 use crate::grants::policy::SecondFactorPolicy;
 use crate::oauth::authentication::Acr;
 use crate::oauth::error::{ErrorCode, OAuthError};
+use crate::oauth::redirect_uri::ApplicationType;
 use crate::oauth::scope::Scope;
 use crate::sessions::SignedIn;
 use crate::web::authorization_request::AuthorizationRequest;
@@ -88,22 +89,23 @@ pub fn next_step(situation: &Situation<'_>) -> NextStep {
     if essential && request.acr_values.is_empty() {
         return unmet();
     }
-    if let Some(needed) = lacks(situation) {
-        let factors = situation.factors.cloned().unwrap_or_default();
-        let can_give = factors.passkeys > 0 || (needed <= Acr::TwoFactors && factors.has_second());
+    let factors = situation.factors.cloned().unwrap_or_default();
+    let lacking = lacks(situation);
+    let beyond = lacking > Some(Acr::TwoFactors) && factors.passkeys == 0;
+    if beyond && essential {
+        return unmet();
+    }
+    // A voluntary claim that cannot be met is answered with what there is (OpenID Connect Core §5.5.1.1); what is demanded stays.
+    let needed = if beyond { demanded(situation) } else { lacking };
+    if needed.is_some() {
         if prompt.none {
             return refuse(ErrorCode::InteractionRequired, "A second factor is needed.");
         }
-        if can_give {
-            return NextStep::SecondFactor;
-        }
-        if needed <= Acr::TwoFactors {
-            return if is_recent(signed_in, *now) { NextStep::EnrolSecondFactor } else { NextStep::Login };
-        }
-        if essential {
-            return unmet();
-        }
-        // A voluntary claim that cannot be met is answered with what there is (OpenID Connect Core §5.5.1).
+        return match (factors.passkeys > 0 || factors.has_second(), is_recent(signed_in, *now)) {
+            (true, _) => NextStep::SecondFactor,
+            (false, true) => NextStep::EnrolSecondFactor,
+            (false, false) => NextStep::Login,
+        };
     }
     if situation.needs_verified_email && !signed_in.user.email_verified {
         return if prompt.none {
@@ -128,10 +130,15 @@ fn unmet() -> NextStep {
 /// What a second factor has to reach, if the session has not: asked for by the client, or demanded of the person.
 pub fn lacks(situation: &Situation<'_>) -> Option<Acr> {
     let signed_in = situation.signed_in?;
-    let amr = &signed_in.session.amr.0;
     let asked = situation.request.needed_acr().filter(|needed| signed_in.session.reached() < *needed);
-    let demanded = situation.second_factor.demands_of(&signed_in.user) && !SecondFactorPolicy::is_met_by(amr);
-    asked.max(demanded.then_some(Acr::TwoFactors))
+    asked.max(demanded(situation))
+}
+
+/// What is demanded of the person, whatever the client asks for, and has not been given.
+fn demanded(situation: &Situation<'_>) -> Option<Acr> {
+    let signed_in = situation.signed_in?;
+    let is_due = situation.second_factor.demands_of(&signed_in.user) && !SecondFactorPolicy::is_met_by(&signed_in.session.amr.0);
+    is_due.then_some(Acr::TwoFactors)
 }
 
 /// A factor is added with fresh proof of the ones before.
@@ -139,7 +146,8 @@ fn is_recent(signed_in: &SignedIn, now: Timestamp) -> bool {
     now.since(signed_in.session.authenticated_at) <= FRESH_FOR
 }
 
-/// OpenID Connect Core §3.1.2.4; RFC 6749 §10.2: where anybody could pose as the client, a remembered consent does not count.
+/// OpenID Connect Core §3.1.2.4; RFC 6749 §10.2, RFC 8252 §8.6: where anybody could pose as the client, a remembered consent does not
+/// count, and a program on the person's device is asked about even if the operator's own has the name.
 fn needs_consent(situation: &Situation<'_>, signed_in: &SignedIn) -> bool {
     let request = situation.request;
     let consent = signed_in.consent.as_ref();
@@ -148,8 +156,10 @@ fn needs_consent(situation: &Situation<'_>, signed_in: &SignedIn) -> bool {
     if request.prompt.consent && !given_now {
         return true;
     }
-    if situation.client.metadata.first_party {
+    let client = &situation.client.metadata;
+    let can_be_posed = client.is_public() && !situation.target_proves_client;
+    if client.first_party && !(can_be_posed && client.application_type == ApplicationType::Native) {
         return false;
     }
-    !covered || (!situation.target_proves_client && !given_now && situation.client.metadata.is_public())
+    !covered || (can_be_posed && !given_now)
 }

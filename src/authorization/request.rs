@@ -17,7 +17,7 @@ use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::prompt::Prompt;
 use crate::oauth::response_mode::ResponseMode;
 use crate::oauth::scope::Scope;
-use crate::web::authorization_request::{AuthorizationRequest, Unanswerable};
+use crate::web::authorization_request::{AuthorizationRequest, Unanswerable, answer_to};
 use crate::web::response_target::ResponseTarget;
 use crate::web::speak::LONGEST_UI_LOCALES;
 use serde_json::Value;
@@ -37,16 +37,7 @@ pub(super) fn find_target(app: &App, params: &Params) -> Result<(Arc<Client>, Re
     // An unknown response_mode is an error of stage two and goes back in the default mode.
     let mode = params.get("response_mode").and_then(ResponseMode::parse).unwrap_or_default();
     let state = params.get("state").filter(|state| is_returnable(state));
-    let redirect_uri = params.get("redirect_uri");
-    match ResponseTarget::new(&client, redirect_uri, mode, state) {
-        Ok(target) => Ok((client, target)),
-        Err(why) => Err(Unanswerable::NoTarget {
-            why,
-            sent: redirect_uri.map(str::to_owned),
-            registered: client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
-            client_id: client_id.to_owned(),
-        }),
-    }
+    answer_to(client, params.get("redirect_uri"), mode, state)
 }
 
 /// Stage two.

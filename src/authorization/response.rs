@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::oauth::error::OAuthError;
 use crate::oauth::response_mode::ResponseMode;
 use crate::web::page::{Layout, Page};
+use crate::web::redirect::see_other_at;
 use crate::web::refusals::note_refusal;
 use crate::web::response_target::ResponseTarget;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 
 /// RFC 6749 §4.1.2.
@@ -32,12 +32,7 @@ fn send(target: &ResponseTarget, app: &App, request: &HttpRequest, mut fields: V
         ResponseMode::Query => {
             let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
             let separator = if target.uri.contains('?') { '&' } else { '?' };
-            // RFC 9700 §4.12: 303, so that no browser sends a form's body on.
-            HttpResponse::SeeOther()
-                .insert_header((LOCATION, format!("{}{separator}{query}", target.uri)))
-                .insert_header((CACHE_CONTROL, "no-store"))
-                .insert_header(("referrer-policy", "no-referrer"))
-                .finish()
+            see_other_at(format!("{}{separator}{query}", target.uri))
         }
         ResponseMode::FormPost => {
             let fields = fields.into_iter().map(|(name, value)| FormPostField { name: name.into(), value }).collect();

@@ -90,7 +90,7 @@ pub struct ClientSettings {
     /// otherwise
     #[arg(long)]
     native: bool,
-    /// Your own application: no consent page, refresh tokens without offline_access
+    /// Your own application: no consent page (but for a program on a device), refresh tokens without offline_access
     #[arg(long)]
     first_party: bool,
     /// authorization_code, refresh_token, client_credentials; may be repeated. Token exchange goes with rules, which are declared in the

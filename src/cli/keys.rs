@@ -5,7 +5,7 @@ use super::{CliError, Opened};
 use crate::clients;
 use crate::credentials::totp::reseal_totp_secrets;
 use crate::events::{self, About, EventKind};
-use crate::keys;
+use crate::keys::{self, Revoked};
 use crate::mail::reseal_mail;
 use crate::sealing::Purpose;
 use crate::upstreams::reseal_tokens;
@@ -19,7 +19,7 @@ pub enum KeysCommand {
     List,
     /// Publish the next signing keys now; they sign after keys.publish_ahead
     Rotate,
-    /// Take a leaked key away at once: its tokens no longer verify, a new key signs from now on
+    /// Take a leaked key away at once: its tokens no longer verify; if it signs, a new key does from now on
     Revoke { kid: String },
     /// Seal everything in the database under the current master key; then drop the old one from previous_master_keys
     RotateMaster,
@@ -52,11 +52,13 @@ pub(super) async fn run(opened: &Opened, command: KeysCommand) -> Result<Output,
             Ok(Output::new(text, json!({ "published": made })))
         }
         KeysCommand::Revoke { kid } => {
-            if !keys::revoke(&app.storage, &app.sealing, &app.random, &kid, now).await? {
-                return Err(CliError::not_found(format!("no key {kid}; see: ostiary keys list")));
-            }
+            let text = match keys::revoke(&app.storage, &app.sealing, &app.random, &kid, now).await? {
+                Revoked::Unknown => return Err(CliError::not_found(format!("no key {kid}; see: ostiary keys list"))),
+                Revoked::Replaced => format!("Revoked {kid}; a new key signs from now on."),
+                Revoked::Retired => format!("Revoked {kid}; it signed nothing any more."),
+            };
             record(opened, EventKind::KeyRevoked, &kid).await?;
-            Ok(Output::new(format!("Revoked {kid}; a new key signs from now on."), json!({ "revoked": kid })))
+            Ok(Output::new(text, json!({ "revoked": kid })))
         }
         KeysCommand::RotateMaster => {
             let mut resealed = keys::reseal(&app.storage, &app.sealing).await?;

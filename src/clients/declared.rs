@@ -136,6 +136,8 @@ pub async fn apply(
     }
     storage
         .transaction(async |connection| {
+            // Replicas that bring the same news write one after the other; the second finds it there.
+            store::lock_declarations(connection).await?;
             for resource in &changed_resources {
                 store::upsert_resource(connection, resource, now).await?;
             }

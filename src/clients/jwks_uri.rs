@@ -14,11 +14,23 @@ use tokio::sync::Mutex;
 const KEPT_FOR: Duration = Duration::from_secs(600);
 /// Unknown keys make a new fetch at most this often per URI (security.md A37); a failure is remembered as long.
 const PAUSE: Duration = Duration::from_secs(30);
+/// What was read is good for so long while it cannot be read again: a publisher that is away for an hour locks nobody out, and one that
+/// took a key out of its set is heard in the end.
+const OUTLASTS: Duration = Duration::from_secs(86_400);
 const MOST_URIS: usize = 1000;
 
 struct Entry {
-    fetched_at: Timestamp,
-    jwks: Option<Arc<Value>>,
+    tried_at: Timestamp,
+    /// Whether that try read it.
+    is_fresh: bool,
+    /// What was read last, and when.
+    read: Option<(Timestamp, Arc<Value>)>,
+}
+
+impl Entry {
+    fn jwks(&self, now: Timestamp) -> Option<Arc<Value>> {
+        self.read.as_ref().filter(|(at, _)| now.since(*at) < OUTLASTS).map(|(_, jwks)| jwks.clone())
+    }
 }
 
 /// Key sets by URI.
@@ -49,19 +61,21 @@ impl JwksCache {
         };
         let mut entry = slot.lock().await;
         if let Some(known) = entry.as_ref() {
-            let kept_for = if known.jwks.is_some() { age } else { PAUSE };
-            if now.since(known.fetched_at) < kept_for {
-                return known.jwks.clone();
+            let kept_for = if known.is_fresh { age } else { PAUSE };
+            if now.since(known.tried_at) < kept_for {
+                return known.jwks(now);
             }
         }
-        let jwks = match outbound.get_json(uri).await {
-            Ok(document) => Some(Arc::new(document)),
+        let (is_fresh, read) = match outbound.get_json(uri).await {
+            Ok(document) => (true, Some((now, Arc::new(document)))),
             Err(error) => {
                 tracing::warn!(%error, uri, "a published document could not be read");
-                None
+                (false, entry.take().and_then(|known| known.read))
             }
         };
-        *entry = Some(Entry { fetched_at: now, jwks: jwks.clone() });
+        let next = Entry { tried_at: now, is_fresh, read };
+        let jwks = next.jwks(now);
+        *entry = Some(next);
         jwks
     }
 }

@@ -4,6 +4,7 @@
 
 use super::{Client, Directory, Resource};
 use crate::oauth::error::{ErrorCode, OAuthError};
+use crate::oauth::grant_type::GrantType;
 use crate::oauth::resource::ResourceIndicator;
 use crate::oauth::scope::Scope;
 use std::sync::Arc;
@@ -43,13 +44,34 @@ impl Directory {
         } else {
             let find = |text: &String| granted.iter().find(|resource| resource.as_str() == text);
             let unknown = |text: &String| invalid_target("resource names an API that was not granted.").about(text);
-            requested.iter().map(|text| find(text).ok_or_else(|| unknown(text))).collect::<Result<_, _>>()?
+            let mut wanted: Vec<&ResourceIndicator> = Vec::new();
+            for text in requested {
+                let resource = find(text).ok_or_else(|| unknown(text))?;
+                if !wanted.contains(&resource) {
+                    wanted.push(resource);
+                }
+            }
+            wanted
         };
         wanted
             .into_iter()
             .map(|resource| self.resource(resource).cloned())
             .collect::<Option<_>>()
             .ok_or_else(|| invalid_target("resource names an API that is no longer registered."))
+    }
+
+    /// What is left of a grant for new tokens: what the operator has taken from the client since is in none (security.md R6, R8).
+    pub fn still_allowed(&self, client: &Client, scope: &Scope, resources: &[ResourceIndicator]) -> (Scope, Vec<ResourceIndicator>) {
+        let allowed = self.allowed_scope(client);
+        let own = |resource: &&ResourceIndicator| client.metadata.resources.contains(resource);
+        (scope.filtered(|token| allowed.contains(token)), resources.iter().filter(own).cloned().collect())
+    }
+
+    /// Whether a grant of this scope has a refresh token: of the operator's own clients always, of others by `offline_access`, as long
+    /// as they may have it (OpenID Connect Core §11).
+    pub fn may_refresh(&self, client: &Client, granted: &Scope) -> bool {
+        let offline = || granted.contains(Scope::OFFLINE_ACCESS) && self.allowed_scope(client).contains(Scope::OFFLINE_ACCESS);
+        client.metadata.may_use(GrantType::RefreshToken) && (client.metadata.first_party || offline())
     }
 
     /// What is left of a scope for tokens to these resources: the standard tokens and the resources' own.

@@ -257,8 +257,8 @@ settings! {
     Keys in "keys." {
         /// How long a signing key signs.
         rotation_interval: Duration = ["90d"] from "1h" to "3650d";
-        /// How long the next key is published before it signs.
-        publish_ahead: Duration = ["1d"] from "1m" to "30d";
+        /// How long the next key is published before it signs: longer than anybody keeps the key set in a cache.
+        publish_ahead: Duration = ["1d"] from "10m" to "30d";
     }
 }
 

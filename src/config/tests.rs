@@ -202,3 +202,10 @@ fn the_reference_page_is_the_output_of_config_docs() {
     }
     assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), config_docs(), "run: ostiary config docs > docs/configuration.md");
 }
+
+// security.md K1: caches keep the key set for five minutes by our headers, some longer.
+#[test]
+fn a_key_is_published_for_longer_than_caches_keep_the_set() {
+    assert_eq!(faulty_keys(from_environment(&[("OSTIARY_KEYS_PUBLISH_AHEAD", "5m")])), ["keys.publish_ahead"]);
+    assert_eq!(from_environment(&[("OSTIARY_KEYS_PUBLISH_AHEAD", "10m")]).unwrap().keys.publish_ahead.as_secs(), 600);
+}

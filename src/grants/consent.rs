@@ -9,7 +9,7 @@ use crate::oauth::scope::Scope;
 use crate::storage::columns::Json;
 use crate::storage::schema::consents;
 use crate::storage::{Connection, StorageError, query};
-use crate::users::UserId;
+use crate::users::{UserId, lock_user};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -40,6 +40,8 @@ pub async fn record_consent(
     resources: &[ResourceIndicator],
     now: Timestamp,
 ) -> Result<(), StorageError> {
+    // Two pages that allow at once add up, in whichever order.
+    lock_user(connection, user_id).await?;
     let before: Option<StoredConsent> =
         query!(connection, |c| consents::table.find((user_id, client_id)).select(StoredConsent::as_select()).first(c).await.optional())?;
     let (scope, resources) = match before {

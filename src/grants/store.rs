@@ -6,9 +6,11 @@ use crate::clock::Timestamp;
 use crate::oauth::scope::Scope;
 use crate::sessions::{BrowserSession, SessionId};
 use crate::storage::schema::{consents, consumed_tickets, grants, revoked_tokens, sessions, users};
-use crate::storage::{Connection, StorageError, query};
+use crate::storage::{Connection, StorageError, insert_held, query};
 use crate::users::{User, UserId};
+use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 /// What became of a redemption.
@@ -17,6 +19,8 @@ pub enum Inserted {
     Redeemed,
     /// The code was redeemed before.
     AlreadyUsed,
+    /// What the grant would hang on has ended.
+    Gone,
 }
 
 /// A person, their session and their consent to a client, for a code's redemption.
@@ -39,36 +43,80 @@ pub async fn find_standing(
     Ok(row.map(|(user, session, consent)| (Standing { user, session }, consent)))
 }
 
-/// Inserts the grant of a code. The UNIQUE `code_id` decides between parallel redemptions.
+/// Inserts the grant of a code. The UNIQUE `code_id` decides between parallel redemptions. Its session, and the consent where
+/// `needs_consent`, are there at that moment and stay until the grant is there too: who ends them finds it and ends it.
 ///
-/// Cost: 1 round trip, 1 commit.
-pub async fn insert_code_grant(connection: &mut Connection, grant: &Grant) -> Result<Inserted, StorageError> {
-    let inserted = query!(connection, |c| diesel::insert_into(grants::table)
-        .values((
-            grants::id.eq(&grant.id),
-            grants::code_id.eq(&grant.code_id),
-            grants::grant_type.eq(&grant.grant_type),
-            grants::client_id.eq(&grant.client_id),
-            grants::user_id.eq(&grant.user_id),
-            grants::session_id.eq(&grant.session_id),
-            grants::scope.eq(grant.scope.to_string()),
-            grants::resources.eq(grant.resources.clone()),
-            grants::claims.eq(grant.claims.clone()),
-            grants::nonce.eq(&grant.nonce),
-            grants::authenticated_at.eq(grant.authenticated_at),
-            grants::acr.eq(&grant.acr),
-            grants::amr.eq(grant.amr.clone()),
-            grants::offline.eq(grant.offline),
-            grants::generation.eq(grant.generation),
-            grants::rotated_at.eq(grant.rotated_at),
-            grants::created_at.eq(grant.created_at),
-            grants::expires_at.eq(grant.expires_at),
-        ))
-        .on_conflict(grants::code_id)
-        .do_nothing()
-        .execute(c)
-        .await)?;
-    Ok(if inserted == 1 { Inserted::Redeemed } else { Inserted::AlreadyUsed })
+/// Cost: 1 round trip, 1 commit; 1 round trip more for a code that cannot be redeemed.
+pub async fn insert_code_grant(connection: &mut Connection, grant: &Grant, needs_consent: bool) -> Result<Inserted, StorageError> {
+    let row = (
+        grant.id.clone().into_sql::<Text>(),
+        grant.code_id.clone().into_sql::<Nullable<Text>>(),
+        grant.grant_type.clone().into_sql::<Text>(),
+        grant.client_id.clone().into_sql::<Text>(),
+        grant.user_id.clone().into_sql::<Nullable<Text>>(),
+        grant.session_id.clone().into_sql::<Nullable<Text>>(),
+        grant.scope.to_string().into_sql::<Text>(),
+        grant.resources.clone().into_sql::<Text>(),
+        grant.claims.clone().into_sql::<Text>(),
+        grant.nonce.clone().into_sql::<Nullable<Text>>(),
+        grant.authenticated_at.into_sql::<Nullable<BigInt>>(),
+        grant.acr.clone().into_sql::<Nullable<Text>>(),
+        grant.amr.clone().into_sql::<Nullable<Text>>(),
+        grant.offline.into_sql::<Bool>(),
+        grant.generation.into_sql::<BigInt>(),
+        grant.rotated_at.into_sql::<BigInt>(),
+        grant.created_at.into_sql::<BigInt>(),
+        grant.expires_at.into_sql::<BigInt>(),
+    );
+    let columns = (
+        grants::id,
+        grants::code_id,
+        grants::grant_type,
+        grants::client_id,
+        grants::user_id,
+        grants::session_id,
+        grants::scope,
+        grants::resources,
+        grants::claims,
+        grants::nonce,
+        grants::authenticated_at,
+        grants::acr,
+        grants::amr,
+        grants::offline,
+        grants::generation,
+        grants::rotated_at,
+        grants::created_at,
+        grants::expires_at,
+    );
+    let session = sessions::table.filter(sessions::id.nullable().eq(grant.session_id.clone()));
+    let inserted = if needs_consent {
+        let of_person = consents::table.on(consents::user_id.eq(sessions::user_id).and(consents::client_id.eq(grant.client_id.clone())));
+        insert_held!(connection, session.inner_join(of_person).select(row), |held, c| diesel::insert_into(grants::table)
+            .values(held)
+            .into_columns(columns)
+            .on_conflict(grants::code_id)
+            .do_nothing()
+            .execute(c)
+            .await)
+    } else {
+        insert_held!(connection, session.select(row), |held, c| diesel::insert_into(grants::table)
+            .values(held)
+            .into_columns(columns)
+            .on_conflict(grants::code_id)
+            .do_nothing()
+            .execute(c)
+            .await)
+    };
+    match inserted {
+        Ok(1) => return Ok(Inserted::Redeemed),
+        // The client or the person was deleted in this moment.
+        Err(error) if error.is_foreign_key_violation() => return Ok(Inserted::Gone),
+        other => {
+            other?;
+        }
+    }
+    let before: i64 = query!(connection, |c| grants::table.filter(grants::code_id.eq(&grant.code_id)).count().get_result(c).await)?;
+    Ok(if before > 0 { Inserted::AlreadyUsed } else { Inserted::Gone })
 }
 
 /// A grant as it is now, with everything the policy asks for.
@@ -122,6 +170,26 @@ pub async fn end_grant(connection: &mut Connection, id: &GrantId, why: EndReason
         .execute(c)
         .await)?;
     Ok(ended == 1)
+}
+
+/// Ends a grant of one client's, and of no other's. Returns it if it was alive.
+///
+/// Cost: 1 round trip.
+pub async fn end_grant_of_client(
+    connection: &mut Connection,
+    id: &GrantId,
+    client_id: &ClientId,
+    why: EndReason,
+    now: Timestamp,
+) -> Result<Option<Grant>, StorageError> {
+    query!(connection, |c| diesel::update(grants::table.find(id))
+        .filter(grants::client_id.eq(client_id))
+        .filter(grants::ended_at.is_null())
+        .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
+        .returning(Grant::as_returning())
+        .get_result(c)
+        .await
+        .optional())
 }
 
 /// Ends the grant that a code made. Returns its id if it was alive.
@@ -264,10 +332,24 @@ pub async fn consume_ticket(connection: &mut Connection, id: &str, purpose: &str
 }
 
 /// Removes grants past their end, `limit` at a time. An ended grant stays until then: a replay of its code or tokens must
-/// still be recognised.
+/// still be recognised. The newest of a client in a session stays as long as the session: it tells whom the session signed in to, and
+/// who is to be told of its end (Back-Channel Logout §2.3).
 pub async fn delete_expired_grants(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<usize, StorageError> {
-    let ids: Vec<GrantId> =
-        query!(connection, |c| grants::table.filter(grants::expires_at.le(now)).limit(limit).select(grants::id).load(c).await)?;
+    let newer = diesel::alias!(grants as newer);
+    let its_session = sessions::table.filter(sessions::id.nullable().eq(grants::session_id)).select(sessions::id);
+    let a_newer_one = newer
+        .filter(newer.field(grants::session_id).eq(grants::session_id))
+        .filter(newer.field(grants::client_id).eq(grants::client_id))
+        .filter(newer.field(grants::id).gt(grants::id))
+        .select(newer.field(grants::id));
+    let superfluous = diesel::dsl::not(exists(its_session)).or(exists(a_newer_one));
+    let ids: Vec<GrantId> = query!(connection, |c| grants::table
+        .filter(grants::expires_at.le(now))
+        .filter(superfluous)
+        .limit(limit)
+        .select(grants::id)
+        .load(c)
+        .await)?;
     query!(connection, |c| diesel::delete(grants::table.filter(grants::id.eq_any(&ids))).execute(c).await)
 }
 

@@ -3,7 +3,8 @@
 //!
 //! A rotation inserts the *next* key, published at once and used from `active_at` on, so that every replica and every
 //! cache of the key set knows it before the first token signed with it. The key it follows is *retired* then: it signs
-//! nothing more and stays published until the last token it signed has ended (security.md K1, K2).
+//! nothing more and stays published until the last token it signed has ended, and the last session that an ID token it signed may name
+//! in an `id_token_hint` (security.md K1, K2).
 //!
 //! Specs: RFC 7515, RFC 7517, RFC 8725, OpenID Connect Core §10.1.1.
 
@@ -16,6 +17,7 @@ use crate::clock::Timestamp;
 use crate::oauth::signature_algorithm::SignatureAlgorithm;
 use crate::random::Random;
 use crate::sealing::{Purpose, Sealing};
+use crate::secret::SecretDigest;
 use crate::storage::{Storage, StorageError};
 use actix_web::web::Bytes;
 use arc_swap::ArcSwap;
@@ -54,14 +56,21 @@ pub struct JwksDocument {
     pub etag: String,
 }
 
+/// The entity tag of a public document (RFC 9110 §8.8.3).
+pub fn etag_of(body: &str) -> String {
+    format!("\"{}\"", SecretDigest::of(body).as_str())
+}
+
 /// How long keys live and are published.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyPolicy {
     pub rotation_interval: Duration,
     /// From publication to first use; at least as long as caches keep the key set.
     pub publish_ahead: Duration,
-    /// From retirement to removal: the longest life of a token.
+    /// The longest life of a token.
     pub longest_token: Duration,
+    /// From retirement to removal: the longest life of a token, or of a session: an ID token comes back as a hint for as long.
+    pub kept_for: Duration,
 }
 
 /// The signing keys of this installation, in memory.
@@ -126,7 +135,7 @@ impl KeyRing {
             });
         }
         let body = serde_json::json!({ "keys": keys.iter().map(|key| &key.public_jwk).collect::<Vec<_>>() }).to_string();
-        let etag = format!("\"{}\"", crate::secret::SecretDigest::of(&body).as_str());
+        let etag = etag_of(&body);
         self.set.store(Arc::new(KeySet { keys, document: JwksDocument { body: body.into(), etag }, verified: VerifiedTokens::default() }));
         Ok(())
     }
@@ -220,14 +229,28 @@ pub async fn list(storage: &Storage, now: Timestamp) -> Result<Vec<KeyListing>, 
     Ok(rows.iter().map(|row| KeyListing::of(row, &rows, now)).collect())
 }
 
-/// Takes a key away at once (it leaked): tokens that it signed no longer verify. A key that was in use is replaced by a
-/// new one that signs from now on. Returns whether the key existed.
-pub async fn revoke(storage: &Storage, sealing: &Sealing, random: &Random, kid: &str, now: Timestamp) -> Result<bool, KeyError> {
+/// What became of a key that was to be revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    /// Another signs in its place from now on.
+    Replaced,
+    /// It signed nothing any more.
+    Retired,
+    Unknown,
+}
+
+/// Takes a key away at once (it leaked): tokens that it signed no longer verify. One that signs, or is to sign next, is replaced by a new
+/// one that signs from now on.
+pub async fn revoke(storage: &Storage, sealing: &Sealing, random: &Random, kid: &str, now: Timestamp) -> Result<Revoked, KeyError> {
     let rows = store::list_all(&mut storage.read().await?).await?;
-    let Some(row) = rows.iter().find(|row| row.kid == kid) else { return Ok(false) };
+    let Some(row) = rows.iter().find(|row| row.kid == kid) else { return Ok(Revoked::Unknown) };
+    if row.retired_at.is_some_and(|at| at <= now) {
+        store::delete(storage, kid).await?;
+        return Ok(Revoked::Retired);
+    }
     let replacement = new_key(row.algorithm, sealing, random, now, now).await?;
     store::replace(storage, kid, &replacement).await?;
-    Ok(true)
+    Ok(Revoked::Replaced)
 }
 
 /// Seals every private key under the current master key. Returns how many were sealed anew.

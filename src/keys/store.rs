@@ -178,7 +178,7 @@ pub(super) async fn insert_next(
                 .filter(signing_keys::algorithm.eq(key.algorithm.as_str()))
                 .filter(signing_keys::kid.ne(&key.kid))
                 .filter(signing_keys::retired_at.is_null())
-                .set((signing_keys::retired_at.eq(key.active_at), signing_keys::expires_at.eq(key.active_at + policy.longest_token),))
+                .set((signing_keys::retired_at.eq(key.active_at), signing_keys::expires_at.eq(key.active_at + policy.kept_for),))
                 .execute(c)
                 .await)?;
             Ok::<_, KeyError>(true)
@@ -194,6 +194,16 @@ pub(super) async fn replace(storage: &Storage, kid: &str, replacement: &StoredKe
             query!(connection, |c| diesel::delete(signing_keys::table.find(kid)).execute(c).await)?;
             insert(connection, replacement).await?;
             Ok::<_, KeyError>(())
+        })
+        .await
+}
+
+/// Deletes a key that signs nothing any more.
+pub(super) async fn delete(storage: &Storage, kid: &str) -> Result<(), KeyError> {
+    storage
+        .transaction(async |connection| {
+            query!(connection, |c| diesel::delete(signing_keys::table.find(kid)).execute(c).await)?;
+            Ok(announce(connection, Topic::Keys).await?)
         })
         .await
 }

@@ -170,11 +170,11 @@ async fn visit(app: &App, browser: Browser, params: &Params) -> Result<Result<Vi
     let ticket = Ticket::open(app, &browser, params)?;
     let Some(waiting) = Waiting::of(app, &browser, &ticket).await? else { return Ok(Err(ticket.to(app, paths::LOGIN))) };
     // Whoever signs in gives what they have; whether that reaches what the application asks for is decided afterwards.
-    let needed = if matches!(waiting, Waiting::Pending { .. }) { Acr::TwoFactors } else { ticket.needed_acr() };
+    let factors = find_factors(&mut app.storage.read().await?, &waiting.user().id).await?;
+    let needed = if matches!(waiting, Waiting::Pending { .. }) { Acr::TwoFactors } else { ticket.needed_acr(&factors) };
     if matches!(&waiting, Waiting::StepUp(signed_in) if signed_in.session.reached() >= needed) {
         return Ok(Err(ticket.way_on(app)));
     }
-    let factors = find_factors(&mut app.storage.read().await?, &waiting.user().id).await?;
     let methods = Method::of(app, &factors, needed);
     // A key is asked for before any code: it answers no other site. Codes are a link away.
     if factors.passkeys > 0 && (methods.is_empty() || params.get("method").is_none()) {

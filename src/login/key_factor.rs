@@ -30,9 +30,6 @@ pub async fn get_key_factor(app: web::Data<App>, http: HttpRequest) -> Result<Ht
     let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     let Some(waiting) = Waiting::of(&app, &browser, &ticket).await? else { return Ok(ticket.to(&app, paths::LOGIN)) };
-    if matches!(&waiting, Waiting::StepUp(signed_in) if signed_in.session.reached() >= ticket.needed_acr()) {
-        return Ok(ticket.way_on(&app));
-    }
     key_page(&app, &http, &browser, &ticket, &waiting, None).await
 }
 
@@ -74,13 +71,17 @@ async fn key_page(
     let keys = list_passkeys(&mut connection, &user.id).await?;
     let factors = find_factors(&mut connection, &user.id).await?;
     drop(connection);
+    let needed = ticket.needed_acr(&factors);
+    if matches!(waiting, Waiting::StepUp(signed_in) if signed_in.session.reached() >= needed) {
+        return Ok(ticket.way_on(app));
+    }
     if keys.is_empty() {
         // What was asked for a moment ago has been taken away.
         return Ok(ticket.to(app, paths::LOGIN));
     }
     let form = PasskeyForm::for_second_factor(app, browser, waiting.flow(), &keys)?;
     let problem = if form.is_none() { Some(PasskeyProblem::SuspectedClone) } else { problem };
-    let codes = super::factor::Method::of(app, &factors, ticket.needed_acr());
+    let codes = super::factor::Method::of(app, &factors, needed);
     let separator = if ticket.text.is_empty() { '?' } else { '&' };
     let url = |method: &str| format!("{}{separator}method={method}", ticket.link(app, paths::LOGIN_FACTOR));
     let view = KeyFactorPage {

@@ -26,10 +26,9 @@ use crate::web::browser::{Browser, no_session_cookie};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::{PageError, UnknownAsker};
 use crate::web::page_form::{PageBody, read_form};
-use crate::web::redirect::see_other;
+use crate::web::redirect::{see_other, see_other_at};
 use crate::web::sign_in::device_of;
 use crate::web::speak::{LONGEST_UI_LOCALES, as_the_application_asks};
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::{ConfirmLogoutPage, LoggedOutPage};
 use serde::{Deserialize, Serialize};
@@ -122,11 +121,7 @@ async fn end(app: &App, http: &HttpRequest, signed_in: &SignedIn) -> Result<(), 
 
 fn signed_out(app: &App, http: &HttpRequest, after: &AfterLogout) -> HttpResponse {
     match &after.location {
-        Some(location) => HttpResponse::SeeOther()
-            .insert_header((LOCATION, location.clone()))
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .insert_header(("referrer-policy", "no-referrer"))
-            .finish(),
+        Some(location) => see_other_at(location.clone()),
         None => Page::new(LoggedOutPage { layout: Layout::of(app, http), still_signed_in: false }).respond_to(http),
     }
 }

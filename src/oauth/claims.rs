@@ -79,6 +79,9 @@ pub fn standard_claims() -> impl Iterator<Item = &'static str> {
     Scope::STANDARD.into_iter().flat_map(|scope| claims_of_scope(scope).iter().copied())
 }
 
+/// The longest `claims` parameter that is read, bytes.
+const LONGEST: usize = 4096;
+
 /// One entry of the `claims` parameter (OpenID Connect Core §5.5.1).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClaimRequest {
@@ -113,10 +116,16 @@ pub enum InvalidClaims {
     Malformed,
     #[error("claims asks for more than 64 claims.")]
     TooMany,
+    #[error("claims is longer than 4096 bytes.")]
+    TooLong,
 }
 
 impl ClaimsRequest {
     pub fn parse(text: &str) -> Result<Self, InvalidClaims> {
+        // It travels along through every page, in links that proxies cut off.
+        if text.len() > LONGEST {
+            return Err(InvalidClaims::TooLong);
+        }
         // serde would read a list as a struct's members in order.
         if !text.trim_start().starts_with('{') {
             return Err(InvalidClaims::Malformed);

@@ -127,7 +127,7 @@ pub struct ClientMetadata {
     pub policy_uri: Option<String>,
     pub tos_uri: Option<String>,
     pub contacts: Vec<String>,
-    /// The operator's own application: no consent page, and a refresh token without `offline_access`.
+    /// The operator's own application: no consent page (but for a program on a device), and a refresh token without `offline_access`.
     pub first_party: bool,
     pub require_pkce: bool,
     /// Puts the claims of the granted scopes into the ID token too; many clients read nothing else.

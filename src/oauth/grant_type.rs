@@ -32,11 +32,3 @@ impl GrantType {
         Self::ALL.into_iter().find(|grant_type| grant_type.as_str() == text)
     }
 }
-
-/// A `response_type`: code only (RFC 9700 §2.1.2).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResponseType {
-    #[default]
-    Code,
-}

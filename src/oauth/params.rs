@@ -8,14 +8,15 @@ use std::collections::BTreeMap;
 /// Longest query or body that is read, bytes.
 pub const LONGEST: usize = 32 * 1024;
 const MOST_PARAMETERS: usize = 100;
-/// RFC 8707 §2 lets `resource` be repeated; nothing else may be.
-const REPEATABLE: &str = "resource";
+/// RFC 8707 §2 lets `resource` be repeated, RFC 8693 §2.1 `audience` as well; nothing else may be.
+const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 /// Parameters by name; values are never empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params {
     single: BTreeMap<String, String>,
-    resources: Vec<String>,
+    /// Those of each of [`REPEATABLE`].
+    repeatable: [Vec<String>; 2],
 }
 
 /// Why the text is refused. The message names the parameter where its name is harmless to show.
@@ -60,9 +61,10 @@ impl Params {
     }
 
     fn add(&mut self, name: String, value: String) -> Result<(), ParamsError> {
-        if name == REPEATABLE {
+        let repeatable = REPEATABLE.iter().zip(&mut self.repeatable).find(|(known, _)| **known == name);
+        if let Some((_, values)) = repeatable {
             if !value.is_empty() {
-                self.resources.push(value);
+                values.push(value);
             }
             return Ok(());
         }
@@ -80,7 +82,14 @@ impl Params {
 
     /// Every `resource` (RFC 8707), in order.
     pub fn resources(&self) -> &[String] {
-        &self.resources
+        let [resources, _] = &self.repeatable;
+        resources
+    }
+
+    /// Every `audience` (RFC 8693), in order.
+    pub fn audiences(&self) -> &[String] {
+        let [_, audiences] = &self.repeatable;
+        audiences
     }
 }
 
@@ -111,11 +120,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_may_appear_once_and_resource_often() {
-        let params = Params::parse("a=1&resource=x&resource=y&b=&c").unwrap();
+    fn a_parameter_may_appear_once_and_targets_often() {
+        let params = Params::parse("a=1&resource=x&audience=p&resource=y&b=&c&audience=q&audience=").unwrap();
         assert_eq!(params.get("a"), Some("1"));
         assert_eq!((params.get("b"), params.get("c")), (None, None));
-        assert_eq!(params.resources(), ["x", "y"]);
+        assert_eq!(
+            (params.resources(), params.audiences()),
+            (["x", "y"].map(str::to_owned).as_slice(), ["p", "q"].map(str::to_owned).as_slice())
+        );
         assert_eq!(Params::parse("a=1&a=1"), Err(ParamsError::Repeated("a".into())));
         assert_eq!(Params::parse_both("a=1", "a=2"), Err(ParamsError::Repeated("a".into())));
     }

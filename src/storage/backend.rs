@@ -87,6 +87,31 @@ macro_rules! query {
 }
 pub(crate) use query;
 
+/// Inserts what a query selects, once what it selects from is held: `insert_held!(conn, select, |held, c| insert_into(table).values(held)…)`.
+/// PostgreSQL locks those rows, and waits for one that is just being deleted, so that neither happens unseen by the other. SQLite has one
+/// writer, to whom nothing else happens.
+macro_rules! insert_held {
+    ($conn:expr, $select:expr, |$held:ident, $c:ident| $body:expr) => {{
+        let conn: &mut $crate::storage::Connection = $conn;
+        let patience = conn.patience();
+        let done: diesel::QueryResult<usize> = match conn.held() {
+            $crate::storage::Held::Postgres(postgres) => {
+                let $held = $select.for_key_share();
+                let $c: &mut diesel_async::AsyncPgConnection = &mut *postgres;
+                $crate::storage::answered(patience, async { $body }).await
+            }
+            $crate::storage::Held::Sqlite(sqlite) => {
+                let $held = $select;
+                let $c: &mut $crate::storage::SqliteConnection = &mut *sqlite;
+                $body
+            }
+            $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
+        };
+        conn.outcome(done)
+    }};
+}
+pub(crate) use insert_held;
+
 /// Inserts many rows in one statement: `insert_many!(conn, users, rows)`. `rows` is a `Vec` of an owned `Insertable`; of no rows nothing
 /// is asked. diesel_async has no multi-row INSERT for SQLite; diesel itself has.
 macro_rules! insert_many {

@@ -43,7 +43,6 @@ impl<T: Serialize + Debug> ToSql<Text, diesel::sqlite::Sqlite> for Json<T> {
 /// Makes the id type of a noun: text in Rust, in JSON and in the database, but not to be mixed up with another noun's.
 ///
 /// `id_newtype! { /// Names a grant. pub struct GrantId; }`
-#[allow(unused_macros)] // until the first noun names its id
 macro_rules! id_newtype {
     ($(#[$attribute:meta])* $visibility:vis struct $name:ident;) => {
         $(#[$attribute])*
@@ -118,5 +117,4 @@ macro_rules! id_newtype {
         }
     };
 }
-#[allow(unused_imports)]
 pub(crate) use id_newtype;

@@ -38,7 +38,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 pub use backend::{Connection, PoolState};
-pub(crate) use backend::{Held, answered, insert_many, query};
+pub(crate) use backend::{Held, answered, insert_held, insert_many, query};
 pub use error::{StorageError, StorageResult};
 pub use sqlite::SqliteConnection;
 pub use statements::StatementCounts;

@@ -39,8 +39,6 @@ pub enum Topic {
     Resources,
     /// Signing keys.
     Keys,
-    /// Settings that are kept in the database.
-    Settings,
     /// Sessions have ended and applications are to be told.
     Logouts,
     /// Perhaps everything: the watcher has just begun, or may have missed something.
@@ -53,7 +51,6 @@ impl Topic {
             Self::Clients => "clients",
             Self::Resources => "resources",
             Self::Keys => "keys",
-            Self::Settings => "settings",
             Self::Logouts => "logouts",
             Self::All => "all",
         }
@@ -61,10 +58,7 @@ impl Topic {
 
     /// A name that this version does not know was announced by a newer one: everything is read again.
     fn parse(name: &str) -> Self {
-        [Self::Clients, Self::Resources, Self::Keys, Self::Settings, Self::Logouts]
-            .into_iter()
-            .find(|topic| topic.name() == name)
-            .unwrap_or(Self::All)
+        [Self::Clients, Self::Resources, Self::Keys, Self::Logouts].into_iter().find(|topic| topic.name() == name).unwrap_or(Self::All)
     }
 }
 

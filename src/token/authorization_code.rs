@@ -5,13 +5,15 @@
 //! 2. `redirect_uri` is the one of the request, or neither has one;
 //! 3. PKCE: the verifier answers the challenge, or neither is there (RFC 9700 §2.1.1);
 //! 4. it has not expired;
-//! 5. the policy: client, person, session; and the consent is still given;
-//! 6. nobody redeemed it before: the insert decides. A second redemption ends the grant (RFC 6749 §4.1.2).
+//! 5. the targets were granted, are still the client's, and take one form of token: what is refused so far uses nothing up;
+//! 6. the policy: client, person, session; and the consent is still given;
+//! 7. nobody redeemed it before: the insert decides. A second redemption ends the grant (RFC 6749 §4.1.2), and is one too when the code
+//!    has expired or its session has ended by then.
 //!
 //! Cost: 2 round trips, 1 commit, a signature for each token.
 
 use super::id_token::IdTokenFor;
-use super::issue::{Issue, TokenResponse};
+use super::issue::{Issue, TokenResponse, form_of};
 use crate::app::App;
 use crate::clients::Client;
 use crate::events::{self, EventKind};
@@ -21,7 +23,7 @@ use crate::grants::{self, EndReason, Grant, GrantId, Inserted, refresh_token::Re
 use crate::oauth::error::OAuthError;
 use crate::oauth::grant_type::GrantType;
 use crate::oauth::pkce::CodeVerifier;
-use crate::oauth::scope::Scope;
+use crate::storage::StorageError;
 use crate::storage::columns::Json;
 
 pub(super) async fn redeem(
@@ -41,26 +43,31 @@ pub(super) async fn redeem(
     }
     check_pkce(&code, verifier)?;
     if code.expires_at <= now {
+        end_if_redeemed(app, &code).await?;
         return Err(OAuthError::invalid_grant("The code has expired; redeem it within a minute."));
     }
     let directory = app.clients.directory();
-    let targets = directory.narrow_targets(&code.resources, requested_resources)?;
+    let (scope, resources) = directory.still_allowed(client, &code.scope, &code.resources);
+    let targets = directory.narrow_targets(&resources, requested_resources)?;
+    let form = form_of(&targets, app.tokens.access_token_lifetime)?;
 
     let mut connection = app.storage.write().await?;
     let found = grants::find_standing(&mut connection, &code.user_id, &code.session_id, &client.client_id).await?;
     let (standing, consent) = found.map_or((None, None), |(standing, consent)| (Some(standing), consent));
     // Even a grant that will outlive the session must begin in one.
-    check_standing(client, GrantType::AuthorizationCode, standing.as_ref(), app.rules(), now).map_err(|refusal| {
-        OAuthError::invalid_grant("The person or the session that the code was for is no longer signed in.").because(refusal)
-    })?;
+    if let Err(refusal) = check_standing(client, GrantType::AuthorizationCode, standing.as_ref(), app.rules(), now) {
+        drop(connection);
+        end_if_redeemed(app, &code).await?;
+        return Err(gone().because(refusal));
+    }
     let standing = standing.ok_or_else(|| OAuthError::server_error("no standing after the policy"))?;
-    if !client.metadata.first_party && !consent.is_some_and(|consent| consent.covers(&code.scope, &code.resources)) {
+    let needs_consent = !client.metadata.first_party;
+    if needs_consent && !consent.is_some_and(|consent| consent.covers(&scope, &resources)) {
         return Err(OAuthError::invalid_grant("The person has taken back the consent that the code was for."));
     }
 
     let session = standing.session.as_ref();
-    let refreshable =
-        client.metadata.may_use(GrantType::RefreshToken) && (client.metadata.first_party || code.scope.contains(Scope::OFFLINE_ACCESS));
+    let refreshable = directory.may_refresh(client, &code.scope);
     let lifetime = if refreshable { app.tokens.refresh_token_absolute_lifetime } else { app.key_policy.longest_token };
     let grant = Grant {
         id: GrantId::generate(&app.random, now),
@@ -76,7 +83,8 @@ pub(super) async fn redeem(
         authenticated_at: Some(code.authenticated_at),
         acr: Some(code.acr.clone()),
         amr: session.map(|session| session.amr.clone()),
-        offline: code.offline,
+        // Without a refresh token nothing outlives the session (OpenID Connect Core §11).
+        offline: code.offline && refreshable,
         generation: 0,
         rotated_at: now,
         created_at: now,
@@ -84,20 +92,55 @@ pub(super) async fn redeem(
         ended_at: None,
         ended_reason: None,
     };
-    if grants::insert_code_grant(&mut connection, &grant).await? == Inserted::AlreadyUsed {
-        let ended = grants::end_grant_of_code(&mut connection, &code.id, EndReason::CodeReuse, now).await?;
-        events::record(&mut connection, app, EventKind::CodeReused, &events::About::grant(&grant)).await?;
-        return Err(OAuthError::invalid_grant("The code was used before; what it had granted has been ended.")
-            .because(format!("ended grant: {ended:?}")));
-    }
+    let inserted = grants::insert_code_grant(&mut connection, &grant, needs_consent).await?;
+    // SQLite has one writer, and what follows takes it.
     drop(connection);
+    match inserted {
+        Inserted::Redeemed => {}
+        Inserted::AlreadyUsed => {
+            let ended = end_reused(app, &grant).await?;
+            return Err(OAuthError::invalid_grant("The code was used before; what it had granted has been ended.")
+                .because(format!("ended grant: {ended:?}")));
+        }
+        Inserted::Gone => return Err(gone().because("it ended during the redemption")),
+    }
 
     let refresh_token = refreshable
         .then(|| RefreshToken { grant_id: grant.id.clone(), generation: 0 }.seal(&app.sealing))
         .transpose()
         .map_err(OAuthError::server_error)?;
-    Issue { app, client, standing: &standing, grant: &grant, scope: directory.scope_for(&grant.scope, &targets), resources: &targets, now }
+    let scope = directory.scope_for(&scope, &targets);
+    Issue { app, client, standing: &standing, grant: &grant, scope, resources: &targets, form, now }
         .tokens(refresh_token, IdTokenFor::Authentication)
+}
+
+fn gone() -> OAuthError {
+    OAuthError::invalid_grant("The person or the session that the code was for is no longer signed in.")
+}
+
+/// Ends what a code had granted that is presented again; in one transaction, so that it is never done without being noted.
+async fn end_reused(app: &App, grant: &Grant) -> Result<Option<GrantId>, StorageError> {
+    app.storage
+        .transaction(async |connection| {
+            let code_id = grant.code_id.as_deref().unwrap_or_default();
+            let ended = grants::end_grant_of_code(connection, code_id, EndReason::CodeReuse, app.now()).await?;
+            events::record(connection, app, EventKind::CodeReused, &events::About::grant(grant)).await?;
+            Ok(ended)
+        })
+        .await
+}
+
+/// The same for a code that would be refused anyway, if it was redeemed at all.
+async fn end_if_redeemed(app: &App, code: &AuthorizationCode) -> Result<(), StorageError> {
+    app.storage
+        .transaction(async |connection| {
+            if grants::end_grant_of_code(connection, &code.id, EndReason::CodeReuse, app.now()).await?.is_some() {
+                let about = events::About::user(&code.user_id).with_client(&code.client_id).in_session(&code.session_id);
+                events::record(connection, app, EventKind::CodeReused, &about).await?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// RFC 7636 §4.6; RFC 9700 §2.1.1: a verifier without a challenge is a downgrade and is refused.

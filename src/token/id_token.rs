@@ -22,7 +22,8 @@ pub(super) enum IdTokenFor {
 pub(super) fn issue(issue: &Issue<'_>, access_token: &str, occasion: IdTokenFor) -> Result<String, OAuthError> {
     let Issue { app, client, standing, grant, now, .. } = issue;
     let algorithm = client.metadata.id_token_signed_response_alg;
-    let visible = claims_about(&standing.user, &client.metadata, &grant.scope.union(&grant.claims.0.scope()), &app.config.claims.0);
+    let (granted, _) = app.clients.directory().still_allowed(client, &grant.scope.union(&grant.claims.0.scope()), &[]);
+    let visible = claims_about(&standing.user, &client.metadata, &granted, &app.config.claims.0);
     let mut claims: Claims = if client.metadata.claims_in_id_token {
         claims_about(&standing.user, &client.metadata, &issue.scope, &app.config.claims.0)
     } else {

@@ -43,13 +43,15 @@ pub(super) struct Issue<'a> {
     /// Of the tokens; at most the grant's.
     pub scope: Scope,
     pub resources: &'a [Arc<Resource>],
+    /// Of [`form_of`]: found before anything is written, since it may refuse.
+    pub form: (AccessTokenFormat, Duration),
     pub now: Timestamp,
 }
 
 impl Issue<'_> {
     /// Cost: 1 signature for the access token (none when opaque), 1 for the ID token.
     pub fn tokens(self, refresh_token: Option<String>, occasion: IdTokenFor) -> Result<TokenResponse, OAuthError> {
-        let (format, lifetime) = form_of(self.resources, self.app.tokens.access_token_lifetime)?;
+        let (format, lifetime) = self.form;
         let user = &self.standing.user;
         let mut aud: Vec<String> = self.resources.iter().map(|resource| resource.identifier.to_string()).collect();
         // A token with `openid` works at the userinfo endpoint too, as common clients expect of every token they get.

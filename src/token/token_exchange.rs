@@ -62,7 +62,7 @@ impl ExchangeRequest {
             (Some(_), _) => return Err(invalid(format!("actor_token_type must be {ACCESS_TOKEN}."))),
             (None, Some(_)) => return Err(invalid("actor_token_type was sent without actor_token.".into())),
         }
-        let targets = params.resources().iter().cloned().chain(params.get("audience").map(str::to_owned)).collect();
+        let targets = params.resources().iter().chain(params.audiences()).cloned().collect();
         Ok(Self { subject_token: needed("subject_token")?, actor_token, targets, scope })
     }
 }
@@ -85,7 +85,9 @@ pub(super) async fn exchange(app: &App, client: &Client, request: ExchangeReques
 
     let directory = app.clients.directory();
     let targets = directory.narrow_targets(&targets(client, rule, &request.targets)?, &[])?;
-    let bound = if subject.claims.act.is_some() { &subject.claims.scope } else { &state.grant.scope };
+    // An impersonated token names no actor, but another client than the one that the person signed in to.
+    let was_exchanged = subject.claims.act.is_some() || subject.claims.client_id != state.grant.client_id;
+    let bound = if was_exchanged { &subject.claims.scope } else { &state.grant.scope };
     let allowed = rule.scope.filtered(|token| bound.contains(token) && token != Scope::OPENID && token != Scope::OFFLINE_ACCESS);
     let scope = match request.scope {
         Some(wanted) if !wanted.is_subset_of(&allowed) => {
@@ -194,11 +196,13 @@ fn targets(client: &Client, rule: &ExchangeRule, requested: &[String]) -> Result
         };
     }
     let known = |text: &String| rule.resources.iter().find(|resource| resource.as_str() == text).cloned();
-    match requested.iter().map(known).collect::<Option<Vec<_>>>() {
-        Some(mut targets) => {
-            targets.dedup();
-            Ok(targets)
+    let mut targets: Vec<ResourceIndicator> = Vec::new();
+    for text in requested {
+        match known(text) {
+            Some(target) if targets.contains(&target) => {}
+            Some(target) => targets.push(target),
+            None => return invalid("resource or audience names an API that this client may not exchange these tokens for."),
         }
-        None => invalid("resource or audience names an API that this client may not exchange these tokens for."),
     }
+    Ok(targets)
 }

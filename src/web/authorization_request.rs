@@ -20,6 +20,10 @@ use crate::sealing::{Purpose, SealingError};
 use crate::sessions::SessionId;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a posted request may take to come back by its redirect.
+const POSTED_LIFETIME: Duration = Duration::from_secs(60);
 
 /// A request that was understood. It travels through sign-in and consent as a sealed ticket: nothing is stored for
 /// somebody who has not signed in.
@@ -49,7 +53,7 @@ pub struct AuthorizationRequest {
     pub hinted_subject: Option<String>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
-    /// Digest of the browser's binding cookie; `None` until the first page.
+    /// Digest of the browser's binding cookie; `None` until the first page, and no page opens without.
     pub browser: Option<String>,
     /// The session that was chosen on the account page (`prompt=select_account`).
     pub chosen_session: Option<SessionId>,
@@ -83,9 +87,23 @@ impl AuthorizationRequest {
     /// Opens a ticket of this browser that has not expired.
     pub fn open(app: &App, browser: &Browser, ticket: &str) -> Option<Self> {
         let request: Self = app.sealing.open(Purpose::AuthorizationRequest, ticket)?;
-        let bound = request.browser.as_ref().is_none_or(|digest| browser.is_bound_by(app, digest));
+        let bound = request.browser.as_ref().is_some_and(|digest| browser.is_bound_by(app, digest));
         speak::as_the_application_asks(browser.http(), request.ui_locales.as_deref());
         (bound && request.expires_at > app.now()).then_some(request)
+    }
+
+    /// Seals a request that was posted, on its way back to us by a redirect. It says no more than a link does: whoever opens it asks then.
+    pub fn seal_posted(self, app: &App) -> Result<String, SealingError> {
+        app.sealing.seal(Purpose::PostedRequest, &Self { expires_at: app.now() + POSTED_LIFETIME, ..self })
+    }
+
+    /// Opens it, for any browser: it is made now. Kept for later it must not pass for older than what the person has done since.
+    pub fn open_posted(app: &App, browser: &Browser, ticket: &str) -> Option<Self> {
+        let request: Self = app.sealing.open(Purpose::PostedRequest, ticket)?;
+        let now = app.now();
+        speak::as_the_application_asks(browser.http(), request.ui_locales.as_deref());
+        let expires_at = now + app.config.tokens.authorization_request_lifetime;
+        (request.expires_at > now).then_some(Self { issued_at: now, expires_at, ..request })
     }
 
     /// The client and target, checked anew: either may have changed while the person was on a page (security.md A9).
@@ -94,15 +112,24 @@ impl AuthorizationRequest {
             .clients
             .find(self.client_id.as_str())
             .ok_or_else(|| Unanswerable::UnknownClient { sent: self.client_id.as_str().to_owned(), redirect_uri: None })?;
-        let target = ResponseTarget::new(&client, self.redirect_uri.as_deref(), self.response_mode, self.state.as_deref());
-        match target {
-            Ok(target) => Ok((client, target)),
-            Err(why) => Err(Unanswerable::NoTarget {
-                why,
-                sent: self.redirect_uri.clone(),
-                registered: client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
-                client_id: self.client_id.to_string(),
-            }),
-        }
+        answer_to(client, self.redirect_uri.as_deref(), self.response_mode, self.state.as_deref())
+    }
+}
+
+/// The target of a client's request, with the client.
+pub fn answer_to(
+    client: Arc<Client>,
+    redirect_uri: Option<&str>,
+    mode: ResponseMode,
+    state: Option<&str>,
+) -> Result<(Arc<Client>, ResponseTarget), Unanswerable> {
+    match ResponseTarget::new(&client, redirect_uri, mode, state) {
+        Ok(target) => Ok((client, target)),
+        Err(why) => Err(Unanswerable::NoTarget {
+            why,
+            sent: redirect_uri.map(str::to_owned),
+            registered: client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
+            client_id: client.client_id.to_string(),
+        }),
     }
 }

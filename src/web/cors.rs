@@ -38,7 +38,9 @@ pub async fn cors(
             headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type"));
             headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
         }
-        preflight.headers_mut().insert(VARY, HeaderValue::from_static("Origin"));
+        if rule == CorsRule::Applications {
+            preflight.headers_mut().insert(VARY, HeaderValue::from_static("Origin"));
+        }
         return Ok(request.into_response(preflight).map_into_right_body());
     }
     let mut response = next.call(request).await?.map_into_left_body();
@@ -54,10 +56,11 @@ pub async fn cors(
 }
 
 fn allowed_origin(rule: CorsRule, request: &HttpRequest) -> Option<HeaderValue> {
-    let origin = request.headers().get(ORIGIN)?;
     match rule {
+        // Asked across origins or not: what a shared cache has kept of one answer must do for the other.
         CorsRule::Anyone => Some(HeaderValue::from_static("*")),
         CorsRule::Applications => {
+            let origin = request.headers().get(ORIGIN)?;
             let app = request.app_data::<web::Data<App>>()?;
             app.clients.directory().is_web_origin(origin.to_str().ok()?).then(|| origin.clone())
         }

@@ -4,7 +4,7 @@
 
 use crate::oauth::error::{ErrorCode, OAuthError};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
@@ -55,6 +55,17 @@ pub fn bearer_challenge(error: Option<&OAuthError>) -> String {
         }
         None => "Bearer realm=\"ostiary\"".into(),
     }
+}
+
+/// The answer of an endpoint that takes bearer tokens: with a challenge whatever is wrong with the request (RFC 6750 §3).
+pub fn challenged(error: &OAuthError) -> HttpResponse {
+    let mut answer = error.error_response();
+    if error.code == ErrorCode::InvalidRequest
+        && let Ok(challenge) = HeaderValue::from_str(&bearer_challenge(Some(error)))
+    {
+        answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    answer
 }
 
 /// Writes the full reason under the request's id.

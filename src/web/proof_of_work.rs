@@ -142,7 +142,7 @@ fn make(app: &App, state: &ProofOfWork, key: LimitKey) -> Option<PageChallenge> 
 pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if request.method() == Method::POST
         && let Some(app) = request.app_data::<web::Data<App>>().cloned()
-        && let Some(state) = request.app_data::<web::Data<ProofOfWork>>().cloned()
+        && let Some(state) = request.app_data::<web::Data<ProofOfWork>>().filter(|state| state.enabled).cloned()
     {
         let key = ClientAddress::of(request.request()).limit_key();
         let needed = state.is_needed(key, app.now());

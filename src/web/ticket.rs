@@ -9,6 +9,7 @@ use super::protected_visit::ProtectedVisit;
 use super::redirect::see_other;
 use crate::app::App;
 use crate::clients::Client;
+use crate::credentials::factors::Factors;
 use crate::oauth::authentication::Acr;
 use crate::oauth::params::Params;
 use crate::paths;
@@ -82,10 +83,10 @@ impl Ticket {
         }
     }
 
-    /// What a second factor must reach here: two factors, or more where the application asks for it.
-    pub fn needed_acr(&self) -> Acr {
+    /// What a second factor must reach here: two factors, or more where the application asks for it and the account can give it.
+    pub fn needed_acr(&self, factors: &Factors) -> Acr {
         let asked = self.request.as_ref().and_then(AuthorizationRequest::needed_acr);
-        asked.unwrap_or(Acr::TwoFactors).max(Acr::TwoFactors)
+        if factors.passkeys > 0 { asked.unwrap_or(Acr::TwoFactors).max(Acr::TwoFactors) } else { Acr::TwoFactors }
     }
 
     /// 303 to another page of the same flow.

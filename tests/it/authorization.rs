@@ -11,7 +11,46 @@ async fn is_error_page(browser: &mut Browser, url: &str) {
     assert_eq!(browser.heading(), "This sign-in link is broken", "{url}");
 }
 
+/// Waits until somebody in the database of `server` waits for a row that another holds.
+async fn until_one_waits(server: &TestServer) {
+    let waits = "SELECT count(*) FROM pg_locks w JOIN pg_locks h ON h.pid = w.pid WHERE NOT w.granted AND h.relation IN ('users'::regclass, 'consents'::regclass)";
+    while server.database().number(waits).await == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
 both! {
+    /// OpenID Connect Core §3.1.2.4: what is allowed on two pages at once is all remembered.
+    async fn two_consents_at_once_add_up(db) {
+        let server = TestServer::start(db).await;
+        Person::alice().registered(&server).await;
+        let user = ostiary::users::UserId::new(server.database().text("SELECT id FROM users").await);
+        let client = ostiary::clients::ClientId::new("partner");
+        let (storage, now) = (&server.app().storage, server.app().now());
+        let allow = async |connection: &mut ostiary::storage::Connection, scope: &str| {
+            let scope = ostiary::oauth::scope::Scope::parse(scope).unwrap();
+            ostiary::grants::record_consent(connection, &user, &client, &scope, &[], now).await
+        };
+        let (written, is_written) = tokio::sync::oneshot::channel();
+        let first = storage.transaction(async |connection| {
+            allow(connection, "openid email").await?;
+            written.send(()).unwrap();
+            // On SQLite the second has not begun: there is one writer.
+            if db == Database::Postgres {
+                until_one_waits(&server).await;
+            }
+            Ok::<_, ostiary::storage::StorageError>(())
+        });
+        let second = async {
+            is_written.await.unwrap();
+            storage.transaction(async |connection| allow(connection, "openid profile").await).await
+        };
+        let (first, second) = tokio::join!(first, second);
+        first.and(second).unwrap();
+        let scope = server.database().text("SELECT scope FROM consents").await;
+        assert!(["openid", "email", "profile"].iter().all(|token| scope.split(' ').any(|stored| stored == *token)), "{scope}");
+    }
+
     /// security.md A1, A2, A3, A16: nothing but the registered characters is ever redirected to.
     async fn only_the_registered_uri_is_redirected_to(db) {
         let server = TestServer::start(db).await;
@@ -344,6 +383,33 @@ both! {
         shop.check(&request, &landed);
         shop.redeem(&request, landed.code()).await.tokens();
     }
+
+    /// security.md S2, A42, RFC 8252 §8.6: a posted request is on its way for a minute, is good for nothing else, and counts as made when
+    /// a browser brings it: kept until the person has allowed the app, it does not pass for a request of after.
+    async fn a_posted_request_is_made_when_a_browser_brings_it(db) {
+        let native = Client::public("app").with("application_type", "native").redirect_uri("http://127.0.0.1/cb");
+        let server = TestServer::with(db).client(native).start().await;
+        let app = Application::of(&server, "app");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = app.authorization_request().with("redirect_uri", "http://127.0.0.1:51234/cb");
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.parameters).finish();
+        let posted = app.post_raw("/authorize", &[], body).await;
+        let kept = posted.header("location").to_owned();
+        server.advance(Duration::from_secs(5));
+        alice.authorize(&mut browser, &request).await;
+        server.advance(Duration::from_secs(5));
+        browser.open(&kept).await;
+        assert!(browser.page().has_button("Allow"), "{}", browser.describe());
+        let ticket = kept.split_once("ticket=").unwrap().1;
+        for path in ["/login", "/signup", "/consent", "/verify"] {
+            browser.open(&format!("{path}?ticket={ticket}")).await;
+            assert_eq!(browser.heading(), "This page has expired", "{path}");
+        }
+        server.advance(Duration::from_secs(50));
+        browser.open(&kept).await;
+        assert_eq!(browser.heading(), "This page has expired");
+    }
 }
 
 /// Exactly this address with this browser's cookies, nothing followed: the answer itself.
@@ -419,6 +485,33 @@ both! {
         let other = second.clone().with("redirect_uri", "https://two.example/a");
         two.redeem(&other, landed.code()).await.refused(400, "invalid_grant");
         two.redeem(&second, landed.code()).await.tokens();
+    }
+
+    /// security.md A42, RFC 8252 §8.6: a name of the operator's own is no proof of a program on somebody's device.
+    async fn a_first_party_program_on_a_device_is_asked_about(db) {
+        let native = |id: &str, uri: &str| Client::public(id).first_party().with("application_type", "native").redirect_uri(uri);
+        let server = TestServer::with(db)
+            .client(native("app", "http://127.0.0.1/cb"))
+            .client(native("claimed", "https://claimed.example/cb"))
+            .client(Client::public("spa").first_party().redirect_uri("http://localhost:5173/cb"))
+            .start()
+            .await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let app = Application::of(&server, "app");
+        for _ in 0..2 {
+            let request = app.authorization_request().with("redirect_uri", "http://127.0.0.1:51234/cb");
+            browser.open(&request.url()).await;
+            assert!(browser.page().has_button("Allow"), "{}", browser.describe());
+            let landed = browser.press("Allow").await.landed();
+            let tokens = app.redeem(&request, landed.code()).await.tokens();
+            app.refresh(tokens.refresh_token()).await.tokens();
+            server.advance(Duration::from_secs(1));
+        }
+        // Nobody else gets what is sent to an https address; and a page is no program.
+        for id in ["claimed", "spa"] {
+            browser.open(&Application::of(&server, id).authorization_request().with("prompt", "none").url()).await.landed().code();
+        }
     }
 
     /// security.md A6, A42, RFC 8252 §7.1 and §8.6: a scheme of an app's own, to the letter; anybody can claim it, so people are asked each time.
@@ -656,6 +749,7 @@ both! {
         for (claims, expected) in [
             (sub(&sub_of_bob), "login_required"), (sub(own.text("sub")), ""), (sub("nobody"), "login_required"), (deep, "invalid_request"), ("[]".into(), "invalid_request"), ("\"x\"".into(), "invalid_request"),
             ("{\"id_token\":1}".into(), "invalid_request"), (acr("gold", true), "unmet_authentication_requirements"), (acr("gold", false), ""), (acr(&reached, true), ""),
+            (json!({ "userinfo": { "x": { "value": "y".repeat(5000) } } }).to_string(), "invalid_request"),
             ("{\"userinfo\":{\"unheard_of\":null,\"email\":{\"essential\":true}}}".into(), ""), ("{\"unheard_of\":{}}".into(), ""),
         ] {
             let request = shop.authorization_request().with("prompt", "none").with("claims", &claims);

@@ -63,6 +63,29 @@ both! {
         assert_eq!((&discovery["backchannel_logout_supported"], &discovery["backchannel_logout_session_supported"]), (&json!(true), &json!(true)));
     }
 
+    /// Back-Channel Logout §2.3: whoever signed in by the session, however long ago, is told; each once.
+    async fn an_application_is_told_long_after_it_signed_in(db) {
+        let (first, second) = (Listener::answering("200 OK").await, Listener::answering("200 OK").await);
+        let told = |id: &str, listener: &Listener| Client::confidential(id).with("backchannel_logout_uri", listener.uri.as_str());
+        let server = TestServer::with(db).client(told("partner", &first)).client(told("other", &second)).start().await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        for id in ["partner", "partner", "partner", "other"] {
+            // None has a refresh token: their grants are over with their access tokens.
+            assert!(Application::of(&server, id).sign_in(&mut browser, &alice).await.refresh_token.is_none());
+        }
+        server.advance(Duration::from_secs(2 * 86_400));
+        browser.open("/account").await;
+        ostiary::housekeeping::delete_expired(server.app()).await.unwrap();
+        assert_eq!(server.database().number("SELECT count(*) FROM grants").await, 2, "one for each application");
+        sign_out(&mut browser).await;
+        first.wait_for(1).await;
+        second.wait_for(1).await;
+        settled(&server, 0).await;
+        ostiary::housekeeping::delete_expired(server.app()).await.unwrap();
+        assert_eq!(server.database().number("SELECT count(*) FROM grants").await, 0, "gone with the session");
+    }
+
     /// security.md S8: one that is slow or gone holds up nobody, is tried again, and hears it once it is back.
     async fn an_application_that_fails_is_told_later(db) {
         let (first, second) = (Listener::answering("503 Service Unavailable").await, Listener::answering("200 OK").await);

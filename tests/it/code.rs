@@ -1,7 +1,44 @@
 //! The authorization code: once, by its client, with its proofs, in its time.
 
 use crate::both;
+use crate::support::database::{OwnDatabase, connect};
 use crate::support::prelude::*;
+
+/// security.md R6, pattern 2: what ends while a code is being redeemed ends what the code would grant. (SQLite has one writer, so that
+/// there is no "while".)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_ends_during_a_redemption_leaves_no_grant() {
+    let server = TestServer::start(Database::Postgres).await;
+    let OwnDatabase::Postgres { url, schema } = server.database() else { panic!("this is about PostgreSQL") };
+    let (other, watch) = (connect(url, schema).await, connect(url, schema).await);
+    let alice = Person::alice();
+    alice.signed_in(&server).await;
+    for (client, what) in [
+        ("partner", "DELETE FROM sessions"),
+        ("shop", "DELETE FROM sessions"),
+        ("partner", "DELETE FROM consents"),
+        ("partner", "DELETE FROM clients WHERE client_id = 'partner'"),
+        ("shop", "DELETE FROM clients WHERE client_id = 'shop'"),
+        ("spa", "DELETE FROM users"),
+    ] {
+        let app = Application::of(&server, client);
+        let mut browser = Browser::new(&server);
+        let request = app.authorization_request().with("scope", "openid offline_access");
+        let code = alice.authorize(&mut browser, &request).await.code().to_owned();
+        other.batch_execute("BEGIN").await.unwrap();
+        let pid: i32 = other.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
+        // As a lockdown, a withdrawal and a deletion do: what is there goes, then the grants that are there end.
+        other.batch_execute(&format!("{what}; UPDATE grants SET ended_at = 1 WHERE ended_at IS NULL")).await.unwrap();
+        let redemption = tokio::spawn(async move { app.redeem(&request, &code).await });
+        let waits = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))";
+        while !redemption.is_finished() && watch.query_one(waits, &[&pid]).await.unwrap().get::<_, i64>(0) == 0 {
+            tokio::task::yield_now().await;
+        }
+        other.batch_execute("COMMIT").await.unwrap();
+        redemption.await.unwrap().refused(400, "invalid_grant");
+        assert_eq!(server.database().number("SELECT count(*) FROM grants WHERE ended_at IS NULL").await, 0, "{what}");
+    }
+}
 
 both! {
     /// security.md C1, RFC 6749 §4.1.2: the second redemption is refused and ends what the first had granted.
@@ -20,6 +57,30 @@ both! {
         assert!(!shop.is_active(&tokens.access_token).await);
         assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
         shop.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
+    }
+
+    /// RFC 6749 §4.1.2: a replay is one after the code's minute too, and after the session that it came from.
+    async fn a_late_replay_ends_the_grant(db) {
+        let server = TestServer::start(db).await;
+        let partner = Application::of(&server, "partner");
+        let alice = Person::alice();
+        for late in ["a minute later", "signed out"] {
+            let mut browser = if late == "signed out" { Browser::new(&server) } else { alice.signed_in(&server).await };
+            let request = partner.authorization_request().with("scope", "openid offline_access");
+            let landed = alice.authorize(&mut browser, &request).await;
+            let tokens = partner.redeem(&request, landed.code()).await.tokens();
+            if late == "signed out" {
+                browser.open("/logout").await;
+                browser.press("Sign out").await;
+            } else {
+                server.advance(Duration::from_secs(61));
+            }
+            assert!(partner.is_active(&tokens.access_token).await, "{late}");
+            partner.redeem(&request, landed.code()).await.refused(400, "invalid_grant");
+            assert!(!partner.is_active(&tokens.access_token).await, "{late}");
+            partner.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
+            assert_eq!(server.database().number("SELECT count(*) FROM events WHERE kind = 'code_reused'").await, if late == "signed out" { 2 } else { 1 });
+        }
     }
 
     /// security.md C2: whoever is first wins, and nobody else.

@@ -174,6 +174,37 @@ both! {
         browser.press("Sign out").await;
         assert_eq!(with("/reports", session).await.status, 302);
     }
+
+    /// security.md M8: whose address has to be proven first is asked to prove it, and comes back; who works behind the gateway is not idle.
+    async fn a_browser_proves_its_address_on_the_way_and_stays(db) {
+        let server = gateway(db).setting("sign_up.email_verification", "before_token").start().await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let with = |uri: &'static str, cookie: String| {
+            let server = &server;
+            async move {
+                let headers = [("x-forwarded-host", "tool.example"), ("x-forwarded-proto", "https"), ("x-forwarded-uri", uri), ("cookie", cookie.as_str())];
+                ask(server, Method::GET, "/auth/verify", &headers).await
+            }
+        };
+        let first = with("/", String::new()).await;
+        let visit = cookie_of(&first, "__Host-ostiary_gate_visit");
+        browser.open(first.header("location")).await;
+        assert_eq!(browser.path(), "/verify", "{}", browser.describe());
+        browser.press("Send the code").await;
+        let code = crate::support::mailbox::Mailbox::of(&server).newest_to(&alice.email).await.code();
+        browser.fill("Code", &code);
+        let landed = browser.press("Continue").await.landed();
+        let callback: &'static str = Box::leak(format!("/.ostiary/callback?{}", landed.address.query().unwrap()).into_boxed_str());
+        let session = cookie_of(&with(callback, visit).await, "__Host-ostiary_gate");
+        for _ in 0..4 {
+            assert_eq!(with("/", session.clone()).await.status, 200);
+            server.advance(Duration::from_secs(5 * 86_400));
+        }
+        assert_eq!(with("/", session.clone()).await.status, 200);
+        server.advance(Duration::from_secs(8 * 86_400));
+        assert_eq!(with("/", session).await.status, 302, "idle");
+    }
 }
 
 /// A cookie that an answer sets, as a browser sends it back.

@@ -271,6 +271,11 @@ both! {
         let applications = ["/token", "/userinfo", "/revoke"];
         let anyone = ["/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
         let nobody = ["/introspect", "/login", "/signup", "/consent", "/logout", "/account", "/authorize", "/metrics", "/nope"];
+        for path in anyone {
+            let answer = shop.get(path, &[]).await;
+            assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}: a cache hands the answer on to pages of other origins");
+            assert!(!answer.headers.contains_key("vary"), "{path}");
+        }
         for (origin, known) in [
             ("https://shop.example", true), ("https://spa.example", true), ("https://evil.example", false), ("null", false), ("https://shop.example.evil.test", false),
             ("http://shop.example", false), ("https://shop.example:444", false), ("https://SHOP.example", false), ("*", false), ("", false),

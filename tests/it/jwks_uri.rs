@@ -41,6 +41,17 @@ impl Publisher {
     }
 }
 
+/// The body of a token request of `signer`, by the server's clock.
+fn with_assertion(server: &TestServer, key: &KeyPair) -> String {
+    let jti = crate::support::application::unguessable();
+    let claims = json!({ "iss": "signer", "sub": "signer", "aud": server.issuer, "jti": jti, "exp": server.now() + 60 });
+    url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "client_credentials")
+        .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+        .append_pair("client_assertion", &key.sign(&claims))
+        .finish()
+}
+
 both! {
     /// OpenID Connect Core §10.1.1, security.md A37: a rotation is picked up, a flood of unknown keys is not.
     async fn a_clients_rotation_is_picked_up_and_a_flood_is_not(db) {
@@ -67,23 +78,35 @@ both! {
         let client = Client::service("signer").without("client_secret").with("token_endpoint_auth_method", "private_key_jwt");
         let server = TestServer::with(db).client(client.with("jwks_uri", publisher.uri.as_str())).start().await;
         let app = Application::of(&server, "signer");
-        let ask = |key: KeyPair| {
-            let (app, now, issuer) = (app.clone(), server.now(), server.issuer.clone());
-            async move {
-                let claims = json!({ "iss": "signer", "sub": "signer", "aud": issuer, "jti": crate::support::application::unguessable(), "exp": now + 60 });
-                let body = url::form_urlencoded::Serializer::new(String::new())
-                    .append_pair("grant_type", "client_credentials")
-                    .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-                    .append_pair("client_assertion", &key.sign(&claims))
-                    .finish();
-                app.post_raw("/token", &[], body).await
-            }
-        };
-        ask(first.clone()).await.tokens();
+        let ask = async |key: &KeyPair| app.post_raw("/token", &[], with_assertion(&server, key)).await;
+        ask(&first).await.tokens();
         *publisher.document.lock().unwrap() = second.jwks().to_string();
         server.advance(Duration::from_secs(31));
-        ask(second.clone()).await.tokens();
-        ask(first.clone()).await.refused(401, "invalid_client");
+        ask(&second).await.tokens();
+        ask(&first).await.refused(401, "invalid_client");
+    }
+
+    /// security.md A37, F9: a publisher that is away for a while takes no keys away that were good, and that for a day.
+    async fn keys_that_were_read_outlast_a_failure(db) {
+        let (key, other) = (KeyPair::generate(), KeyPair::generate());
+        let publisher = Publisher::of(&key).await;
+        let client = Client::service("signer").without("client_secret").with("token_endpoint_auth_method", "private_key_jwt");
+        let server = TestServer::with(db).client(client.with("jwks_uri", publisher.uri.as_str())).start().await;
+        let app = Application::of(&server, "signer");
+        let ask = async |key: &KeyPair| app.post_raw("/token", &[], with_assertion(&server, key)).await;
+        ask(&key).await.tokens();
+        *publisher.document.lock().unwrap() = "Sorry, we’ll be right back".into();
+        for span in [601, 40, 86_000 - 641] {
+            server.advance(Duration::from_secs(span));
+            ask(&key).await.tokens();
+            ask(&other).await.refused(401, "invalid_client");
+        }
+        // Not for ever: whoever takes a key out of the set must be heard in the end.
+        server.advance(Duration::from_secs(500));
+        ask(&key).await.refused(401, "invalid_client");
+        *publisher.document.lock().unwrap() = key.jwks().to_string();
+        server.advance(Duration::from_secs(31));
+        ask(&key).await.tokens();
     }
 
     /// security.md A32, A35: a publisher that redirects, drips, floods, or answers with something else proves nobody, and holds nobody else up.

@@ -13,7 +13,7 @@ fn kids(jwks: &Value) -> Vec<String> {
 }
 
 both! {
-    /// security.md K1: published before it signs, kept until the last token it signed has ended.
+    /// security.md K1: published before it signs, kept until the last token it signed has ended, and the last session that one may name.
     async fn a_key_is_published_before_it_signs_and_kept_while_its_tokens_live(db) {
         let server = TestServer::start(db).await;
         let shop = Application::of(&server, "shop");
@@ -35,10 +35,21 @@ both! {
         landed.code();
         assert!(kids(&shop.jwks().await).contains(&old_kid), "still published");
 
-        server.advance(DAY);
-        ostiary::housekeeping::delete_expired(server.app()).await.unwrap();
-        ostiary::housekeeping::rotate_keys(server.app()).await.unwrap();
-        assert!(!kids(&shop.jwks().await).contains(&old_kid), "gone with its last token");
+        let cleaned = async || {
+            ostiary::housekeeping::delete_expired(server.app()).await.unwrap();
+            ostiary::housekeeping::rotate_keys(server.app()).await.unwrap();
+        };
+        // An ID token goes on to name its session: as a hint it is verified as long as that lives (RP-Initiated Logout §2).
+        for _ in 0..4 {
+            server.advance(6 * DAY);
+            browser.open("/account").await;
+        }
+        cleaned().await;
+        browser.open(&format!("/logout?id_token_hint={}", old.id_token())).await;
+        assert_eq!(browser.heading(), "You’re signed out", "{}", browser.describe());
+        server.advance(8 * DAY);
+        cleaned().await;
+        assert!(!kids(&shop.jwks().await).contains(&old_kid), "gone with the last session");
     }
 
     /// security.md K2: keys rotate by themselves, and two replicas that rotate at once make one.
@@ -70,6 +81,26 @@ both! {
         assert!(!kids(&shop.jwks().await).contains(&kid));
         assert!(!shop.is_active(&tokens.access_token).await);
         assert_eq!(shop.userinfo(&tokens.access_token).await.status, 401);
+    }
+
+    /// security.md K1: one that signed nothing any more needs no other in its place.
+    async fn a_retired_key_that_is_revoked_is_not_replaced(db) {
+        let server = TestServer::start(db).await;
+        let (app, shop) = (server.app(), Application::of(&server, "shop"));
+        let first = kids(&shop.jwks().await);
+        ostiary::keys::rotate(&app.storage, &app.sealing, &app.random, &app.key_policy, app.now(), true).await.unwrap();
+        server.advance(2 * DAY);
+        let revoke = async |kid: &str| {
+            let done = ostiary::keys::revoke(&app.storage, &app.sealing, &app.random, kid, app.now()).await.unwrap();
+            ostiary::housekeeping::reload(app, ostiary::storage::Topic::Keys).await.unwrap();
+            (done, kids(&shop.jwks().await))
+        };
+        let (done, left) = revoke(&first[0]).await;
+        assert_eq!((done, left.len()), (ostiary::keys::Revoked::Retired, 7));
+        let signing = left.iter().find(|kid| !first.contains(kid)).unwrap();
+        let (done, left) = revoke(signing).await;
+        assert_eq!((done, left.len()), (ostiary::keys::Revoked::Replaced, 7));
+        Person::alice().signed_in(&server).await;
     }
 
     /// security.md K3: nothing private is published; one id and one algorithm a key.

@@ -200,6 +200,35 @@ both! {
         shop.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
     }
 
+    /// security.md S4: what outlives a session does not bring it back.
+    async fn an_offline_grant_wakes_no_session(db) {
+        let server = TestServer::start(db).await;
+        let partner = Application::of(&server, "partner");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = partner.authorization_request().with("scope", "openid offline_access");
+        let offline = partner.sign_in_with(&mut browser, &alice, &request).await;
+        server.advance(Duration::from_secs(8 * 86_400));
+        partner.refresh(offline.refresh_token()).await.tokens();
+        browser.open("/account").await;
+        assert_eq!(browser.heading(), "Sign in", "{}", browser.describe());
+    }
+
+    /// OpenID Connect Core §11: `offline_access` is about refresh tokens; without one nothing outlives the session.
+    async fn without_a_refresh_token_nothing_is_offline(db) {
+        let bare = Client::confidential("bare").with("grant_types", json!(["authorization_code"]));
+        let server = TestServer::with(db).client(bare).start().await;
+        let bare = Application::of(&server, "bare");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let request = bare.authorization_request().with("scope", "openid offline_access");
+        let tokens = bare.sign_in_with(&mut browser, &alice, &request).await;
+        assert!(tokens.refresh_token.is_none() && bare.is_active(&tokens.access_token).await);
+        browser.open("/logout").await;
+        browser.press("Sign out").await;
+        assert!(!bare.is_active(&tokens.access_token).await);
+    }
+
     /// security.md R9, OpenID Connect Core §12.2.
     async fn the_refreshed_id_token_is_about_the_same_sign_in(db) {
         let server = TestServer::start(db).await;

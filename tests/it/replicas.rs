@@ -24,7 +24,41 @@ async fn soon(mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
+/// Tells the servers that clients have changed, as a process does that has changed some.
+async fn announce_clients(server: &TestServer, db: Database) {
+    let tell = match db {
+        Database::Sqlite => {
+            "INSERT INTO changes (topic, version) VALUES ('clients', 1) ON CONFLICT (topic) DO UPDATE SET version = changes.version + 1"
+        }
+        Database::Postgres => "SELECT pg_notify('ostiary_changes', current_schema() || '/clients')",
+    };
+    server.database().execute(tell).await;
+}
+
 both! {
+    /// security.md F10: a change that cannot be read at once is read as soon as it can be, however late.
+    async fn a_change_that_cannot_be_read_is_read_later(db) {
+        let server = TestServer::start(db).await;
+        let worker = Application::of(&server, "worker");
+        worker.client_credentials(&[]).await.tokens();
+        server.database().execute("UPDATE clients SET enabled = FALSE WHERE client_id = 'worker'").await;
+        server.database().execute("ALTER TABLE resources RENAME TO away").await;
+        announce_clients(&server, db).await;
+        // Tried, and tried once more.
+        let (start, before) = (Instant::now(), server.app().storage.statements().round_trips);
+        while start.elapsed() < Duration::from_secs(3) || server.app().storage.statements().round_trips < before + 2 {
+            assert!(start.elapsed() < Duration::from_secs(20), "nobody tried to read the change");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        worker.client_credentials(&[]).await.tokens();
+        server.database().execute("ALTER TABLE away RENAME TO resources").await;
+        let start = Instant::now();
+        while worker.client_credentials(&[]).await.status != 401 {
+            assert!(start.elapsed() < Duration::from_secs(30), "the change is lost");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// security.md C2, F2: a hundred parallel redemptions against two processes, one winner, and the grant has ended.
     async fn one_of_a_hundred_redemptions_over_two_processes_wins(db) {
         let one = ServerProcess::start(db).await;
@@ -122,16 +156,22 @@ both! {
 
     /// security.md F7: several replicas start at once on an empty database.
     async fn servers_may_start_at_once_on_an_empty_database(db) {
-        let ground = TestServer::with(db).prepare();
-        let others = [ground.replica(), ground.replica()];
-        let [first, second] = others;
-        let (one, two, three) = tokio::join!(ServerProcess::on(ground), ServerProcess::on(first), ServerProcess::on(second));
-        let key_sets = [
-            Application::of_process(&one, "shop").jwks().await,
-            Application::of_process(&two, "shop").jwks().await,
-            Application::of_process(&three, "shop").jwks().await,
-        ];
-        assert_eq!(key_sets[0]["keys"].as_array().unwrap().len(), 4, "one key for each algorithm");
-        assert!(key_sets.iter().all(|keys| *keys == key_sets[0]));
+        // With an API, which is written first, and without one.
+        let apps = |setup: Setup| (0..20).fold(setup, |setup, n| setup.client(Client::confidential(&format!("shop{n}")).first_party()));
+        for setup in [TestServer::with(db).client(Client::confidential("shop0")).resource("https://api.example", &["orders:read"]), apps(TestServer::with(db))] {
+            let ground = setup.prepare();
+            let others = [ground.replica(), ground.replica()];
+            let [first, second] = others;
+            let (one, two, three) = tokio::join!(ServerProcess::on(ground), ServerProcess::on(first), ServerProcess::on(second));
+            let key_sets = [
+                Application::of_process(&one, "shop0").jwks().await,
+                Application::of_process(&two, "shop0").jwks().await,
+                Application::of_process(&three, "shop0").jwks().await,
+            ];
+            assert_eq!(key_sets[0]["keys"].as_array().unwrap().len(), 4, "one key for each algorithm");
+            assert!(key_sets.iter().all(|keys| *keys == key_sets[0]));
+            let secrets = "SELECT count(*) FROM client_secrets WHERE expires_at IS NULL AND client_id = 'shop0'";
+            assert_eq!(one.ground.database.number(secrets).await, 1);
+        }
     }
 }

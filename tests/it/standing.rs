@@ -102,11 +102,15 @@ async fn reload(server: &TestServer) {
     server.app().clients.reload(&server.app().storage).await.unwrap();
 }
 
-/// Changes a client's metadata as a command would, and lets the server read it.
 async fn without_grant_type(server: &TestServer, client_id: &str, grant_type: &str) {
+    with_metadata(server, client_id, |metadata| metadata["grant_types"].as_array_mut().unwrap().retain(|known| known != grant_type)).await;
+}
+
+/// Changes a client's metadata as a command would, and lets the server read it.
+async fn with_metadata(server: &TestServer, client_id: &str, change: impl FnOnce(&mut Value)) {
     let before = server.database().texts(&format!("SELECT metadata FROM clients WHERE client_id = '{client_id}'")).await.remove(0);
     let mut metadata: Value = serde_json::from_str(&before).unwrap();
-    metadata["grant_types"].as_array_mut().unwrap().retain(|known| known != grant_type);
+    change(&mut metadata);
     let metadata = metadata.to_string().replace('\'', "''");
     server.database().execute(&format!("UPDATE clients SET metadata = '{metadata}' WHERE client_id = '{client_id}'")).await;
     reload(server).await;
@@ -199,6 +203,47 @@ both! {
                 }
             };
             assert_eq!(held.open_ways().await, expected, "{reason}");
+        }
+    }
+
+    /// security.md R6, R8: what the operator takes from an app is in no token from then on, of a code or of a refresh token of before.
+    async fn what_is_taken_from_an_app_is_in_no_new_token(db) {
+        let server = TestServer::with(db)
+            .resource(API, &["orders:read"])
+            .client(Client::confidential("shop").first_party().with("resources", json!([API])))
+            .client(Client::confidential("partner").with("resources", json!([API])))
+            .start()
+            .await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        for id in ["shop", "partner"] {
+            let app = Application::of(&server, id);
+            let request = app.authorization_request().with("scope", "openid email orders:read offline_access");
+            let tokens = app.sign_in_with(&mut browser, &alice, &request).await;
+            let code = alice.authorize(&mut browser, &request).await.code().to_owned();
+            with_metadata(&server, id, |metadata| metadata["resources"] = json!([])).await;
+            for reply in [app.redeem(&request, &code).await, app.refresh(tokens.refresh_token()).await] {
+                let tokens = reply.tokens();
+                assert_eq!(tokens.scope(), "openid email offline_access", "{id}");
+                assert_eq!(app.verified(&tokens.access_token).await.claim("aud"), &json!(server.issuer), "{id}");
+                let of_api = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh_token()), ("resource", API)];
+                app.post("/token", &of_api).await.refused(400, "invalid_target");
+            }
+            let request = app.authorization_request().with("scope", "openid email offline_access");
+            let tokens = app.sign_in_with(&mut browser, &alice, &request).await;
+            let code = alice.authorize(&mut browser, &request).await.code().to_owned();
+            with_metadata(&server, id, |metadata| metadata["scope"] = json!("openid")).await;
+            let redeemed = app.redeem(&request, &code).await.tokens();
+            assert_eq!(redeemed.scope(), "openid");
+            // Only the operator's own apps get refresh tokens without offline_access.
+            assert_eq!(redeemed.refresh_token.is_some(), id == "shop");
+            assert_eq!(app.is_active(tokens.refresh_token()).await, id == "shop");
+            let refreshed = app.refresh(tokens.refresh_token()).await;
+            if id == "shop" {
+                assert_eq!(refreshed.tokens().scope(), "openid");
+            } else {
+                refreshed.refused(400, "invalid_grant");
+            }
         }
     }
 

@@ -99,6 +99,42 @@ both! {
         give(&mut fresh, &authenticator.code(&server)).await.landed();
     }
 
+    /// OpenID Connect Core §5.5.1.1: asked for more than the account can give, silently or not, an app gets what there is.
+    async fn a_voluntary_acr_that_cannot_be_reached_asks_nothing(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        for prompt in ["", "none"] {
+            let request = shop.authorization_request().with("acr_values", "phr").with("prompt", prompt);
+            let landed = browser.open(&request.url()).await.landed();
+            let tokens = shop.redeem(&request, landed.code()).await.tokens();
+            assert_eq!(acr(&shop.verified(tokens.id_token()).await), "1", "{prompt}");
+        }
+    }
+
+    /// security.md O6: what is demanded of a person is asked for, whatever else the app would like to have.
+    async fn an_unreachable_acr_hides_no_demanded_factor(db) {
+        let mut server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let (mut phone, mut his) = (alice.signed_in(&server).await, bob.signed_in(&server).await);
+        let mut laptop = Browser::new(&server);
+        alice.sign_in(&mut laptop).await;
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut laptop).await;
+        server.ground.change("second_factor.required", true);
+        server.restart().await;
+        let request = shop.authorization_request().with("acr_values", "phr");
+        let silent = request.clone().with("prompt", "none");
+        assert_eq!(phone.open(&silent.url()).await.landed().error(), "interaction_required");
+        phone.open(&request.url()).await;
+        let landed = give(&mut phone, &authenticator.code(&server)).await.landed();
+        let tokens = shop.redeem(&request, landed.code()).await.tokens();
+        assert_eq!(acr(&shop.verified(tokens.id_token()).await), "2");
+        his.open(&request.url()).await;
+        assert_eq!(his.path(), "/account/totp", "{}", his.describe());
+    }
+
     /// RFC 9470 §4, max_age: an old sign-in is done again, with both factors; a trusted device does not stand in for what is asked.
     async fn max_age_and_acr_together_ask_for_both_factors(db) {
         let server = TestServer::start(db).await;

@@ -90,6 +90,29 @@ both! {
         assert_eq!((jwt.claim("aud"), second.scope()), (&json!(BILLING), String::new()));
     }
 
+    /// security.md X2: a token that was exchanged without a trace of it gets no wider either.
+    async fn impersonation_hides_no_exchange(db) {
+        let rule = |client: &str, resource: &str, scope: &str| json!([{ "subject_client": client, "resources": [resource], "scope": scope, "impersonation": true }]);
+        let service = |id: &str, api: &str, next: &str| {
+            Client::service(id).with("grant_types", json!([EXCHANGE])).with("serves", json!([api])).with("resources", json!([next]))
+        };
+        let server = TestServer::with(db)
+            .resource(SUBSCRIPTIONS, &["subscriptions:write"])
+            .resource(QUEUE, &["queue:read", "queue:join"])
+            .resource(BILLING, &["billing:read"])
+            .client(Client::confidential("main").first_party().with("resources", json!([SUBSCRIPTIONS, QUEUE, BILLING])))
+            .client(service("subscriptions", SUBSCRIPTIONS, QUEUE).with("token_exchange", rule("main", QUEUE, "queue:read")))
+            .client(service("queue", QUEUE, BILLING).with("token_exchange", rule("subscriptions", BILLING, "billing:read")))
+            .start()
+            .await;
+        let (main, token) = subject_token(&server).await;
+        let first = exchange(&Application::of(&server, "subscriptions"), &token.access_token, &[]).await.tokens();
+        assert!(main.verified(&first.access_token).await.claims.get("act").is_none());
+        let queue = Application::of(&server, "queue");
+        exchange(&queue, &first.access_token, &[("scope", "billing:read")]).await.refused(400, "invalid_scope");
+        assert_eq!(exchange(&queue, &first.access_token, &[]).await.tokens().scope(), "");
+    }
+
     /// security.md X1: nothing falls back to the client's own rights.
     async fn a_subject_token_that_does_not_count_is_refused(db) {
         let server = company(db).start().await;
@@ -128,6 +151,10 @@ both! {
         exchange(&service, &token.access_token, &[("scope", "openid")]).await.refused(400, "invalid_scope");
         exchange(&Application::of(&server, "stranger"), &token.access_token, &[]).await.refused(400, "invalid_request");
         exchange(&main, &token.access_token, &[]).await.refused(400, "unauthorized_client");
+        // RFC 8693 §2.1: targets may be repeated, and each is meant once.
+        let repeated = [("audience", QUEUE), ("audience", QUEUE), ("resource", QUEUE)];
+        let tokens = exchange(&service, &token.access_token, &repeated).await.tokens();
+        assert_eq!(main.verified(&tokens.access_token).await.claim("aud"), &json!(QUEUE));
         server.advance(Duration::from_secs(200));
         let late = exchange(&service, &token.access_token, &[("audience", QUEUE)]).await;
         assert_eq!(late.ok()["expires_in"], json!(100));

@@ -219,10 +219,14 @@ both! {
         let bad = shop.userinfo("nonsense").await;
         assert_eq!(bad.status, 401);
         assert!(bad.header("www-authenticate").contains(r#"error="invalid_token""#));
-        shop.get(&format!("/userinfo?access_token={}", tokens.access_token), &[]).await.refused(400, "invalid_request");
         let bearer = format!("Bearer {}", tokens.access_token);
+        let in_query = shop.get(&format!("/userinfo?access_token={}", tokens.access_token), &[]).await;
         let twice = shop.post_raw("/userinfo", &[("authorization", &bearer)], format!("access_token={}", tokens.access_token)).await;
-        twice.refused(400, "invalid_request");
+        let broken = shop.post_raw("/userinfo", &[], "access_token=%").await;
+        for bad in [in_query, twice, broken] {
+            bad.refused(400, "invalid_request");
+            assert!(bad.header("www-authenticate").contains(r#"error="invalid_request""#), "{bad:?}");
+        }
         assert_eq!(shop.get("/userinfo", &[("authorization", &bearer.replace("Bearer", "bEARER"))]).await.status, 200);
     }
 
@@ -252,13 +256,20 @@ both! {
             }
         };
         redeem("https://foreign.example").await.refused(400, "invalid_target");
+        // RFC 6749 §4.1.2: what is refused uses nothing up, so that the client can do as it is told.
+        shop.redeem(&both, landed.code()).await.refused(400, "invalid_target");
         let first = redeem(API).await.tokens();
         assert_eq!(first.scope(), "openid orders:read");
+        shop.refresh(first.refresh_token()).await.refused(400, "invalid_target");
+        server.advance(Duration::from_secs(31));
         let second = shop.post("/token", &[("grant_type", "refresh_token"), ("refresh_token", first.refresh_token()), ("resource", opaque)]).await;
         assert_eq!(second.json()["expires_in"], 60);
         let second = second.tokens();
         assert!(!second.access_token.contains('.'));
         assert_eq!(second.scope(), "openid o:read");
+        let twice = [("grant_type", "refresh_token"), ("refresh_token", second.refresh_token()), ("resource", API), ("resource", API)];
+        let third = shop.post("/token", &twice).await.tokens();
+        assert_eq!(shop.verified(&third.access_token).await.claim("aud"), &json!([API, server.issuer]), "named twice, meant once");
         assert!(Application::of(&server, "api").is_active(&second.access_token).await);
         shop.revoke(&second.access_token).await;
         assert!(!Application::of(&server, "api").is_active(&second.access_token).await);

@@ -14,7 +14,7 @@ async fn another_process_hears_what_was_committed_and_nothing_else(database: &Da
         Err(StorageError::Settings("on purpose".to_owned()))
     });
     failed.await.unwrap_err();
-    for topic in [Topic::Clients, Topic::Settings, Topic::Clients, Topic::All] {
+    for topic in [Topic::Clients, Topic::Logouts, Topic::Clients, Topic::All] {
         database.storage.transaction::<(), StorageError>(async |conn| announce(conn, topic).await).await.unwrap();
         assert_eq!(soon(heard.next()).await, Some(topic));
         assert_eq!(soon(own.next()).await, Some(topic), "the announcer's own process hears it too");
