@@ -80,10 +80,12 @@ pub async fn insert_users(connection: &mut Connection, people: &[User]) -> Resul
     Ok(())
 }
 
-/// Writes everything that is known of a person anew, but for the id and the day they came. Returns whether they exist. Errors: a
-/// unique violation when the address is taken.
-pub async fn update_user(connection: &mut Connection, user: &User) -> Result<bool, StorageError> {
+/// Writes what an import may change of a person, unless the account was changed after it was read, when its `updated_at` was `read_at`.
+/// Returns whether it was written: a deletion that was asked for, or an account that was switched off, must not be taken back by somebody
+/// who has not seen it. Errors: a unique violation when the address is taken.
+pub async fn update_user(connection: &mut Connection, user: &User, read_at: Timestamp) -> Result<bool, StorageError> {
     let updated = query!(connection, |c| diesel::update(users::table.find(&user.id))
+        .filter(users::updated_at.eq(read_at))
         .set((
             users::email.eq(&user.email),
             users::email_verified.eq(user.email_verified),
@@ -94,7 +96,6 @@ pub async fn update_user(connection: &mut Connection, user: &User) -> Result<boo
             users::roles.eq(user.roles.clone()),
             users::updated_at.eq(user.updated_at),
             users::phone_number_verified.eq(user.phone_number_verified),
-            users::deletion_due_at.eq(user.deletion_due_at),
         ))
         .execute(c)
         .await)?;

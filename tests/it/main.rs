@@ -25,6 +25,7 @@ mod harness;
 mod house;
 mod http;
 mod import;
+mod import_changes;
 mod import_factors;
 mod import_faults;
 mod jwks_uri;
