@@ -70,8 +70,9 @@ pub struct Sms {
 pub enum SmsError {
     #[error("text messages are not sent to numbers of this country")]
     Country,
-    #[error("the provider answers {status}: {message}")]
-    Refused { status: u16, message: String },
+    /// Its `code` says what is wrong (0: it gives none); its message may repeat the number, and is nobody's to keep.
+    #[error("the provider answers {status}, code {code}")]
+    Refused { status: u16, code: u64 },
     #[error(transparent)]
     Outbound(#[from] OutboundError),
 }
