@@ -113,7 +113,7 @@ pub async fn list_users_among(connection: &mut Connection, ids: &[UserId], email
         .await)
 }
 
-/// Replaces the profile. A telephone number that has changed is not proven any longer. Returns whether the person exists.
+/// Replaces the profile; the caller knows whether its telephone number is proven. Returns whether the person exists.
 pub async fn update_profile(
     connection: &mut Connection,
     id: &UserId,
@@ -148,16 +148,20 @@ pub async fn touch_user(connection: &mut Connection, id: &UserId, now: Timestamp
     Ok(updated == 1)
 }
 
-/// Replaces roles and groups. Returns whether the person exists.
+/// Replaces roles, or groups, or both; the other stays as it is now. Returns whether the person exists.
 pub async fn set_roles_and_groups(
     connection: &mut Connection,
     id: &UserId,
-    roles: &[String],
-    groups: &[String],
+    roles: Option<&[String]>,
+    groups: Option<&[String]>,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     let updated = query!(connection, |c| diesel::update(users::table.find(id))
-        .set((users::roles.eq(Json(roles.to_vec())), users::user_groups.eq(Json(groups.to_vec())), users::updated_at.eq(now)))
+        .set((
+            roles.map(|roles| users::roles.eq(Json(roles.to_vec()))),
+            groups.map(|groups| users::user_groups.eq(Json(groups.to_vec()))),
+            users::updated_at.eq(now),
+        ))
         .execute(c)
         .await)?;
     Ok(updated == 1)

@@ -33,6 +33,7 @@ mod keys;
 mod languages;
 mod lockdown;
 mod mail;
+mod meanwhile;
 mod newcomer;
 mod operations;
 mod outages;
