@@ -32,7 +32,7 @@ use crate::web::problems::{EmailProblem, LONGEST_NAME, NameProblem};
 use crate::web::sign_in::{device_of, first_factor_proven};
 use crate::web::speak;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Why there is no account: what was done is undone with the transaction.
 enum NotMade {
@@ -130,7 +130,7 @@ fn new_user(app: &App, opened: &Opened, email: Email, name: &str, is_proven: boo
     if !name.is_empty() {
         user.profile.0.insert("name".to_owned(), Value::from(name));
     }
-    user.attributes = Json(identity.attributes.clone());
+    user.attributes = Json(identity.attributes_after(Map::new()));
     user
 }
 
