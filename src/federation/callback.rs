@@ -16,6 +16,7 @@ use super::page::FederationProblem;
 use super::{Errand, UpstreamState, context, fault_page, find, problem_page};
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::config::EmailVerification;
 use crate::events::{self, About, EventKind};
 use crate::grants::consume_ticket;
 use crate::mail::Posted;
@@ -174,7 +175,11 @@ async fn sign_in(
         note_arrival(app, &user, &identity).await?;
         return first_factor_proven(app, http, browser, ticket, &user, methods(&identity), &[]).await.map(Ok);
     }
-    let account = match identity.email.as_deref().and_then(|email| Email::parse(email).ok()) {
+    // security.md L1: anybody has an address "said" that is not theirs. Where sign-up tells by mail alone who has an account, so does this:
+    // an address that the provider does not vouch for is asked about by mail, whoever has it here.
+    let tells_by_mail = app.config.sign_up.email_verification == EmailVerification::BeforeSignIn;
+    let email = identity.email.as_deref().filter(|_| identity.email_verified || !tells_by_mail);
+    let account = match email.and_then(|email| Email::parse(email).ok()) {
         Some(email) => users::find_user_by_email(&mut connection, &email).await?,
         None => None,
     };
