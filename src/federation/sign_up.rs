@@ -84,7 +84,7 @@ pub async fn post_sign_up(app: web::Data<App>, http: HttpRequest, body: PageBody
     let is_proven = identity.email_verified && identity.email.as_deref() == Some(email.as_str());
     let needs_code = app.config.sign_up.email_verification == EmailVerification::BeforeSignIn && opened.arrival.account.is_none();
     if needs_code && !is_proven {
-        return proving::begin(&app, &http, &browser, &opened, &email, typed_name);
+        return proving::begin(&app, &http, &browser, &opened, &email, typed_name).await;
     }
     finish(&app, &http, &browser, &opened, email, typed_name, is_proven).await
 }

@@ -93,7 +93,7 @@ async fn go_on(
     newcomer: Newcomer,
 ) -> Result<HttpResponse, PageError> {
     if app.config.sign_up.email_verification == EmailVerification::BeforeSignIn {
-        return pending::begin(app, browser, ticket, newcomer);
+        return pending::begin(app, browser, ticket, newcomer).await;
     }
     make(app, http, browser, ticket, &newcomer).await
 }

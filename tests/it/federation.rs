@@ -662,6 +662,17 @@ both! {
         second.fill("Code", &code);
         second.press("Continue").await;
         assert_eq!((users(&server).await, links(&server).await), (2, 1), "once");
+        // Past the limit nothing is mailed, and the code that was mailed last still works.
+        fake.knows("henry-1", "henry@far.example");
+        fake.claim("email_verified", false);
+        let mut henry = fake.visit(&server).await;
+        henry.press("Create account").await;
+        for _ in 0..6 {
+            henry.press("Send a new code").await;
+        }
+        henry.fill("Code", &Mailbox::of(&server).newest_to("henry@far.example").await.code());
+        henry.press("Continue").await;
+        assert_eq!(henry.path(), "/account", "{}", henry.describe());
         // Who vouches for it is believed.
         fake.knows("george-1", "george@example.org");
         let mut george = fake.visit(&server).await;
