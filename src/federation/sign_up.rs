@@ -75,9 +75,7 @@ pub async fn post_sign_up(app: web::Data<App>, http: HttpRequest, body: PageBody
     let typed_name = params.get("name").unwrap_or_default().trim();
     let mut errors = FederationSignUpErrors::default();
     let email = Email::parse(typed_email).map_err(|_| errors.email = Some(EmailProblem::Invalid)).ok();
-    if typed_name.chars().count() > LONGEST_NAME || typed_name.chars().any(char::is_control) {
-        errors.name = Some(NameProblem::TooLong);
-    }
+    errors.name = NameProblem::of(typed_name);
     let Some(email) = email.filter(|_| errors.name.is_none()) else {
         return Ok(sign_up_page(&app, &http, &browser, &opened, typed_email, typed_name, errors));
     };
