@@ -214,13 +214,21 @@ async fn set_enabled(opened: &Opened, user: &str, enabled: bool) -> Result<Outpu
     Ok(Output::new(format!("{} is {what}.", user.email), json!({ "id": user.id, "enabled": enabled })))
 }
 
-async fn find(opened: &Opened, user: &str) -> Result<User, CliError> {
+/// Whoever has this address or id. An id that came with an import may look like an address.
+pub(super) async fn find(opened: &Opened, user: &str) -> Result<User, CliError> {
     let mut connection = opened.app.storage.read().await?;
-    let found = match Email::parse(user) {
+    let by_id = users::find_user(&mut connection, &UserId::new(user)).await?;
+    let by_email = match Email::parse(user) {
         Ok(email) => users::find_user_by_email(&mut connection, &email).await?,
         Err(_) => None,
     };
-    found.ok_or_else(|| CliError::not_found(format!("no person {user}")))
+    match (by_id, by_email) {
+        (Some(one), Some(other)) if one.id != other.id => Err(CliError::usage(format!(
+            "{user} is the id of one person, whose address is {}, and the address of another, whose id is {}: say which by those",
+            one.email, other.id
+        ))),
+        (by_id, by_email) => by_id.or(by_email).ok_or_else(|| CliError::not_found(format!("no person {user}"))),
+    }
 }
 
 /// Never from an argument: those are seen by every user of the machine (security.md Z5).
