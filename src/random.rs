@@ -74,6 +74,17 @@ impl Random {
         URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
 
+    /// A code of six digits, each of the million as likely as the other.
+    pub fn six_digits(&self) -> String {
+        loop {
+            // 4,000,000,000 is the largest multiple of a million that fits: what lies above would make small codes likelier.
+            let drawn = u32::from_be_bytes(self.bytes());
+            if drawn < 4_000_000_000 {
+                return format!("{:06}", drawn % 1_000_000);
+            }
+        }
+    }
+
     /// A time-ordered id (RFC 9562 §5.7): the milliseconds of `now`, then 74 random bits. Unique, but not a secret.
     pub fn uuid_v7(&self, now: Timestamp) -> Uuid {
         let milliseconds = u64::try_from(now.unix_microseconds() / 1000).unwrap_or(0);
@@ -93,6 +104,15 @@ mod tests {
         assert_ne!(source.clone().token(), source.token(), "clones share the position");
         assert_ne!(Random::System.bytes::<16>(), Random::System.bytes::<16>());
         assert_eq!(Random::System.token().len(), 43);
+    }
+
+    // security.md M10
+    #[test]
+    fn a_code_has_six_digits() {
+        let random = Random::seeded(1);
+        let codes: Vec<String> = (0..1000).map(|_| random.six_digits()).collect();
+        assert!(codes.iter().all(|code| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())));
+        assert!(codes.iter().collect::<std::collections::HashSet<_>>().len() > 950);
     }
 
     #[test]

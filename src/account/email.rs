@@ -16,7 +16,7 @@ use super::{Visitor, layout, visitor};
 use crate::app::App;
 use crate::credentials::mailed_proofs::{
     CODE_LIFETIME, MailedProof, MailedProofId, NewProof, ProofPurpose, UNDO_LIFETIME, consume_proof, end_proofs_of, find_proof_of_code,
-    insert_proof, new_code,
+    insert_proof,
 };
 use crate::events::{self, About, EventKind};
 use crate::mail::Posted;
@@ -113,7 +113,7 @@ async fn ask(app: &App, http: &HttpRequest, browser: &Browser, signed_in: &Signe
     if may_send(app, &mut connection, &email, &Sender::of(http), None).await? {
         let owner = find_user_by_email(&mut connection, &email).await?;
         drop(connection);
-        let (secret, code, expires_at) = (Secret::new(app.random.token()), new_code(&app.random), now + CODE_LIFETIME);
+        let (secret, code, expires_at) = (Secret::new(app.random.token()), app.random.six_digits(), now + CODE_LIFETIME);
         let digest = browser.binding_digest(app);
         let language = language_of_account(user).unwrap_or_else(|| language_of(http));
         let letter = match &owner {
@@ -132,6 +132,9 @@ async fn ask(app: &App, http: &HttpRequest, browser: &Browser, signed_in: &Signe
             })
             .await;
         drop(posted?);
+    } else if MailedStep::code(app, browser, CodePurpose::ChangeEmail).is_some_and(|(_, waiting)| waiting == email) {
+        // The code that was mailed last is still the one.
+        return Ok(see_other(app, paths::ACCOUNT_EMAIL, &[]));
     }
     with_cookies(see_other(app, paths::ACCOUNT_EMAIL, &[]), [Some(step.cookie(app, browser, CODE_LIFETIME)?)])
 }

@@ -1,7 +1,7 @@
 //! `/account/profile`: the standard claims that a person writes about themselves. Anything else in the form is ignored:
 //! nobody verifies their own address or gives themselves a role here (security.md M8, P3).
 //!
-//! Cost: GET 1 round trip; POST 4 round trips, 1 commit.
+//! Cost: GET 1 round trip; POST 6 round trips, 1 commit.
 //!
 //! Specs: OpenID Connect Core §5.1.
 
@@ -13,7 +13,8 @@ use crate::language::time_zone;
 use crate::oauth::params::Params;
 use crate::sessions::SignedIn;
 use crate::sms::PhoneNumber;
-use crate::users::{Email, update_profile};
+use crate::storage::StorageError;
+use crate::users::{Email, User, find_user, lock_user, update_profile};
 use crate::web::browser::Browser;
 use crate::web::page::Page;
 use crate::web::page_error::PageError;
@@ -70,22 +71,37 @@ pub async fn post_profile(app: web::Data<App>, http: HttpRequest, body: PageBody
     if !errors.is_empty() {
         return Ok(profile_page(&app, &http, &browser, &signed_in, Profile::of(&typed), errors, false));
     }
-    // What the form does not hold (claims that came with an import) stays.
-    let mut profile = signed_in.user.profile.0.clone();
-    profile.retain(|name, _| !CLAIMS.contains(&name.as_str()) && name != "address");
-    profile.extend(typed.clone());
-    let number = |profile: &Map<String, Value>| profile.get("phone_number").and_then(Value::as_str).and_then(PhoneNumber::parse);
-    let still_verified = signed_in.user.phone_number_verified && number(&profile) == number(&signed_in.user.profile.0);
-    app.storage
+    let profile = app
+        .storage
         .transaction(async |connection| {
-            update_profile(connection, &signed_in.user.id, &profile, still_verified, app.now()).await?;
-            let about = About::user(&signed_in.user.id).in_session(&signed_in.session.id).from(device_of(&http));
-            events::record(connection, &app, EventKind::ProfileChanged, &about).await
+            // As it is now: a number may have been proven since the page was asked for.
+            lock_user(connection, &signed_in.user.id).await?;
+            let Some(user) = find_user(connection, &signed_in.user.id).await? else { return Ok(typed.clone()) };
+            let (profile, still_verified) = written_into(&user, &typed);
+            update_profile(connection, &user.id, &profile, still_verified, app.now()).await?;
+            let about = About::user(&user.id).in_session(&signed_in.session.id).from(device_of(&http));
+            events::record(connection, &app, EventKind::ProfileChanged, &about).await?;
+            Ok::<_, StorageError>(profile)
         })
         .await?;
     signed_in.user.profile.0 = profile;
     as_the_account_prefers(&http, &signed_in.user);
     Ok(profile_page(&app, &http, &browser, &signed_in, Profile::of(&typed), errors, true))
+}
+
+/// The profile with what was typed, and whether its telephone number is proven still.
+fn written_into(user: &User, typed: &Map<String, Value>) -> (Map<String, Value>, bool) {
+    // What the form does not hold (claims that came with an import) stays.
+    let mut profile = user.profile.0.clone();
+    profile.retain(|name, _| !CLAIMS.contains(&name.as_str()) && name != "address");
+    profile.extend(typed.clone());
+    let text = |profile: &Map<String, Value>| profile.get("phone_number").and_then(Value::as_str).map(str::to_owned);
+    let (before, after) = (text(&user.profile.0), text(&profile));
+    // However it is written. Two texts that are no numbers we send to are the same only when they are.
+    let number = |text: &Option<String>| text.as_deref().and_then(PhoneNumber::parse);
+    let is_same = before == after || (number(&after).is_some() && number(&before) == number(&after));
+    let still_verified = user.phone_number_verified && is_same && after.is_some();
+    (profile, still_verified)
 }
 
 /// What was typed, without what is empty, and the problems beside their fields.
@@ -166,4 +182,33 @@ fn profile_page(
         saved,
     };
     Page::new(view).respond_to(http)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::users::UserId;
+    use serde_json::json;
+
+    /// OpenID Connect Core §5.1: `phone_number_verified` is about the number that is there.
+    #[test]
+    fn a_number_that_is_changed_is_not_proven() {
+        let mut user = User::new(UserId::new("1"), Email::parse("a@example.org").unwrap(), None, Timestamp::from_unix_seconds(1));
+        user.phone_number_verified = true;
+        // Numbers that came with an import may be shorter than any that messages go to.
+        for (before, after, stays) in [
+            (json!("+4930901820"), json!("+49 (30) 90 18 20"), true),
+            (json!("+4930901820"), json!("+4930901821"), false),
+            (json!("+12345"), json!("+12345"), true),
+            (json!("+12345"), json!("+1234567"), false),
+            (json!("+12345"), json!("+0123456789"), false),
+            (json!("+4930901820"), Value::Null, false),
+            (json!("+12345"), Value::Null, false),
+        ] {
+            user.profile.0.insert("phone_number".to_owned(), before.clone());
+            let typed = if after.is_null() { Map::new() } else { Map::from_iter([("phone_number".to_owned(), after.clone())]) };
+            assert_eq!(written_into(&user, &typed).1, stays, "{before} {after}");
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! `ostiary session …`.
 
 use super::output::{Output, Table};
+use super::user::find;
 use super::{CliError, Opened};
 use crate::events::{self, About, EventKind};
 use crate::grants::EndReason;
 use crate::sessions::{self, SessionId};
-use crate::users::{self, Email, UserId};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -27,7 +27,7 @@ pub(super) async fn run(opened: &Opened, command: SessionCommand) -> Result<Outp
     let now = app.now();
     match command {
         SessionCommand::List { user } => {
-            let user = user_id(opened, &user).await?;
+            let user = find(opened, &user).await?.id;
             let found = sessions::list_sessions(&mut app.storage.read().await?, &user, &app.sessions, now).await?;
             let mut table = Table::new(["id", "signed in", "last used", "address"]);
             for session in &found {
@@ -41,7 +41,7 @@ pub(super) async fn run(opened: &Opened, command: SessionCommand) -> Result<Outp
             Ok(Output::new(table.to_string(), json!(documents)))
         }
         SessionCommand::End { user, session } => {
-            let user = user_id(opened, &user).await?;
+            let user = find(opened, &user).await?.id;
             let ended = opened
                 .transaction(async |connection| {
                     let ended = match &session {
@@ -63,13 +63,4 @@ pub(super) async fn run(opened: &Opened, command: SessionCommand) -> Result<Outp
             Ok(Output::new(format!("{ended} ended."), json!({ "ended": ended })))
         }
     }
-}
-
-async fn user_id(opened: &Opened, user: &str) -> Result<UserId, CliError> {
-    let mut connection = opened.app.storage.read().await?;
-    let found = match Email::parse(user) {
-        Ok(email) => users::find_user_by_email(&mut connection, &email).await?,
-        Err(_) => users::find_user(&mut connection, &UserId::new(user)).await?,
-    };
-    found.map(|user| user.id).ok_or_else(|| CliError::not_found(format!("no person {user}")))
 }

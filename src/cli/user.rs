@@ -42,7 +42,7 @@ pub enum UserCommand {
     SetPassword { user: String },
     /// Take all second factors away from somebody who has lost them; sessions and tokens end
     RemoveSecondFactors { user: String },
-    /// Set roles and groups; lists replace what was there
+    /// Set roles, or groups, or both; a list replaces what was there
     Update {
         user: String,
         #[arg(long = "role")]
@@ -136,16 +136,18 @@ pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output,
         }
         UserCommand::Update { user, roles, groups } => {
             let user = find(opened, &user).await?;
-            let (roles, groups) = (roles.unwrap_or(user.roles.0.clone()), groups.unwrap_or(user.groups.0.clone()));
             let now = app.now();
-            opened
+            let changed = opened
                 .transaction(async |connection| {
-                    users::set_roles_and_groups(connection, &user.id, &roles, &groups, now).await?;
-                    let about = About::user(&user.id).with("by", "operator").with("roles", roles.clone()).with("groups", groups.clone());
-                    events::record(connection, app, EventKind::UserChanged, &about).await
+                    users::set_roles_and_groups(connection, &user.id, roles.as_deref(), groups.as_deref(), now).await?;
+                    let changed = users::find_user(connection, &user.id).await?.unwrap_or_else(|| user.clone());
+                    let (roles, groups) = (changed.roles.0.clone(), changed.groups.0.clone());
+                    let about = About::user(&user.id).with("by", "operator").with("roles", roles).with("groups", groups);
+                    events::record(connection, app, EventKind::UserChanged, &about).await?;
+                    Ok(changed)
                 })
                 .await?;
-            Ok(Output::document(json!(find(opened, user.id.as_str()).await?)))
+            Ok(Output::document(json!(changed)))
         }
         UserCommand::Delete { user } => {
             let user = find(opened, &user).await?;
@@ -215,13 +217,21 @@ async fn set_enabled(opened: &Opened, user: &str, enabled: bool) -> Result<Outpu
     Ok(Output::new(format!("{} is {what}.", user.email), json!({ "id": user.id, "enabled": enabled })))
 }
 
-async fn find(opened: &Opened, user: &str) -> Result<User, CliError> {
+/// Whoever has this address or id. An id that came with an import may look like an address.
+pub(super) async fn find(opened: &Opened, user: &str) -> Result<User, CliError> {
     let mut connection = opened.app.storage.read().await?;
-    let found = match Email::parse(user) {
+    let by_id = users::find_user(&mut connection, &UserId::new(user)).await?;
+    let by_email = match Email::parse(user) {
         Ok(email) => users::find_user_by_email(&mut connection, &email).await?,
-        Err(_) => users::find_user(&mut connection, &UserId::new(user)).await?,
+        Err(_) => None,
     };
-    found.ok_or_else(|| CliError::not_found(format!("no person {user}")))
+    match (by_id, by_email) {
+        (Some(one), Some(other)) if one.id != other.id => Err(CliError::usage(format!(
+            "{user} is the id of one person, whose address is {}, and the address of another, whose id is {}: say which by those",
+            one.email, other.id
+        ))),
+        (by_id, by_email) => by_id.or(by_email).ok_or_else(|| CliError::not_found(format!("no person {user}"))),
+    }
 }
 
 /// Never from an argument: those are seen by every user of the machine (security.md Z5).

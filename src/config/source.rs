@@ -1,4 +1,4 @@
-//! Where values come from: the TOML file and the environment, joined into one text a key. The environment wins.
+//! Where values come from: the TOML file and the environment, made one text a key. The environment wins.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::fault::{Fault, suggestion};
 use super::table::Key;
+use super::value::ITEM;
 use crate::oauth::issuer::Issuer;
 use crate::secret::Secret;
 
@@ -95,9 +96,7 @@ impl Raw {
                     self.flatten(keys, &format!("{name}."), table, written, faults);
                     continue;
                 }
-                toml::Value::Array(items) => {
-                    items.into_iter().map(scalar).collect::<Option<Vec<_>>>().map(|items| items.join(",")).ok_or("must be a list of texts")
-                }
+                toml::Value::Array(items) => list(items).ok_or("must be a list of texts"),
                 value => scalar(value).ok_or("must be a text, a number, or true or false"),
             };
             match text {
@@ -183,6 +182,12 @@ impl Raw {
         self.derived.insert(key, text.clone());
         self.values.entry(key).or_insert_with(|| Given { text: Secret::from(text), origin: Origin::Default });
     }
+}
+
+/// A list of a file as one text: before each item stands what none can hold.
+fn list(items: Vec<toml::Value>) -> Option<String> {
+    let item = |value| scalar(value).filter(|text| !text.contains(ITEM));
+    items.into_iter().map(|value| Some(format!("{ITEM}{}", item(value)?))).collect()
 }
 
 fn scalar(value: toml::Value) -> Option<String> {

@@ -87,6 +87,22 @@ fn clients_and_claims_are_tables_or_json() {
     assert_eq!(faulty_keys(from_environment(&[("OSTIARY_CLIENTS", "a,b")])), ["clients"]);
 }
 
+/// A group of a directory may have a comma in its name; whoever is in it needs a second factor all the same.
+#[test]
+fn an_item_of_a_list_in_the_file_may_have_a_comma() {
+    let toml = "[second_factor]\nrequired_groups = [\"Research, Berlin\", \"staff\"]\n[smtp]\n";
+    let config = from_file(toml, &[]).unwrap();
+    assert_eq!(config.second_factor.required_groups, ["Research, Berlin", "staff"]);
+    assert_eq!(from_file(&config.show(), &[]).unwrap().second_factor.required_groups, ["Research, Berlin", "staff"]);
+    let one = from_file("second_factor.required_groups = [\"Research, Berlin\"]", &[]).unwrap();
+    assert_eq!(one.second_factor.required_groups, ["Research, Berlin"]);
+    assert!(from_file("second_factor.required_groups = []", &[]).unwrap().second_factor.required_groups.is_empty());
+    let variable = from_environment(&[("OSTIARY_SECOND_FACTOR_REQUIRED_GROUPS", "a, b")]).unwrap();
+    assert_eq!(variable.second_factor.required_groups, ["a", "b"]);
+    assert_eq!(faulty_keys(from_file("second_factor.required_groups = [\"a\\u001Fb\"]", &[])), ["second_factor.required_groups"]);
+    assert_eq!(faulty_keys(from_file("brand.name = [\"a\", \"b\"]", &[])), ["brand.name"]);
+}
+
 #[test]
 fn all_faults_are_listed_at_once() {
     let toml = "isuer = \"x\"\nworkers = 0\n[tokens]\naccess_token_lifetime = \"5 minutes\"\n[smtp]\nport = 70000\n[nonsense]\na = 1\n";

@@ -226,12 +226,17 @@ impl<T: Setting> Setting for Option<T> {
     }
 }
 
-/// A list: an array in TOML, separated by commas in the environment.
+/// Stands before each item of a list that was an array in the file (the control character "unit separator").
+pub(super) const ITEM: char = '\u{1f}';
+
+/// A list: an array in TOML, whose items may hold anything; separated by commas or lines in the environment.
 impl<T: Setting> Setting for Vec<T> {
     const UNIT: &'static str = T::UNIT;
     const SECRET: bool = T::SECRET;
     fn parse(text: &str) -> Result<Self, String> {
-        text.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty()).map(T::parse).collect()
+        let is_array = text.starts_with(ITEM);
+        let ends = |c: char| if is_array { c == ITEM } else { c == ',' || c == '\n' };
+        text.split(ends).map(str::trim).filter(|item| !item.is_empty()).map(T::parse).collect()
     }
     fn show(&self) -> Option<String> {
         Some(format!("[{}]", self.iter().filter_map(T::show).collect::<Vec<_>>().join(", ")))

@@ -38,9 +38,9 @@ pub enum WeakPassword {
 }
 
 impl Password {
-    /// A password to be checked. Longer than [`LONGEST`] it cannot be anybody's; it is cut so that the answer costs the same.
+    /// A password to be checked. Longer than [`LONGEST`] it cannot be anybody's; what is cut so that the answer costs the same is longer still.
     pub fn typed(text: &str) -> Self {
-        Self(Secret::new(text.chars().take(LONGEST).nfc().collect()))
+        Self(Secret::new(text.nfc().take(LONGEST + 1).collect()))
     }
 
     /// A password to be set.
@@ -380,7 +380,13 @@ mod tests {
     fn lengths_are_counted_in_bytes_and_nothing_is_cut_off() {
         assert_eq!(Password::new("1234567", 8).err(), Some(WeakPassword::TooShort));
         assert_eq!(Password::new(&"a".repeat(1025), 8).err(), Some(WeakPassword::TooLong));
-        assert!(Password::new(&"a".repeat(1024), 8).is_ok());
+        let longest = Password::new(&"a".repeat(1024), 8).unwrap();
+        for behind in ["b", "a", &"b".repeat(5000)] {
+            assert_ne!(Password::typed(&format!("{}{behind}", "a".repeat(1024))).0.expose(), longest.0.expose(), "{behind}");
+        }
+        // Three characters that are one, as some systems type them: longer than it counts.
+        let composed = Password::new(&"\u{ac01}".repeat(341), 8).unwrap();
+        assert_eq!(Password::typed(&"\u{1100}\u{1161}\u{11a8}".repeat(341)).0.expose(), composed.0.expose());
     }
 
     // security.md L6

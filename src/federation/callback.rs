@@ -7,7 +7,7 @@
 //!
 //! An answer that is posted (Apple) comes without cookies, since another site posts it: it goes on by a redirect, which carries them.
 //!
-//! Cost: 3 round trips and 1 commit, those of the session, 1 to 3 requests to the provider, 1 signature check.
+//! Cost: 4 round trips and 2 commits, those of the session, 1 to 3 requests to the provider, 1 signature check.
 //!
 //! Specs: RFC 6749 §4.1.2, RFC 9207 §2.4, OAuth 2.0 Form Post Response Mode; security.md U1, U3, U5, M9.
 
@@ -16,6 +16,7 @@ use super::page::FederationProblem;
 use super::{Errand, UpstreamState, context, fault_page, find, problem_page};
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::config::EmailVerification;
 use crate::events::{self, About, EventKind};
 use crate::grants::consume_ticket;
 use crate::mail::Posted;
@@ -24,7 +25,6 @@ use crate::oauth::params::Params;
 use crate::paths;
 use crate::sealing::Purpose;
 use crate::sessions::SessionId;
-use crate::storage::StorageError;
 use crate::upstreams::{UpstreamIdentity, find_linked_user, insert_link, note_use_of_link};
 use crate::users::{self, Email, User, UserId, hold_account};
 use crate::web::browser::Browser;
@@ -166,18 +166,20 @@ async fn sign_in(
     ticket: &Ticket,
     sign_up: bool,
 ) -> Result<Result<HttpResponse, FederationProblem>, PageError> {
-    let mut connection = app.storage.write().await?;
+    let mut connection = app.storage.read().await?;
     if let Some(user) = find_linked_user(&mut connection, &identity.provider, &identity.subject).await? {
+        drop(connection);
         if !user.enabled {
             return Ok(Err(FederationProblem::NoEntry));
         }
-        let link = link_of(&identity, &user.id, app.now());
-        note_use_of_link(&mut connection, &link, sealed_tokens(app, &identity)?.as_deref()).await?;
-        keep_attributes(&mut connection, &user, &identity, app.now()).await?;
-        drop(connection);
+        note_arrival(app, &user, &identity).await?;
         return first_factor_proven(app, http, browser, ticket, &user, methods(&identity), &[]).await.map(Ok);
     }
-    let account = match identity.email.as_deref().and_then(|email| Email::parse(email).ok()) {
+    // security.md L1: anybody has an address "said" that is not theirs. Where sign-up tells by mail alone who has an account, so does this:
+    // an address that the provider does not vouch for is asked about by mail, whoever has it here.
+    let tells_by_mail = app.config.sign_up.email_verification == EmailVerification::BeforeSignIn;
+    let email = identity.email.as_deref().filter(|_| identity.email_verified || !tells_by_mail);
+    let account = match email.and_then(|email| Email::parse(email).ok()) {
         Some(email) => users::find_user_by_email(&mut connection, &email).await?,
         None => None,
     };
@@ -194,19 +196,23 @@ async fn sign_in(
     with_cookies(see_other(app, path, &[("arrival", &arrival)]), [browser.new_binding_cookie(app)]).map(Ok)
 }
 
-/// The operator's attributes follow the provider at each sign-in.
-async fn keep_attributes(
-    connection: &mut crate::storage::Connection,
-    user: &User,
-    identity: &UpstreamIdentity,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    let mut attributes = user.attributes.0.clone();
-    attributes.extend(identity.attributes.clone());
-    if attributes != user.attributes.0 {
-        users::set_attributes(connection, &user.id, &attributes, now).await?;
-    }
-    Ok(())
+/// Notes that the link was used. The operator's attributes follow the provider at each sign-in.
+async fn note_arrival(app: &App, user: &User, identity: &UpstreamIdentity) -> Result<(), PageError> {
+    let (link, tokens) = (link_of(identity, &user.id, app.now()), sealed_tokens(app, identity)?);
+    let noted = app
+        .storage
+        .transaction(async |connection| {
+            if identity.attributes_after(user.attributes.0.clone()) != user.attributes.0 {
+                // As they are now: an operator may have set others since.
+                users::lock_user(connection, &user.id).await?;
+                if let Some(now) = users::find_user(connection, &user.id).await? {
+                    users::set_attributes(connection, &user.id, &identity.attributes_after(now.attributes.0), app.now()).await?;
+                }
+            }
+            note_use_of_link(connection, &link, tokens.as_deref()).await
+        })
+        .await;
+    Ok(noted?)
 }
 
 /// Links an identity to whoever went for it, in the session that they went from. One that is somebody else's stays theirs.

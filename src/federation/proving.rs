@@ -12,12 +12,12 @@
 use super::arrival::{Arrival, Opened, Proving};
 use super::sign_up::{finish, may_make};
 use crate::app::App;
-use crate::credentials::mailed_proofs::{code_digest, is_code, new_code};
+use crate::credentials::mailed_proofs::{code_digest, is_code};
 use crate::paths;
 use crate::users::Email;
 use crate::web::browser::Browser;
 use crate::web::mailed_pages::{CodePage, CodeProblem};
-use crate::web::mailing::{Sender, mail_sign_up_code, may_try};
+use crate::web::mailing::{Sender, mail_sign_up_code, may_send, may_try};
 use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
@@ -25,7 +25,7 @@ use crate::web::speak::language_of;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// Mails a code to the address, and shows the page that asks for it.
-pub(super) fn begin(
+pub(super) async fn begin(
     app: &web::Data<App>,
     http: &HttpRequest,
     browser: &Browser,
@@ -33,14 +33,20 @@ pub(super) fn begin(
     email: &Email,
     name: &str,
 ) -> Result<HttpResponse, PageError> {
-    let (id, code) = (app.random.token(), new_code(&app.random));
+    let (id, code) = (app.random.token(), app.random.six_digits());
     let code_digest = code_digest(&app.sealing, &id, &code);
-    let (shared, to, sender, language) = (app.clone(), email.clone(), Sender::of(http), language_of(http));
-    app.mailer.later(async move {
-        if let Err(error) = mail_sign_up_code(&shared, &to, &code, &sender, language).await {
-            tracing::error!(%error, "the code of a sign-up could not be sent");
-        }
-    });
+    let may_mail = may_send(app, &mut app.storage.write().await?, email, &Sender::of(http), None).await?;
+    if may_mail {
+        let (shared, to, language) = (app.clone(), email.clone(), language_of(http));
+        app.mailer.later(async move {
+            if let Err(error) = mail_sign_up_code(&shared, &to, &code, language).await {
+                tracing::error!(%error, "the code of a sign-up could not be sent");
+            }
+        });
+    } else if opened.arrival.proving.as_ref().is_some_and(|proving| proving.email == email.as_str()) {
+        // The code that was mailed last is still the one.
+        return Ok(code_page(app, http, browser, opened, opened.text.clone(), email.as_str(), None));
+    }
     let waiting = opened.arrival.waiting_for(app, Proving { id, email: email.to_string(), name: name.to_owned(), code_digest });
     let text = waiting.seal(app).map_err(PageError::internal)?;
     Ok(code_page(app, http, browser, opened, text, email.as_str(), None))
@@ -57,7 +63,7 @@ pub async fn post_code(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     let proving = opened.arrival.proving.as_ref().ok_or_else(PageError::expired_ticket)?;
     let email = Email::parse(&proving.email).map_err(|_| PageError::expired_ticket())?;
     if params.get("again").is_some() {
-        return begin(&app, &http, &browser, &opened, &email, &proving.name);
+        return begin(&app, &http, &browser, &opened, &email, &proving.name).await;
     }
     let again = |problem| Ok(code_page(&app, &http, &browser, &opened, opened.text.clone(), email.as_str(), Some(problem)));
     if !may_try(&app, &mut app.storage.write().await?, &proving.id, &email, None).await? {

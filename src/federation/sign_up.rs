@@ -33,7 +33,7 @@ use crate::web::problems::{EmailProblem, LONGEST_NAME, NameProblem};
 use crate::web::sign_in::{device_of, first_factor_proven};
 use crate::web::speak;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Why there is no account: what was done is undone with the transaction.
 enum NotMade {
@@ -76,16 +76,14 @@ pub async fn post_sign_up(app: web::Data<App>, http: HttpRequest, body: PageBody
     let typed_name = params.get("name").unwrap_or_default().trim();
     let mut errors = FederationSignUpErrors::default();
     let email = Email::parse(typed_email).map_err(|_| errors.email = Some(EmailProblem::Invalid)).ok();
-    if typed_name.chars().count() > LONGEST_NAME || typed_name.chars().any(char::is_control) {
-        errors.name = Some(NameProblem::TooLong);
-    }
+    errors.name = NameProblem::of(typed_name);
     let Some(email) = email.filter(|_| errors.name.is_none()) else {
         return Ok(sign_up_page(&app, &http, &browser, &opened, typed_email, typed_name, errors));
     };
     let is_proven = identity.email_verified && identity.email.as_deref() == Some(email.as_str());
     let needs_code = app.config.sign_up.email_verification == EmailVerification::BeforeSignIn && opened.arrival.account.is_none();
     if needs_code && !is_proven {
-        return proving::begin(&app, &http, &browser, &opened, &email, typed_name);
+        return proving::begin(&app, &http, &browser, &opened, &email, typed_name).await;
     }
     finish(&app, &http, &browser, &opened, email, typed_name, is_proven).await
 }
@@ -131,7 +129,7 @@ fn new_user(app: &App, opened: &Opened, email: Email, name: &str, is_proven: boo
     if !name.is_empty() {
         user.profile.0.insert("name".to_owned(), Value::from(name));
     }
-    user.attributes = Json(identity.attributes.clone());
+    user.attributes = Json(identity.attributes_after(Map::new()));
     user
 }
 

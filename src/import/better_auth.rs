@@ -54,8 +54,7 @@ impl BetterAuthSource {
         }
         let [accounts, two_factors, passkeys] = owned;
         let of = database.text(&format!("SELECT count(*)::text FROM {}", users.name)).await?.parse().unwrap_or(0);
-        let fingerprint = database.text("SELECT current_database()::text || ' ' || coalesce(inet_server_port()::text, '')").await?;
-        let fingerprint = format!("{fingerprint} {schema}");
+        let fingerprint = format!("{} {schema}", database.fingerprint().await?);
         Ok(Self { database, settings, users, accounts, two_factors, passkeys, fingerprint, after: None, since: None, done: 0, of })
     }
 

@@ -134,13 +134,13 @@ fn person(row: &Row) -> ImportedUser {
     let mut user = ImportedUser::new(id.unwrap_or_default());
     user.keeps_id = row.has(&["id"]);
     user.email = email.map(str::to_owned);
-    if let Err(why) = facts(&mut user, row) {
+    let phone_verified = facts(&mut user, row).unwrap_or_else(|why| {
         user.cannot_be_read(why);
-    }
+        false
+    });
     CLAIMS.into_iter().for_each(|name| user.claim(name, row.0.get(name)));
     if let Some(phone) = row.text(&["phone_number"]) {
-        let verified = user.phone_number_verified;
-        user.phone(phone, verified);
+        user.phone(phone, phone_verified);
     }
     let list = |name: &str| row.text(&[name]).unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     (user.roles, user.groups) = (list("roles"), list("groups"));
@@ -153,11 +153,11 @@ fn person(row: &Row) -> ImportedUser {
     user
 }
 
-fn facts(user: &mut ImportedUser, row: &Row) -> Result<(), String> {
+/// Takes over what is true or false or an instant. Returns whether the telephone number is said to be proven.
+fn facts(user: &mut ImportedUser, row: &Row) -> Result<bool, String> {
     user.email_verified = row.written_flag("email_verified")?.unwrap_or(false);
-    user.phone_number_verified = row.has(&["phone_number"]) && row.written_flag("phone_number_verified")?.unwrap_or(false);
     user.enabled = row.written_flag("enabled")?.unwrap_or(true);
     user.created_at = row.written_instant("created_at")?;
     user.updated_at = row.written_instant("updated_at")?;
-    Ok(())
+    Ok(row.has(&["phone_number"]) && row.written_flag("phone_number_verified")?.unwrap_or(false))
 }

@@ -7,9 +7,9 @@
 //! Rules: an id is kept as `sub` when it can be one. Nobody is merged with an account that is here already, whatever address they have:
 //! an address proves nothing between two systems. Roles come from what only a server can write, never from what people write of
 //! themselves, and `ostiary:admin` comes from our own export only. Until the switch the old system is right: what changes there is
-//! changed here, what does not stays as it is here.
+//! changed here, fact by fact; what does not stays as it is here. Who was deleted here does not come back.
 //!
-//! Cost: a batch of 500 people is about 12 statements and 1 commit. Memory does not grow with the number of people, but for a dump,
+//! Cost: a batch of 500 people is about 13 statements and 1 commit. Memory does not grow with the number of people, but for a dump,
 //! of which 16 bytes a linked row are kept.
 //!
 //! Specs: `docs/moving-in.md`.
@@ -29,6 +29,7 @@ mod progress;
 mod report;
 mod row;
 mod run;
+mod seen;
 mod source;
 mod supabase;
 mod supabase_dump;
@@ -63,6 +64,9 @@ pub enum ImportError {
     /// The source cannot be read on.
     #[error("{0}")]
     Source(String),
+    /// Somebody was changed here between our look and our write, again and again.
+    #[error("an account was changed here while it was to be written; run the import again")]
+    Overtaken,
     /// What was asked for cannot be.
     #[error("{0}")]
     Usage(String),

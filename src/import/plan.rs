@@ -1,13 +1,14 @@
 //! What becomes of each person of a batch: nothing is written here.
 //!
 //! Order of checks: 1. what the source says can be read, and says it for the first time; 2. they were brought in before: what has changed
-//! there since; 3. the source says that they do not come; 4. they have an address; 5. their id is nobody's here; 6. their address is
-//! nobody's here. Nobody is merged with an account by address: whoever
-//! had it there has proven nothing here.
+//! there since, or nothing, where they were deleted here; 3. the source says that they do not come; 4. they have an address; 5. their id is
+//! nobody's here; 6. their address is nobody's here. Nobody is merged with an account by address: whoever had it there has proven nothing
+//! here.
 //!
-//! Cost: 4 round trips a batch, one more where there are passkeys, one more where addresses are taken.
+//! Cost: 5 round trips a batch, one more where there are passkeys, one more where addresses are taken.
 
 use super::report::{Entry, Missing, Verdict};
+use super::seen::{PHONE_NUMBER, Seen, follow};
 use super::{ImportError, ImportedUser};
 use crate::clock::Timestamp;
 use crate::credentials::portable::{
@@ -17,9 +18,6 @@ use crate::random::Random;
 use crate::storage::Connection;
 use crate::storage::columns::Json;
 use crate::users::{self, ADMINISTRATOR, Email, ImportedFrom, User, UserId};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 
 /// What is the same for a whole run.
@@ -55,6 +53,8 @@ pub(super) struct Creation {
 
 pub(super) struct Change {
     pub user: User,
+    /// When the account had last been changed as it was read.
+    pub read_at: Timestamp,
     /// The account was switched off, or its password changed: what was begun with the old one ends.
     pub ends_sessions: bool,
     pub password: Option<String>,
@@ -63,18 +63,6 @@ pub(super) struct Change {
     pub credentials: PortableCredentials,
     pub removed_identities: Vec<(String, String)>,
     pub from: ImportedFrom,
-}
-
-/// What the source said of somebody last: digests, so that what has not changed there is known without keeping it twice.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Seen {
-    facts: String,
-    rights: String,
-    enabled: bool,
-    password: Option<String>,
-    totp: Option<String>,
-    identities: Vec<(String, String)>,
-    passkeys: Vec<String>,
 }
 
 /// Addresses, ids and identities that people of this run have taken, before they are written.
@@ -108,6 +96,8 @@ fn hash(kind: &str, name: &str) -> u64 {
 /// Everything that the database says of a batch.
 struct Known {
     imported: HashMap<String, ImportedFrom>,
+    /// Ids of the source.
+    deleted: HashSet<String>,
     by_id: HashMap<UserId, User>,
     by_email: HashMap<String, UserId>,
     /// Of those who have an address of the batch, whom this source brought in.
@@ -129,6 +119,7 @@ pub(super) async fn plan(
 async fn look_up(connection: &mut Connection, context: &Context<'_>, batch: &[ImportedUser]) -> Result<Known, ImportError> {
     let ids: Vec<String> = batch.iter().map(|user| user.id.clone()).collect();
     let imported = users::list_imported_users(connection, context.source, &ids).await?;
+    let deleted = users::list_deleted_imports(connection, context.source, &ids).await?;
     let emails: Vec<Email> = batch.iter().filter_map(|user| Email::parse(user.email.as_deref()?).ok()).collect();
     let ids: Vec<UserId> = ids.into_iter().map(UserId::new).chain(imported.iter().map(|row| row.user_id.clone())).collect();
     let people = users::list_users_among(connection, &ids, &emails).await?;
@@ -139,6 +130,7 @@ async fn look_up(connection: &mut Connection, context: &Context<'_>, batch: &[Im
         batch.iter().flat_map(|user| &user.credentials.identities).map(|identity| identity.subject.clone()).collect();
     let keys: Vec<String> = batch.iter().flat_map(|user| &user.credentials.passkeys).map(|key| key.credential_id.clone()).collect();
     Ok(Known {
+        deleted,
         imported: imported.into_iter().map(|row| (row.source_id.clone(), row)).collect(),
         of_source: of_source.into_iter().collect(),
         by_email: people.iter().map(|user| (user.email.as_str().to_owned(), user.id.clone())).collect(),
@@ -165,6 +157,9 @@ fn decide(context: &Context<'_>, mut user: ImportedUser, known: &mut Known, take
     let before = known.imported.get(&user.id).and_then(|row| Some((row.clone(), known.by_id.get(&row.user_id)?.clone())));
     if let Some((row, current)) = before {
         return change(context, user, email, row, current, known, taken);
+    }
+    if known.deleted.contains(&user.id) {
+        return skipped(user, "deleted here", None);
     }
     if let Some(why) = user.refused.clone() {
         return skipped(user, &why, None);
@@ -227,27 +222,22 @@ fn change(
     // Whoever was deleted there does not go on here.
     user.enabled &= user.refused.is_none();
     keep_own_identities(&mut user, &account.id, known, taken);
+    let (after, read_at) = (Seen::of(&user), account.updated_at);
     let before: Seen = serde_json::from_str(&row.seen).unwrap_or_default();
-    let after = Seen::of(&user);
+    let before = before.told_apart(&user, &after, read_at > row.imported_at);
     let id = account.id.clone();
     if before == after || context.only_new {
         return Planned { entry: entry(&user, Verdict::Unchanged, Some(&id), None), step: Step::Nothing };
     }
-    if before.facts != after.facts {
-        match email.filter(|email| *email != account.email) {
-            Some(email) if known.by_email.contains_key(email.as_str()) || !taken.take("email", email.as_str()) => {
-                user.misses("changed address: an account with it is here already");
-            }
-            Some(email) => (account.email, account.email_verified) = (email, user.email_verified),
-            None => account.email_verified = user.email_verified,
-        }
-        account.phone_number_verified = user.phone_number_verified;
-        account.profile.0.extend(user.profile.clone());
-        account.attributes.0.extend(user.attributes.clone());
-    }
-    if before.rights != after.rights {
+    change_email(&mut account, &mut user, email, (&before, &after), known, taken);
+    change_phone(&mut account, &user, &before, &after);
+    follow(&mut account.profile.0, &user.profile, &before.profile, &after.profile);
+    follow(&mut account.attributes.0, &user.attributes, &before.attributes, &after.attributes);
+    if before.roles != after.roles {
         let keeps_admin = account.roles.0.iter().any(|role| role == ADMINISTRATOR) && !user.roles.iter().any(|role| role == ADMINISTRATOR);
         account.roles = Json(user.roles.iter().cloned().chain(keeps_admin.then(|| ADMINISTRATOR.to_owned())).collect());
+    }
+    if before.groups != after.groups {
         account.groups = Json(user.groups.clone());
     }
     let is_disabled = before.enabled && !after.enabled;
@@ -268,8 +258,52 @@ fn change(
     let from = from(context, &user.id, &id, &after);
     let entry = entry(&user, Verdict::Updated, Some(&id), None);
     let ends_sessions = is_disabled || password.is_some();
-    let change = Change { user: account, ends_sessions, password, replaces_totp, credentials, removed_identities, from };
+    let change = Change { user: account, read_at, ends_sessions, password, replaces_totp, credentials, removed_identities, from };
     Planned { entry, step: Step::Update(Box::new(change)) }
+}
+
+/// An address that changed there is the account's from now on. Whether it is proven counts for the address that was said to be, and for no
+/// other that a person has taken here since.
+fn change_email(
+    account: &mut User,
+    user: &mut ImportedUser,
+    email: Option<Email>,
+    (before, after): (&Seen, &Seen),
+    known: &Known,
+    taken: &mut Taken,
+) {
+    let Some(email) = email else { return };
+    if email == account.email {
+        if before.email != after.email {
+            // What was proven here stays proven.
+            account.email_verified |= user.email_verified;
+        } else if before.email_verified != after.email_verified {
+            account.email_verified = user.email_verified;
+        }
+    } else if before.email != after.email {
+        if known.by_email.contains_key(email.as_str()) || !taken.take("email", email.as_str()) {
+            user.misses("changed address: an account with it is here already");
+        } else {
+            (account.email, account.email_verified) = (email, user.email_verified);
+        }
+    }
+}
+
+/// The same of the telephone number.
+fn change_phone(account: &mut User, user: &ImportedUser, before: &Seen, after: &Seen) {
+    let number = user.profile.get(PHONE_NUMBER);
+    let is_same = number == account.profile.0.get(PHONE_NUMBER);
+    if before.phone != after.phone && is_same {
+        account.phone_number_verified |= user.phone_number_verified;
+    } else if before.phone != after.phone {
+        match number {
+            Some(number) => account.profile.0.insert(PHONE_NUMBER.to_owned(), number.clone()),
+            None => account.profile.0.remove(PHONE_NUMBER),
+        };
+        account.phone_number_verified = user.phone_number_verified;
+    } else if before.phone_verified != after.phone_verified && is_same {
+        account.phone_number_verified = user.phone_number_verified;
+    }
 }
 
 /// Leaves behind what opens another's account.
@@ -335,29 +369,4 @@ fn entry(user: &ImportedUser, verdict: Verdict, id: Option<&UserId>, why: Option
         comes: user.comes(),
         missing: user.missing.clone(),
     }
-}
-
-impl Seen {
-    fn of(user: &ImportedUser) -> Self {
-        let credentials = &user.credentials;
-        let facts = (&user.email, user.email_verified, user.phone_number_verified, &user.profile, &user.attributes);
-        let mut identities: Vec<_> =
-            credentials.identities.iter().map(|identity| (identity.provider.clone(), identity.subject.clone())).collect();
-        identities.sort();
-        let mut passkeys: Vec<_> = credentials.passkeys.iter().map(|key| key.credential_id.clone()).collect();
-        passkeys.sort();
-        Self {
-            facts: digest(&facts),
-            rights: digest(&(&user.roles, &user.groups)),
-            enabled: user.enabled,
-            password: credentials.password.as_ref().map(|password| digest(&password.hash)),
-            totp: credentials.totp.as_ref().map(|totp| digest(&totp.secret)),
-            identities,
-            passkeys,
-        }
-    }
-}
-
-fn digest<T: Serialize>(value: &T) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(serde_json::to_vec(value).unwrap_or_default()))
 }

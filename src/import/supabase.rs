@@ -179,8 +179,7 @@ impl SupabaseSource {
             *table = database.find_table(&schema, name).await?;
         }
         let of = database.text(&format!("SELECT count(*)::text FROM {}", users.name)).await?.parse().unwrap_or(0);
-        let fingerprint = database.text("SELECT current_database()::text || ' ' || coalesce(inet_server_port()::text, '')").await?;
-        let fingerprint = format!("{fingerprint} {schema}");
+        let fingerprint = format!("{} {schema}", database.fingerprint().await?);
         let sso = users.column(&["is_sso_user"]).map(|_| false);
         Ok(Self { database, settings, users, related, fingerprint, sso, after: None, since: None, done: 0, of })
     }

@@ -14,12 +14,12 @@ use crate::sessions::end_sessions_of;
 use crate::storage::{Connection, StorageError};
 use crate::users::{self, User};
 
-/// Tries against sign-ups that take an address between our look and our write.
+/// Tries against sign-ups that take an address, and people and operators who change an account, between our look and our write.
 const ROUNDS: usize = 5;
 
 /// Writes a batch and where to go on after it. Returns what became of each.
 ///
-/// Cost: about 12 round trips and 1 commit; 5 to 13 round trips more for each person who was changed there.
+/// Cost: about 13 round trips and 1 commit; 5 to 13 round trips more for each person who was changed there.
 pub(super) async fn write(
     app: &App,
     context: &Context<'_>,
@@ -41,6 +41,7 @@ pub(super) async fn write(
             .await;
         match written {
             Err(ImportError::Storage(error)) if error.is_unique_violation() && round < ROUNDS => round += 1,
+            Err(ImportError::Overtaken) if round < ROUNDS => round += 1,
             Ok(planned) => {
                 *checkpoint = next;
                 return Ok(planned);
@@ -78,7 +79,9 @@ async fn apply(connection: &mut Connection, app: &App, context: &Context<'_>, pl
 
 async fn update(connection: &mut Connection, app: &App, context: &Context<'_>, change: Change) -> Result<(), ImportError> {
     let (id, now) = (change.user.id.clone(), context.now);
-    users::update_user(connection, &change.user).await?;
+    if !users::update_user(connection, &change.user, change.read_at).await? {
+        return Err(ImportError::Overtaken);
+    }
     if let Some(hash) = &change.password {
         set_password_hash(connection, &id, hash, now).await?;
         events::record(connection, app, EventKind::PasswordChanged, &About::user(&id).with("by", "import")).await?;

@@ -33,7 +33,7 @@ use crate::web::page_form::{PageBody, read_form};
 use crate::web::redirect::see_other;
 use crate::web::second_factor::Waiting;
 use crate::web::sign_in::device_of;
-use crate::web::text_messages::{AskedFor, Sending, send_code, use_code};
+use crate::web::text_messages::{AskedFor, RightCode, Sending, check_code, send_code};
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -116,16 +116,21 @@ pub async fn post_factor(app: web::Data<App>, http: HttpRequest, body: PageBody)
         return ended(&app, &visit);
     }
     let key = app.sealing.keyed_digest(DigestPurpose::FailedGuess, &["second factor", user.id.as_str()]);
-    let mut connection = app.storage.write().await?;
-    if let Attempt::Wait(wait) = guesses::count_attempt(&mut connection, &key, 0, app.now()).await? {
+    let attempt = guesses::count_attempt(&mut app.storage.write().await?, &key, 0, app.now()).await?;
+    if let Attempt::Wait(wait) = attempt {
         app.metrics.sign_in(SignIn::Throttled);
         return Ok(factor_page(&app, &http, &visit, method, sent, Some(FactorProblem::TooManyAttempts { wait })));
     }
     let code = params.get("code").unwrap_or("");
+    let texted = match method {
+        Method::Sms => texted_code(&app, &visit, sent.unwrap_or(""), code).await?,
+        Method::Totp | Method::RecoveryCode => None,
+    };
+    let mut connection = app.storage.write().await?;
     let right = match method {
         Method::Totp => use_totp_code(&mut connection, &app.sealing, &user.id, code, app.now()).await?,
         Method::RecoveryCode => use_recovery_code(&mut connection, &user.id, code, app.now()).await?,
-        Method::Sms => is_sent_code(&app, &visit, &mut connection, sent.unwrap_or(""), code).await?,
+        Method::Sms => is_of_account(&app, &visit, &mut connection, texted).await?,
     };
     if !right {
         app.metrics.sign_in(SignIn::Refused);
@@ -153,11 +158,17 @@ async fn send(app: &App, http: &HttpRequest, visit: &Visit) -> Result<HttpRespon
     })
 }
 
-/// Whether this is the code that was sent, to the number that is the account's still.
-async fn is_sent_code(app: &App, visit: &Visit, connection: &mut Connection, sent: &str, code: &str) -> Result<bool, PageError> {
-    let Some(sms) = &app.sms else { return Ok(false) };
+/// The code that was sent, if this is it; the provider may be asked, so that no connection is held.
+async fn texted_code(app: &App, visit: &Visit, sent: &str, code: &str) -> Result<Option<RightCode>, PageError> {
+    let Some(sms) = &app.sms else { return Ok(None) };
+    check_code(app, &visit.browser, sms, (&visit.waiting.user().id, AskedFor::SignIn), sent, code).await
+}
+
+/// Whether it was not used before, and was sent to the number that is the account's still.
+async fn is_of_account(app: &App, visit: &Visit, connection: &mut Connection, code: Option<RightCode>) -> Result<bool, PageError> {
+    let Some(code) = code else { return Ok(false) };
     let user_id = &visit.waiting.user().id;
-    let proven = use_code(app, &visit.browser, connection, sms, (user_id, AskedFor::SignIn), sent, code).await?;
+    let proven = code.use_up(connection).await?;
     let right = proven.is_some() && proven == visit.number;
     if right {
         note_phone_use(connection, user_id, app.now()).await?;

@@ -5,7 +5,7 @@
 //! code and by address; 5. the code, and that it is this browser's; 6. the account is enabled and its address still the one;
 //! 7. it is used up: the row count decides. An unknown address ends at 5 like a wrong code.
 //!
-//! Cost: asking, none in the request (after it 5 to 9 round trips, 3 commits); a code 5 to 8 round trips, 3 commits, and the session's.
+//! Cost: asking, none in the request (after it 6 to 10 round trips, 4 commits); a code 5 to 8 round trips, 3 commits, and the session's.
 //!
 //! Specs: OWASP ASVS 6.6; security.md L1, L5, M3, M4, M9, M10, S10.
 
@@ -13,7 +13,6 @@ use super::page::{MailMeErrors, MailMePage};
 use crate::app::App;
 use crate::credentials::mailed_proofs::{
     CODE_LIFETIME, MailedProof, MailedProofId, NewProof, ProofPurpose, consume_proof, find_proof, find_proof_of_code, insert_proof,
-    new_code,
 };
 use crate::credentials::take_over::take_over_clean;
 use crate::events::{self, About, EventKind};
@@ -28,7 +27,7 @@ use crate::users::{Email, User, find_user, find_user_by_email};
 use crate::web::browser::{Browser, Known, no_mailed_step_cookie};
 use crate::web::mailed_pages::{CodePage, CodeProblem, LinkPage, dead_link};
 use crate::web::mailed_step::{CodePurpose, LinkPurpose, MailedStep};
-use crate::web::mailing::{Sender, may_send, may_try};
+use crate::web::mailing::{Sender, forget_tries, may_send, may_try};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
@@ -65,7 +64,11 @@ pub async fn post_mail(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     let ticket = Ticket::open(&app, &browser, &params)?;
     let typed = params.get("email").unwrap_or("");
     match Email::parse(typed) {
-        Ok(email) => ask(&app, &http, &browser, &ticket, email),
+        Ok(email) => {
+            let waits_for = MailedStep::code(&app, &browser, CodePurpose::SignIn).filter(|(_, waiting)| *waiting == email);
+            let id = waits_for.map_or_else(|| MailedProofId::new(app.random.token()), |(id, _)| id);
+            ask(&app, &http, &browser, &ticket, email, id)
+        }
         Err(_) => {
             let errors = MailMeErrors { email: Some(EmailProblem::Invalid) };
             Ok(mail_me_page(&app, &http, &browser, &ticket, typed, errors))
@@ -73,9 +76,16 @@ pub async fn post_mail(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     }
 }
 
-/// Mails a code after the answer, and goes on to the page that asks for it.
-fn ask(app: &web::Data<App>, http: &HttpRequest, browser: &Browser, ticket: &Ticket, email: Email) -> Result<HttpResponse, PageError> {
-    let id = MailedProofId::new(app.random.token());
+/// Mails a code after the answer, and goes on to the page that asks for it. A new code keeps the name of the one before: whether it may be
+/// sent is not known yet, and where it may not, the one before is still good.
+fn ask(
+    app: &web::Data<App>,
+    http: &HttpRequest,
+    browser: &Browser,
+    ticket: &Ticket,
+    email: Email,
+    id: MailedProofId,
+) -> Result<HttpResponse, PageError> {
     let step = MailedStep::Code { purpose: CodePurpose::SignIn, proof: id.clone(), email: email.to_string() };
     let (sender, language) = (Sender::of(http), language_of(http));
     let asked = Asked { email, id, browser_digest: browser.binding_digest(app), sender, language };
@@ -96,10 +106,12 @@ async fn mail_code(app: &App, asked: &Asked, known: &Known) -> Result<(), Storag
     if !may_send(app, &mut connection, &asked.email, &asked.sender, own).await? {
         return Ok(());
     }
+    // Also of an address that nobody has: it has to look the same.
+    forget_tries(app, &mut connection, asked.id.as_str()).await?;
     let Some(user) = user else { return Ok(()) };
     drop(connection);
     let now = app.now();
-    let (secret, code, expires_at) = (Secret::new(app.random.token()), new_code(&app.random), now + CODE_LIFETIME);
+    let (secret, code, expires_at) = (Secret::new(app.random.token()), app.random.six_digits(), now + CODE_LIFETIME);
     let url = format!("{}?token={}", app.url(paths::LOGIN_LINK), secret.expose());
     let to = Addressee { address: user.email.as_str(), language: language_of_account(&user).unwrap_or(asked.language) };
     let letter = app.letters.sign_in_code(&to, &code, &url);
@@ -141,7 +153,7 @@ pub async fn post_code(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     let ticket = Ticket::open(&app, &browser, &params)?;
     let Some((id, email)) = MailedStep::code(&app, &browser, CodePurpose::SignIn) else { return Ok(ticket.to(&app, paths::LOGIN_MAIL)) };
     if params.get("again").is_some() {
-        return ask(&app, &http, &browser, &ticket, email);
+        return ask(&app, &http, &browser, &ticket, email, id);
     }
     let mut connection = app.storage.write().await?;
     let proof = find_proof_of_code(&mut connection, ProofPurpose::SignIn, &id, app.now()).await?;

@@ -293,3 +293,16 @@ async fn a_server_that_is_gone_holds_nobody_up_and_loses_nothing_for_a_day() {
     assert_eq!(post.waiting().await, 0, "given up after a day");
     assert!(post.metrics.render().contains(r#"ostiary_mail_total{kind="welcome",outcome="failed"} 20"#));
 }
+
+/// A code that is no longer good is not mailed, however it came to wait: the server stood still, or the clock was put forward.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_has_expired_is_not_sent() {
+    let post = Post::of(&[]).await;
+    let mail = letterhead().welcome(&to("anna@example.com")).unwrap();
+    let good_until = post.clock.now() + Duration::from_secs(600);
+    drop(post.mailer.enqueue_until(&mut post.storage.write().await.unwrap(), &mail, good_until).await.unwrap());
+    post.clock.advance(Duration::from_secs(600));
+    post.round().await;
+    assert!(counted(&post, "failed"), "{}", post.metrics.render());
+    assert_eq!((post.waiting().await, post.mailer.outbox().await.unwrap().list().unwrap().len()), (0, 0));
+}

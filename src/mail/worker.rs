@@ -147,6 +147,12 @@ impl Mailer {
     async fn deliver(&self, mail: Claimed) -> Result<(), StorageError> {
         let Inner { ground, from, transport, .. } = &*self.0;
         let kind = mail.kind.as_str();
+        if mail.expires_at <= ground.clock.now() {
+            // What is in it is no longer good: a code, a link.
+            tracing::error!(kind, attempts = mail.attempts, "a mail has expired and was not sent");
+            ground.metrics.mail(kind, MailOutcome::Failed);
+            return store::delete_mail(&mut ground.storage.write().await?, &mail.id).await;
+        }
         let opened = ground.sealing.open::<Sealed>(Purpose::OutgoingMail, &mail.sealed_message);
         let message = opened.as_ref().and_then(|sealed| sealed.message(&mail.id, from).ok());
         let sent = match (&opened, message) {

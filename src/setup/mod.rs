@@ -27,7 +27,7 @@ use crate::web::redirect::see_other;
 use crate::web::sign_in::begin_session;
 use crate::web::sign_in::device_of;
 use actix_web::{HttpRequest, HttpResponse, web};
-use page::{EmailProblem, PasswordProblem, SetupErrors, SetupLinkPage, SetupLinkProblem, SetupPage};
+use page::{EmailProblem, NameProblem, PasswordProblem, SetupErrors, SetupLinkPage, SetupLinkProblem, SetupPage};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -79,7 +79,8 @@ pub async fn post_setup(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     let email = Email::parse(typed_email).map_err(|_| errors.email = Some(EmailProblem::Invalid)).ok();
     let password = app.password_rules.accept(params.get("password").unwrap_or(""), &[typed_email, name]).await;
     let password = password.map_err(|why| errors.password = Some(PasswordProblem::of(why, app.password_rules.minimum_length))).ok();
-    let Some((email, password)) = email.zip(password) else {
+    errors.name = NameProblem::of(name);
+    let Some((email, password)) = email.zip(password).filter(|_| errors.is_empty()) else {
         return setup_page(&app, &http, &browser, text, typed_email, name, errors);
     };
     let hash = app.passwords.hash(&password).await.map_err(PageError::unavailable)?;

@@ -1,8 +1,8 @@
 //! The pages of `/setup`.
 
 use crate::web::page::Layout;
-pub use crate::web::problems::{EmailProblem, PasswordProblem};
-use crate::web::problems::{NameProblem, form_errors, password_hint};
+pub use crate::web::problems::{EmailProblem, NameProblem, PasswordProblem};
+use crate::web::problems::{form_errors, password_hint};
 use askama::Template;
 
 /// Make the first administrator.

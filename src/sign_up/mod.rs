@@ -25,7 +25,6 @@ use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::passkeys::{PasskeyProblem, unknown_key};
-use crate::web::problems::LONGEST_NAME;
 use crate::web::speak::{language_of, language_of_account};
 use crate::web::ticket::Ticket;
 use crate::web::upstream_buttons::UpstreamButton;
@@ -78,9 +77,7 @@ pub async fn post_sign_up(app: web::Data<App>, http: HttpRequest, body: PageBody
 /// Address and name if they can be an account's, else the problems beside their fields.
 fn check_person(email: &str, name: &str, errors: &mut SignUpErrors) -> Option<Email> {
     let email = Email::parse(email).map_err(|_| errors.email = Some(EmailProblem::Invalid)).ok();
-    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        errors.name = Some(NameProblem::TooLong);
-    }
+    errors.name = NameProblem::of(name);
     email.filter(|_| errors.is_empty())
 }
 
@@ -93,7 +90,7 @@ async fn go_on(
     newcomer: Newcomer,
 ) -> Result<HttpResponse, PageError> {
     if app.config.sign_up.email_verification == EmailVerification::BeforeSignIn {
-        return pending::begin(app, browser, ticket, newcomer);
+        return pending::begin(app, browser, ticket, newcomer).await;
     }
     make(app, http, browser, ticket, &newcomer).await
 }

@@ -29,6 +29,7 @@ super::copy::copied_tables! {
     trusted_devices(id) { id: String, secret_digest: String, user_id: String, user_agent: Option<String>, address: Option<String>, created_at: i64, last_used_at: i64, expires_at: i64 }
     linked_identities(provider, subject) { provider: String, subject: String, user_id: String, email: Option<String>, sealed_tokens: Option<String>, created_at: i64, last_used_at: i64 }
     imported_users(source, source_id) { source: String, source_id: String, user_id: String, seen: String, imported_at: i64 }
+    deleted_imports(digest) { digest: String, deleted_at: i64 }
     logout_deliveries(session_id, client_id) { session_id: String, client_id: String, user_id: String, attempts: i64, due_at: i64, expires_at: i64 }
     refusals(client_id, request_id) { client_id: String, request_id: String, at: i64, endpoint: String, error: String, description: String, cause: Option<String>, sent: Option<String> }
 }

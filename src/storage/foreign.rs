@@ -4,7 +4,9 @@
 use super::error::{StorageError, StorageResult, with_causes};
 use super::postgres::{other_way_may_work, quoted};
 use super::tls::Tls;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, NoTls};
@@ -16,6 +18,8 @@ pub type ForeignRow = Map<String, Value>;
 /// A connection to a database that is not ours.
 pub struct ForeignDatabase {
     client: Client,
+    /// Digest of the hosts and the user of its URL.
+    place: String,
 }
 
 /// A table there, and the columns that it has.
@@ -42,7 +46,9 @@ impl ForeignDatabase {
             },
         };
         client.batch_execute("SET default_transaction_read_only TO on; SET TimeZone TO 'UTC'").await.map_err(told)?;
-        Ok(Self { client })
+        // Debug output of addresses and names; the password is in neither.
+        let place = format!("{:?} {:?} {:?}", config.get_hosts(), config.get_ports(), config.get_user());
+        Ok(Self { client, place: URL_SAFE_NO_PAD.encode(Sha256::digest(place)) })
     }
 
     /// A table with its columns; `None` when there is none of this name, or none that may be read.
@@ -67,6 +73,16 @@ impl ForeignDatabase {
             serde_json::from_str(&text).map_err(|error| StorageError::Settings(format!("a row is no JSON object: {error}")))
         });
         documents.collect()
+    }
+
+    /// What tells this database from every other: its name, the identifier of its server where our role may read it, and where it is
+    /// reached. Each alone is not enough. Every hosted project has a database of the same name, a project that was made from a backup of
+    /// another has its identifier, and a pooler serves all projects at one address, told apart by the user. A false difference costs a
+    /// whole read; a false likeness would cost people.
+    pub async fn fingerprint(&self) -> StorageResult<String> {
+        let name = self.text("SELECT current_database()::text").await?;
+        let system = self.text("SELECT system_identifier::text FROM pg_control_system()").await.unwrap_or_default();
+        Ok(format!("{name} {system} {}", self.place))
     }
 
     /// One text, of a query without parameters.

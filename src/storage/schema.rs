@@ -293,6 +293,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    deleted_imports (digest) {
+        digest -> Text,
+        deleted_at -> BigInt,
+    }
+}
+
+diesel::table! {
     logout_deliveries (session_id, client_id) {
         session_id -> Text,
         client_id -> Text,
@@ -357,6 +364,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     trusted_devices,
     linked_identities,
     imported_users,
+    deleted_imports,
     logout_deliveries,
     refusals,
 );

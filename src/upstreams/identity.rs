@@ -22,12 +22,26 @@ pub struct UpstreamIdentity {
     pub email_verified: bool,
     /// Claims of the profile.
     pub profile: Map<String, Value>,
-    /// Attributes that the operator maps.
+    /// Every attribute that the operator maps; null for what the provider does not say (any more).
     pub attributes: Map<String, Value>,
     /// Whether it says that two factors were used, and its word counts.
     pub multi_factor: bool,
     /// Left out unless they are to be kept; the ticket that this travels in is sealed.
     pub tokens: Option<UpstreamTokens>,
+}
+
+impl UpstreamIdentity {
+    /// The account's attributes as they are after this sign-in: what the provider does not say any more is not kept.
+    pub fn attributes_after(&self, mut before: Map<String, Value>) -> Map<String, Value> {
+        for (name, value) in &self.attributes {
+            if value.is_null() {
+                before.remove(name);
+            } else {
+                before.insert(name.clone(), value.clone());
+            }
+        }
+        before
+    }
 }
 
 /// What a provider gave us for its own APIs.
@@ -73,7 +87,14 @@ impl Upstream {
                 profile.insert(claim.to_owned(), Value::from(text));
             }
         }
-        let attributes = self.attributes.iter().filter_map(|(name, claim)| Some((name.clone(), bounded(said.get(claim)?)?))).collect();
+        let attributes = self.attributes.iter().map(|(name, claim)| {
+            let value = said.get(claim).filter(|value| !value.is_null());
+            let bounded = value.and_then(bounded);
+            if value.is_some() && bounded.is_none() {
+                tracing::warn!(provider = self.id, attribute = name, "a claim is no text, number, truth or list that can be kept");
+            }
+            (name.clone(), bounded.unwrap_or_default())
+        });
         let methods = said.id_token.get("amr").and_then(Value::as_array);
         Ok(UpstreamIdentity {
             provider: self.id.clone(),
@@ -81,7 +102,7 @@ impl Upstream {
             email_verified: vouched && self.trust_email && email.is_some(),
             email: email.map(|email| email.to_string()),
             profile,
-            attributes,
+            attributes: attributes.collect(),
             multi_factor: self.trust_amr && methods.is_some_and(|methods| methods.iter().any(|method| method == "mfa")),
             tokens: None,
         })

@@ -80,10 +80,12 @@ pub async fn insert_users(connection: &mut Connection, people: &[User]) -> Resul
     Ok(())
 }
 
-/// Writes everything that is known of a person anew, but for the id and the day they came. Returns whether they exist. Errors: a
-/// unique violation when the address is taken.
-pub async fn update_user(connection: &mut Connection, user: &User) -> Result<bool, StorageError> {
+/// Writes what an import may change of a person, unless the account was changed after it was read, when its `updated_at` was `read_at`.
+/// Returns whether it was written: a deletion that was asked for, or an account that was switched off, must not be taken back by somebody
+/// who has not seen it. Errors: a unique violation when the address is taken.
+pub async fn update_user(connection: &mut Connection, user: &User, read_at: Timestamp) -> Result<bool, StorageError> {
     let updated = query!(connection, |c| diesel::update(users::table.find(&user.id))
+        .filter(users::updated_at.eq(read_at))
         .set((
             users::email.eq(&user.email),
             users::email_verified.eq(user.email_verified),
@@ -94,7 +96,6 @@ pub async fn update_user(connection: &mut Connection, user: &User) -> Result<boo
             users::roles.eq(user.roles.clone()),
             users::updated_at.eq(user.updated_at),
             users::phone_number_verified.eq(user.phone_number_verified),
-            users::deletion_due_at.eq(user.deletion_due_at),
         ))
         .execute(c)
         .await)?;
@@ -112,7 +113,7 @@ pub async fn list_users_among(connection: &mut Connection, ids: &[UserId], email
         .await)
 }
 
-/// Replaces the profile. A telephone number that has changed is not proven any longer. Returns whether the person exists.
+/// Replaces the profile; the caller knows whether its telephone number is proven. Returns whether the person exists.
 pub async fn update_profile(
     connection: &mut Connection,
     id: &UserId,
@@ -147,16 +148,20 @@ pub async fn touch_user(connection: &mut Connection, id: &UserId, now: Timestamp
     Ok(updated == 1)
 }
 
-/// Replaces roles and groups. Returns whether the person exists.
+/// Replaces roles, or groups, or both; the other stays as it is now. Returns whether the person exists.
 pub async fn set_roles_and_groups(
     connection: &mut Connection,
     id: &UserId,
-    roles: &[String],
-    groups: &[String],
+    roles: Option<&[String]>,
+    groups: Option<&[String]>,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     let updated = query!(connection, |c| diesel::update(users::table.find(id))
-        .set((users::roles.eq(Json(roles.to_vec())), users::user_groups.eq(Json(groups.to_vec())), users::updated_at.eq(now)))
+        .set((
+            roles.map(|roles| users::roles.eq(Json(roles.to_vec()))),
+            groups.map(|groups| users::user_groups.eq(Json(groups.to_vec()))),
+            users::updated_at.eq(now),
+        ))
         .execute(c)
         .await)?;
     Ok(updated == 1)

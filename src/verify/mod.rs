@@ -12,7 +12,7 @@ pub mod page;
 
 use crate::app::App;
 use crate::credentials::mailed_proofs::{
-    CODE_LIFETIME, MailedProofId, NewProof, ProofPurpose, consume_proof, find_proof_of_code, insert_proof, new_code,
+    CODE_LIFETIME, MailedProofId, NewProof, ProofPurpose, consume_proof, find_proof_of_code, insert_proof,
 };
 use crate::events::{self, About, EventKind};
 use crate::oauth::params::Params;
@@ -102,7 +102,7 @@ fn waiting_for(app: &App, browser: &Browser, signed_in: &SignedIn) -> Option<Mai
 async fn send(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket, signed_in: &SignedIn) -> Result<HttpResponse, PageError> {
     let (user, now) = (&signed_in.user, app.now());
     let id = MailedProofId::generate(&app.random, now);
-    let (secret, code, expires_at) = (Secret::new(app.random.token()), new_code(&app.random), now + CODE_LIFETIME);
+    let (secret, code, expires_at) = (Secret::new(app.random.token()), app.random.six_digits(), now + CODE_LIFETIME);
     let digest = browser.binding_digest(app);
     let mut connection = app.storage.write().await?;
     let may = may_send(app, &mut connection, &user.email, &Sender::of(http), Some(user.id.as_str())).await?;
@@ -119,6 +119,9 @@ async fn send(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket,
             })
             .await?;
         drop(posted);
+    } else if waiting_for(app, browser, signed_in).is_some() {
+        // The code that was mailed last is still the one.
+        return Ok(ticket.to(app, paths::VERIFY));
     }
     let step = MailedStep::Code { purpose: CodePurpose::VerifyEmail, proof: id, email: user.email.to_string() };
     with_cookies(ticket.to(app, paths::VERIFY), [Some(step.cookie(app, browser, CODE_LIFETIME)?), browser.new_binding_cookie(app)])

@@ -1,9 +1,10 @@
 //! The browser on the other side: its cookies and the token that binds forms to them.
 //!
-//! Seven cookies: the *session* (256 random bits); the *binding* (256 random bits), which ties sealed tickets and forms to
-//! this browser before anybody has signed in; *known*, keyed digests of the accounts that signed in here; *signing_in*, a
-//! half-finished sign-in under seal; *mailed*, a step under seal that waits for something mailed; *trusted*, the secrets of those who are not asked for a second factor here; and *passkey_offer*,
-//! whether people here are offered passkeys. Names are our own, since all applications on `localhost` share one cookie jar.
+//! Its cookies: the *session* (256 random bits); the *binding* (256 random bits), which ties sealed tickets and forms to this browser
+//! before anybody has signed in; *known*, keyed digests of the accounts that signed in here; *signing_in*, a half-finished sign-in under
+//! seal; *mailed*, a step under seal that waits for something mailed; *trusted*, the secrets of those who are not asked for a second factor
+//! here; and *passkey_offer*, whether people here are offered passkeys. Names are our own, since all applications on `localhost` share one
+//! cookie jar.
 //!
 //! Specs: RFC 6265, RFC 9700 §4.7 (CSRF on our own forms), security.md S2, S3, A39.
 

@@ -74,6 +74,11 @@ impl EmailProblem {
 }
 
 impl NameProblem {
+    /// What is wrong with a name that somebody gives when they make an account.
+    pub fn of(name: &str) -> Option<Self> {
+        (name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control)).then_some(Self::TooLong)
+    }
+
     pub fn text(&self) -> Text {
         Text::new("common-name-too-long").with("maximum", LONGEST_NAME)
     }

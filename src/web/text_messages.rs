@@ -9,7 +9,7 @@ use crate::grants::consume_ticket;
 use crate::language::Text;
 use crate::sealing::{DigestPurpose, Purpose};
 use crate::sms::{PhoneNumber, SentCode, Sms, SmsError};
-use crate::storage::Connection;
+use crate::storage::{Connection, StorageError};
 use crate::users::UserId;
 use crate::web::browser::Browser;
 use crate::web::client_address::ClientAddress;
@@ -114,29 +114,41 @@ pub async fn send_code(
     }
 }
 
-/// The number that a code was sent to, if this is it and it was not used before; it is used now.
+/// A code that is right, and that nobody has used up yet.
+pub struct RightCode(SentCode);
+
+impl RightCode {
+    /// The number that it was sent to, if it was not used before; it is used now.
+    ///
+    /// Cost: 1 round trip and 1 commit.
+    pub async fn use_up(self, connection: &mut Connection) -> Result<Option<PhoneNumber>, StorageError> {
+        let Self(sent) = self;
+        Ok(consume_ticket(connection, &sent.id, "text_message", sent.expires_at).await?.then_some(sent.number))
+    }
+}
+
+/// Whether this is the code that was sent. Hold no connection meanwhile: the provider may take its time, and on SQLite everybody who writes
+/// would wait for it.
 ///
-/// Cost: 1 round trip and 1 commit when it is right; with Verify 1 request to the provider.
-pub async fn use_code(
+/// Cost: none; with Verify 1 request to the provider.
+pub async fn check_code(
     app: &App,
     browser: &Browser,
-    connection: &mut Connection,
     sms: &Sms,
     (user_id, asked_for): (&UserId, AskedFor),
     ticket: &str,
     code: &str,
-) -> Result<Option<PhoneNumber>, PageError> {
+) -> Result<Option<RightCode>, PageError> {
     let ticket: Option<CodeTicket> = app.sealing.open(Purpose::SentCode, ticket);
     let ours =
         |ticket: &CodeTicket| ticket.user_id == *user_id && ticket.asked_for == asked_for && browser.is_bound_by(app, &ticket.browser);
     let Some(CodeTicket { sent, .. }) = ticket.filter(ours) else { return Ok(None) };
-    let right = match sms.is_right(&app.outbound, &app.sealing, &sent, code, app.now()).await {
-        Ok(right) => right,
-        Err(error @ SmsError::Outbound(_)) => return Err(PageError::unavailable(error)),
+    match sms.is_right(&app.outbound, &app.sealing, &sent, code, app.now()).await {
+        Ok(right) => Ok(right.then_some(RightCode(sent))),
+        Err(error @ SmsError::Outbound(_)) => Err(PageError::unavailable(error)),
         Err(error) => {
             tracing::warn!(%error, "a code was not checked");
-            false
+            Ok(None)
         }
-    };
-    if right && consume_ticket(connection, &sent.id, "text_message", sent.expires_at).await? { Ok(Some(sent.number)) } else { Ok(None) }
+    }
 }

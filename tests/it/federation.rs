@@ -444,6 +444,56 @@ both! {
         }
     }
 
+    /// docs/sign-in-with-others.md: attributes are kept up to date at each sign-in; what the provider does not say any more goes.
+    async fn what_a_provider_no_longer_says_is_not_kept(db) {
+        let fake = FakeUpstream::start("far").await;
+        fake.knows("frieda-1", FRIEDA);
+        let mut document = fake.document();
+        document["attributes"] = json!({ "department": "dept", "teams": "teams", "level": "level" });
+        let server = TestServer::with(db).upstream(document).start().await;
+        fake.claim("dept", "Research");
+        fake.claim("teams", json!(["a", "b"]));
+        sign_up(&fake, &server).await;
+        let attributes = async || serde_json::from_str::<Value>(&server.database().text("SELECT attributes FROM users").await).unwrap();
+        assert_eq!(attributes().await, json!({ "department": "Research", "teams": ["a", "b"] }));
+        server.database().execute("UPDATE users SET attributes = '{\"department\":\"Research\",\"teams\":[\"a\",\"b\"],\"tier\":\"gold\"}'").await;
+        // The last group was left: some providers leave the claim out, some say null.
+        fake.knows("frieda-1", FRIEDA);
+        fake.claim("dept", Value::Null);
+        fake.claim("level", 3);
+        assert!(is_signed_in(&fake.visit(&server).await));
+        assert_eq!(attributes().await, json!({ "tier": "gold", "level": 3 }));
+        fake.claim("teams", json!((0..51).map(|n| n.to_string()).collect::<Vec<_>>()));
+        fake.visit(&server).await;
+        assert_eq!(attributes().await, json!({ "tier": "gold", "level": 3 }), "too many to be kept");
+    }
+
+    /// security.md L1: an address that a provider does not vouch for is anybody's word. Where accounts begin with a proven address it leads
+    /// to the same page, whoever has it here: nobody, somebody, or somebody who is disabled.
+    async fn an_address_that_nobody_vouches_for_tells_nothing(db) {
+        let fake = FakeUpstream::start("far").await;
+        let server = TestServer::with(db).upstream(fake.document()).setting("sign_up.email_verification", "before_sign_in").start().await;
+        let (alice, bob) = (Person::alice(), Person::bob());
+        alice.signed_up_with_code(&server).await;
+        bob.signed_up_with_code(&server).await;
+        server.ground.command(&["user", "disable", &bob.email]).await.done();
+        let mut seen = Vec::new();
+        for email in [alice.email.as_str(), &bob.email, FRIEDA] {
+            fake.knows("frieda-1", email);
+            fake.claim("email_verified", false);
+            let mut browser = fake.visit(&server).await;
+            let first = (browser.status(), browser.path().to_owned(), browser.text().replace(email, ""));
+            browser.press("Create account").await;
+            seen.push((first, browser.status(), browser.path().to_owned(), browser.text().replace(email, "")));
+        }
+        assert!(seen[0].0.1 == "/signup/with" && seen.iter().all(|one| *one == seen[0]), "{seen:#?}");
+        assert_eq!((users(&server).await, links(&server).await), (2, 0));
+        assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "You already have a Ostiary account");
+        // Vouched for, it is theirs who has it.
+        fake.knows("frieda-1", &alice.email);
+        assert_eq!(fake.visit(&server).await.path(), "/login/connect");
+    }
+
     /// security.md U6 (CVE-2025-53942): who is disabled here does not come in by another door.
     async fn a_disabled_person_does_not_come_in_by_a_provider(db) {
         let (fake, server) = start(db).await;
@@ -612,6 +662,17 @@ both! {
         second.fill("Code", &code);
         second.press("Continue").await;
         assert_eq!((users(&server).await, links(&server).await), (2, 1), "once");
+        // Past the limit nothing is mailed, and the code that was mailed last still works.
+        fake.knows("henry-1", "henry@far.example");
+        fake.claim("email_verified", false);
+        let mut henry = fake.visit(&server).await;
+        henry.press("Create account").await;
+        for _ in 0..6 {
+            henry.press("Send a new code").await;
+        }
+        henry.fill("Code", &Mailbox::of(&server).newest_to("henry@far.example").await.code());
+        henry.press("Continue").await;
+        assert_eq!(henry.path(), "/account", "{}", henry.describe());
         // Who vouches for it is believed.
         fake.knows("george-1", "george@example.org");
         let mut george = fake.visit(&server).await;

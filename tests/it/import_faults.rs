@@ -110,6 +110,15 @@ both! {
         assert_eq!((&again["totals"]["unchanged"], &again["totals"]["skipped"]), (&json!(2), &json!(5)), "{again}");
     }
 
+    /// OpenID Connect Core §5.1: without a number nothing of it is proven.
+    async fn a_number_that_does_not_come_is_not_proven(db) {
+        let server = TestServer::start(db).await;
+        let rows = "email,phone_number,phone_number_verified\na@example.org,call me,true\nb@example.org,,true\nc@example.org,+4930901820,true\n";
+        let done = server.ground.command(&["import", "csv", &write(&server, "numbers.csv", rows), "--json"]).await.done().json();
+        assert_eq!((&done["totals"]["created"], &done["totals"]["comes"]["verified telephone number"]), (&json!(3), &json!(1)), "{done}");
+        assert_eq!(server.database().texts("SELECT email FROM users WHERE phone_number_verified").await, ["c@example.org"]);
+    }
+
     /// Twice in the source is told also where the two are far apart: people are written 500 at a time.
     async fn a_person_who_is_twice_in_a_long_table_comes_once(db) {
         let server = TestServer::start(db).await;

@@ -189,6 +189,23 @@ both! {
         run(&["resource", "delete", "https://new.example"]).await.done();
     }
 
+    /// An id that came with an import may look like an address; two people of whom one has the other's address for an id are told apart.
+    async fn a_person_is_found_by_an_id_that_looks_like_an_address(db) {
+        let server = TestServer::start(db).await;
+        let file = server.ground.folder.path().join("people.csv");
+        std::fs::write(&file, "id,email\nann@old.example,ann@example.org\nbob@old.example,ann@old.example\n").unwrap();
+        server.ground.command(&["import", "csv", file.to_str().unwrap()]).await.done();
+        let shown = server.ground.command(&["user", "show", "bob@old.example", "--json"]).await.done().json();
+        assert_eq!(shown["email"], "ann@old.example");
+        assert_eq!(server.ground.command(&["session", "list", "bob@old.example", "--json"]).await.done().json(), json!([]));
+        for command in [["user", "delete"], ["session", "end"]] {
+            let refused = server.ground.command(&[&command[..], &["ann@old.example"]].concat()).await;
+            assert!(refused.code == 2 && refused.stderr.contains("ann@example.org") && refused.stderr.contains("bob@old.example"), "{refused:?}");
+        }
+        server.ground.command(&["user", "delete", "bob@old.example"]).await.done();
+        assert_eq!(server.ground.command(&["user", "show", "ann@old.example", "--json"]).await.done().json()["email"], "ann@example.org");
+    }
+
     /// What exists is changed by `update`, which leaves alone what it does not name; `create` replaces nothing.
     async fn a_resource_is_changed_and_never_replaced(db) {
         let server = TestServer::start(db).await;

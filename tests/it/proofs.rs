@@ -501,6 +501,69 @@ both! {
         assert!((25..=30).contains(&sent), "{sent}");
     }
 
+    /// security.md M10, M13: past the limit of an hour "Send a new code" mails nothing, and the code that was mailed last still works.
+    async fn a_code_that_is_not_followed_by_another_still_works(db) {
+        let server = proving(db).setting("login.email", true).start().await;
+        let again_and_again = async |browser: &mut Browser, address: &str| {
+            let before = mails_to(&server, address).await;
+            for _ in 0..6 {
+                browser.press("Send a new code").await;
+            }
+            assert_eq!(mails_to(&server, address).await - before, 4, "five an hour: {}", browser.describe());
+            browser.fill("Code", &code_of(&newest(&server, address).await));
+            browser.press("Continue").await;
+        };
+        let alice = Person::alice();
+        let mut browser = Browser::new(&server);
+        alice.sign_up(&mut browser).await;
+        again_and_again(&mut browser, &alice.email).await;
+        assert_eq!(browser.path(), "/account", "sign-up: {}", browser.describe());
+
+        browser.open("/account/email").await;
+        browser.fill("New email address", "alice@new.example");
+        browser.press("Send a code").await;
+        again_and_again(&mut browser, "alice@new.example").await;
+        assert_eq!(browser.path(), "/account/security", "change: {}", browser.describe());
+
+        server.database().execute("UPDATE users SET email_verified = FALSE").await;
+        browser.open("/verify").await;
+        browser.press("Send the code").await;
+        again_and_again(&mut browser, "alice@new.example").await;
+        assert_eq!(server.database().number("SELECT count(*) FROM users WHERE email_verified").await, 1, "verify: {}", browser.describe());
+
+        server.advance(Duration::from_secs(3600));
+        let ask = async |email: &str| {
+            let mut browser = Browser::new(&server);
+            browser.open("/login/mail").await;
+            browser.fill(words::EMAIL, email);
+            browser.press("Email me a code").await;
+            browser
+        };
+        let (mut known, mut unknown) = (ask("alice@new.example").await, ask("nobody@new.example").await);
+        // A new code has tries of its own, and whether there is one shows nowhere.
+        for browser in [&mut known, &mut unknown] {
+            for _ in 0..6 {
+                browser.fill("Code", "000000");
+                browser.press("Continue").await;
+            }
+            assert!(browser.error().contains("Too many"), "{}", browser.describe());
+            browser.press("Send a new code").await;
+        }
+        assert_eq!(mails_to(&server, "nobody@new.example").await, 0);
+        for browser in [&mut known, &mut unknown] {
+            browser.fill("Code", "000000");
+            browser.press("Continue").await;
+            assert!(browser.error().contains("wrong"), "{}", browser.describe());
+            for _ in 0..5 {
+                browser.press("Send a new code").await;
+            }
+        }
+        assert_eq!(seen(&known, "alice@new.example"), seen(&unknown, "nobody@new.example"));
+        known.fill("Code", &code_of(&newest(&server, "alice@new.example").await));
+        known.press("Continue").await;
+        assert_eq!(known.path(), "/account", "sign-in: {}", known.describe());
+    }
+
     /// security.md M7: the new address is proven, the old one is told and can take it back for seven days; fresh proof is asked for.
     async fn an_address_is_changed_and_restored(db) {
         let server = proving(db).start().await;

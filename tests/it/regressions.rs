@@ -89,6 +89,22 @@ both! {
         assert_eq!(server.database().number("SELECT COUNT(*) FROM events WHERE kind = 'master_key_rotated'").await, 2);
     }
 
+    /// Review: `/setup` took any name; it is like that of anybody who signs up.
+    async fn the_first_administrator_is_named_like_anybody(db) {
+        let server = ServerProcess::start(db).await;
+        let (link, alice) = (setup_link(&server).await, Person::alice());
+        for name in ["Al\nice", &"x".repeat(101)] {
+            let mut browser = open_setup(&server, &link, &alice).await;
+            browser.fill("Your name", name);
+            browser.press("Create administrator").await;
+            assert!(browser.error().contains("100"), "{}", browser.describe());
+        }
+        assert_eq!(server.ground.database.number("SELECT COUNT(*) FROM users").await, 0);
+        let mut browser = open_setup(&server, &link, &alice).await;
+        browser.press("Create administrator").await;
+        assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+    }
+
     /// security.md L10, OWASP ASVS 6.3.2: a setup link works exactly as long as there is no administrator, and never again after one was made with another.
     async fn setup_links_work_while_there_is_no_administrator(db) {
         let mut server = ServerProcess::start(db).await;

@@ -160,6 +160,83 @@ both! {
         assert_eq!(provider.newest().path, "/v2/Services/VA1/VerificationCheck");
     }
 
+    /// A provider that takes its time with a code holds up nobody who writes, and takes nothing back that was saved meanwhile.
+    async fn a_provider_that_takes_its_time_holds_nobody_up(db) {
+        let provider = SmsProvider::start().await;
+        let server = server(db, "twilio_verify", &provider).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        alice.adds_authenticator(&server, &mut browser).await;
+        let mut bob = Person::bob().signed_in(&server).await;
+        // Each saves while the provider is asked about the code of Alice.
+        let save = async |browser: &mut Browser, name: &str| {
+            browser.open("/account/profile").await;
+            browser.fill("Nickname", name);
+            browser.press("Save profile").await;
+            assert_eq!(browser.error(), "", "{}", browser.describe());
+        };
+        let mut tab = browser.clone();
+        browser.open("/account/phone").await;
+        browser.fill("Phone number", NUMBER);
+        browser.press("Send a code").await;
+        browser.fill("Code", SmsProvider::VERIFY_CODE);
+        provider.hold(true);
+        let confirming = tokio::spawn(async move {
+            browser.press("Confirm").await;
+            browser
+        });
+        provider.is_asked("/VerificationCheck").await;
+        save(&mut bob, "Bobby").await;
+        save(&mut tab, "Ally").await;
+        assert!(!confirming.is_finished());
+        provider.hold(false);
+        let browser = confirming.await.unwrap();
+        assert_eq!(browser.path(), "/account/security", "{}", browser.describe());
+        let profile = server.database().text("SELECT profile FROM users WHERE phone_number_verified").await;
+        assert!(profile.contains("Ally") && profile.contains("+4930901820"), "{profile}");
+
+        // The same when somebody signs in.
+        provider.forget();
+        let mut laptop = Browser::new(&server);
+        alice.sign_in(&mut laptop).await;
+        laptop.open("/login/factor?method=sms").await;
+        laptop.press("Send a code").await;
+        laptop.fill("Code", SmsProvider::VERIFY_CODE);
+        provider.hold(true);
+        let signing_in = tokio::spawn(async move {
+            laptop.press("Continue").await;
+            laptop
+        });
+        provider.is_asked("/VerificationCheck").await;
+        save(&mut bob, "Rob").await;
+        assert!(!signing_in.is_finished());
+        provider.hold(false);
+        let laptop = signing_in.await.unwrap();
+        assert_eq!(laptop.path(), "/account", "{}", laptop.describe());
+    }
+
+    /// security.md P5: a provider's words may repeat the number; the log has its code instead.
+    async fn a_refused_message_leaves_no_number_in_the_log(db) {
+        let provider = SmsProvider::start().await;
+        let setup = Setup::on(db)
+            .setting("sms.provider", "twilio_messages")
+            .setting("sms.base_url", provider.url.as_str())
+            .setting("sms.account_sid", "AC1")
+            .setting("sms.auth_token", "hush")
+            .setting("sms.from", "+15005550006")
+            .setting("sms.countries", vec!["+49".to_owned()]);
+        let server = setup.start_process().await;
+        provider.refuse_all();
+        let mut browser = Browser::of_process(&server);
+        Person::alice().sign_up(&mut browser).await;
+        browser.open("/account/phone").await;
+        browser.fill("Phone number", NUMBER);
+        browser.press("Send a code").await;
+        assert!(browser.error().contains("could not be sent"), "{}", browser.describe());
+        let log = server.logged("a text message was not sent").await;
+        assert!(log.contains("20429") && !log.contains("4930901820"), "{log}");
+    }
+
     /// security.md O4, W8, OWASP ASVS 6.3.7: codes by text message are a second step beside something else only. When the last such thing
     /// goes they go with it, and that is said before it happens, by mail and in the log; trust and recovery codes end with them.
     async fn text_messages_go_with_the_last_thing_beside_them(db) {

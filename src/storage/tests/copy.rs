@@ -33,6 +33,7 @@ async fn fill(storage: &Storage) {
          INSERT INTO trusted_devices VALUES ('t', 'd', 'u1', NULL, '::1', 1, 2, 3);
          INSERT INTO linked_identities VALUES ('google', '1', 'u1', 'a@example.com', NULL, 1, 2);
          INSERT INTO imported_users VALUES ('supabase', '1', 'u1', '{}', 1);
+         INSERT INTO deleted_imports VALUES ('d', 1);
          INSERT INTO logout_deliveries VALUES ('se9', 'c1', 'u1', 1, 2, 3);
          INSERT INTO refusals VALUES ('c1', 'r1', 1, 'POST /token', 'invalid_grant', 'd', NULL, 's');",
     );

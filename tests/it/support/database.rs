@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,41 @@ impl Database {
         match self {
             Self::Sqlite => OwnDatabase::Sqlite { file: folder.join("ostiary.db") },
             Self::Postgres => OwnDatabase::Postgres { url: postgres_url(), schema: unused_schema() },
+        }
+    }
+}
+
+/// A change that is written and not committed: whoever wants to write the same waits.
+pub enum Held {
+    Sqlite(SqliteConnection),
+    Postgres { client: tokio_postgres::Client, url: String },
+}
+
+impl Held {
+    /// Returns when somebody waits for it.
+    pub async fn is_waited_for(&self) {
+        match self {
+            // Nothing tells who waits for the file: this is long enough to get there, and who comes later finds the change.
+            Self::Sqlite(_) => tokio::time::sleep(Duration::from_millis(700)).await,
+            Self::Postgres { client, url } => {
+                let own: i32 = client.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
+                let other = connect(url, "public").await;
+                let query = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))";
+                for _ in 0..6000 {
+                    if other.query_one(query, &[&own]).await.unwrap().get::<_, i64>(0) > 0 {
+                        return;
+                    }
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+                panic!("nobody waits for it");
+            }
+        }
+    }
+
+    pub async fn commit(self) {
+        match self {
+            Self::Sqlite(mut connection) => drop(diesel::sql_query("COMMIT").execute(&mut connection).unwrap()),
+            Self::Postgres { client, .. } => client.batch_execute("COMMIT").await.unwrap(),
         }
     }
 }
@@ -92,6 +127,24 @@ impl OwnDatabase {
                 diesel::sql_query(statement).execute(&mut open(file)).unwrap();
             }
             Self::Postgres { url, schema } => connect(url, schema).await.batch_execute(statement).await.unwrap(),
+        }
+    }
+
+    /// Changes it, and holds what was changed.
+    pub async fn hold(&self, statement: &str) -> Held {
+        match self {
+            Self::Sqlite { file } => {
+                let mut connection = open(file);
+                for statement in ["BEGIN IMMEDIATE", statement] {
+                    diesel::sql_query(statement).execute(&mut connection).unwrap();
+                }
+                Held::Sqlite(connection)
+            }
+            Self::Postgres { url, schema } => {
+                let client = connect(url, schema).await;
+                client.batch_execute(&format!("BEGIN; {statement}")).await.unwrap();
+                Held::Postgres { client, url: url.clone() }
+            }
         }
     }
 

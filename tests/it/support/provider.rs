@@ -3,6 +3,7 @@
 use super::ports::free_port;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -29,6 +30,7 @@ pub struct SmsProvider {
     pub url: String,
     received: Arc<Mutex<Vec<Message>>>,
     refuses: Arc<AtomicBool>,
+    holds: tokio::sync::watch::Sender<bool>,
 }
 
 impl SmsProvider {
@@ -38,11 +40,12 @@ impl SmsProvider {
     pub async fn start() -> Self {
         let port = free_port();
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
-        let provider = Self { url: format!("http://127.0.0.1:{port}"), received: Arc::default(), refuses: Arc::default() };
-        let (received, refuses) = (provider.received.clone(), provider.refuses.clone());
+        let holds = tokio::sync::watch::Sender::new(false);
+        let provider = Self { url: format!("http://127.0.0.1:{port}"), received: Arc::default(), refuses: Arc::default(), holds };
+        let (received, refuses, holds) = (provider.received.clone(), provider.refuses.clone(), provider.holds.subscribe());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, received.clone(), refuses.clone()));
+                tokio::spawn(answer(stream, received.clone(), refuses.clone(), holds.clone()));
             }
         });
         provider
@@ -52,17 +55,42 @@ impl SmsProvider {
         self.received.lock().unwrap().clone()
     }
 
+    pub fn forget(&self) {
+        self.received.lock().unwrap().clear();
+    }
+
     pub fn newest(&self) -> Message {
         self.all().pop().expect("nothing was sent")
     }
 
-    /// Answers everything with 429 from now on.
+    /// Keeps its answers to itself, or gives them.
+    pub fn hold(&self, holds: bool) {
+        self.holds.send_replace(holds);
+    }
+
+    /// Waits until it was asked for this path.
+    pub async fn is_asked(&self, path: &str) {
+        for _ in 0..3000 {
+            if self.all().iter().any(|message| message.path.ends_with(path)) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("nobody asked for {path}");
+    }
+
+    /// Answers everything with 429 from now on, in words that repeat the number, as Twilio's do.
     pub fn refuse_all(&self) {
         self.refuses.store(true, Ordering::Relaxed);
     }
 }
 
-async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Message>>>, refuses: Arc<AtomicBool>) {
+async fn answer(
+    mut stream: TcpStream,
+    received: Arc<Mutex<Vec<Message>>>,
+    refuses: Arc<AtomicBool>,
+    mut holds: tokio::sync::watch::Receiver<bool>,
+) {
     let mut bytes = Vec::new();
     let (head, body) = loop {
         let mut buffer = [0; 4096];
@@ -83,8 +111,9 @@ async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Message>>>, refus
     let credentials = String::from_utf8(credentials).unwrap();
     let (name, password) = credentials.split_once(':').unwrap();
     let fields: HashMap<String, String> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+    let refusal = json!({ "code": 20429, "message": format!("Too many to {:?}", fields.get("To")), "status": 429 }).to_string();
     let (status, document) = if refuses.load(Ordering::Relaxed) {
-        ("429 Too Many Requests", r#"{"code":20429,"message":"Too many requests","status":429}"#)
+        ("429 Too Many Requests", refusal.as_str())
     } else if path.ends_with("/VerificationCheck") {
         match fields.get("Code").map(String::as_str) {
             Some(SmsProvider::VERIFY_CODE) => ("200 OK", r#"{"status":"approved","valid":true}"#),
@@ -94,6 +123,7 @@ async fn answer(mut stream: TcpStream, received: Arc<Mutex<Vec<Message>>>, refus
         ("201 Created", r#"{"sid":"SM1","status":"queued"}"#)
     };
     received.lock().unwrap().push(Message { path, user: (name.to_owned(), password.to_owned()), fields });
+    let _ = holds.wait_for(|holds| !holds).await;
     let answer = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{document}",
         document.len()
