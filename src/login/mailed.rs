@@ -5,7 +5,8 @@
 //! code and by address; 5. the code, and that it is this browser's; 6. the account is enabled and its address still the one;
 //! 7. it is used up: the row count decides. An unknown address ends at 5 like a wrong code.
 //!
-//! Cost: asking, none in the request (after it 6 to 10 round trips, 4 commits); a code 5 to 8 round trips, 3 commits, and the session's.
+//! Cost: asking, none in the request (after it 5 to 10 round trips, 3 or 4 commits); a code 5 to 8 round trips, 3 commits, and those of
+//! the session.
 //!
 //! Specs: OWASP ASVS 6.6; security.md L1, L5, M3, M4, M9, M10, S10.
 
@@ -43,6 +44,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 struct Asked {
     email: Email,
     id: MailedProofId,
+    /// A code of this name was asked for before.
+    again: bool,
     browser_digest: String,
     sender: Sender,
     language: Language,
@@ -66,8 +69,7 @@ pub async fn post_mail(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     match Email::parse(typed) {
         Ok(email) => {
             let waits_for = MailedStep::code(&app, &browser, CodePurpose::SignIn).filter(|(_, waiting)| *waiting == email);
-            let id = waits_for.map_or_else(|| MailedProofId::new(app.random.token()), |(id, _)| id);
-            ask(&app, &http, &browser, &ticket, email, id)
+            ask(&app, &http, &browser, &ticket, email, waits_for.map(|(id, _)| id))
         }
         Err(_) => {
             let errors = MailMeErrors { email: Some(EmailProblem::Invalid) };
@@ -84,11 +86,12 @@ fn ask(
     browser: &Browser,
     ticket: &Ticket,
     email: Email,
-    id: MailedProofId,
+    before: Option<MailedProofId>,
 ) -> Result<HttpResponse, PageError> {
+    let (again, id) = (before.is_some(), before.unwrap_or_else(|| MailedProofId::new(app.random.token())));
     let step = MailedStep::Code { purpose: CodePurpose::SignIn, proof: id.clone(), email: email.to_string() };
     let (sender, language) = (Sender::of(http), language_of(http));
-    let asked = Asked { email, id, browser_digest: browser.binding_digest(app), sender, language };
+    let asked = Asked { email, id, again, browser_digest: browser.binding_digest(app), sender, language };
     let known = browser.known();
     let shared = app.clone();
     app.mailer.later(async move {
@@ -106,8 +109,11 @@ async fn mail_code(app: &App, asked: &Asked, known: &Known) -> Result<(), Storag
     if !may_send(app, &mut connection, &asked.email, &asked.sender, own).await? {
         return Ok(());
     }
-    // Also of an address that nobody has: it has to look the same.
-    forget_tries(app, &mut connection, asked.id.as_str()).await?;
+    // Also of an address that nobody has: it has to look the same. Not of a first code: this is done after the answer, and its tries may
+    // have begun.
+    if asked.again {
+        forget_tries(app, &mut connection, asked.id.as_str()).await?;
+    }
     let Some(user) = user else { return Ok(()) };
     drop(connection);
     let now = app.now();
@@ -153,7 +159,7 @@ pub async fn post_code(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     let ticket = Ticket::open(&app, &browser, &params)?;
     let Some((id, email)) = MailedStep::code(&app, &browser, CodePurpose::SignIn) else { return Ok(ticket.to(&app, paths::LOGIN_MAIL)) };
     if params.get("again").is_some() {
-        return ask(&app, &http, &browser, &ticket, email, id);
+        return ask(&app, &http, &browser, &ticket, email, Some(id));
     }
     let mut connection = app.storage.write().await?;
     let proof = find_proof_of_code(&mut connection, ProofPurpose::SignIn, &id, app.now()).await?;
