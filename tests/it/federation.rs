@@ -451,6 +451,7 @@ both! {
         let mut document = fake.document();
         document["attributes"] = json!({ "department": "dept", "teams": "teams", "level": "level" });
         let server = TestServer::with(db).upstream(document).start().await;
+        fake.says(|script| script.userinfo = [("sub".into(), json!("frieda-1"))].into_iter().collect());
         fake.claim("dept", "Research");
         fake.claim("teams", json!(["a", "b"]));
         sign_up(&fake, &server).await;

@@ -49,6 +49,7 @@ both! {
         let mut document = fake.document();
         document["attributes"] = json!({ "department": "dept" });
         let server = TestServer::with(db).upstream(document).start().await;
+        fake.says(|script| script.userinfo = [("sub".into(), json!("frieda-1"))].into_iter().collect());
         fake.visit(&server).await.press("Create account").await;
         fake.claim("dept", "Research");
         let held = server.database().hold("UPDATE users SET attributes = '{\"tier\":\"gold\"}', updated_at = updated_at + 1").await;
