@@ -3,6 +3,7 @@
 //! Every replica does all of it: each step is harmless when done twice.
 
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::storage::{StorageError, Topic};
 use crate::web::deletion::delete_account;
 use crate::{backchannel_logout, clients, credentials, events, grants, keys, mail, sessions, users};
@@ -161,12 +162,20 @@ async fn delete_accounts_due(app: &App) -> Result<(), StorageError> {
     Ok(())
 }
 
+async fn delete_expired_grants(app: &App, now: Timestamp) -> Result<usize, StorageError> {
+    let ids = grants::list_expired_grants(&mut app.storage.read().await?, now, BATCH).await?;
+    if !ids.is_empty() {
+        grants::delete_grants(&mut app.storage.write().await?, &ids).await?;
+    }
+    Ok(ids.len())
+}
+
 /// Removes what has expired, in batches: a connection for each, since on SQLite there is one writer and people wait for it.
 pub async fn delete_expired(app: &App) -> Result<(), StorageError> {
     let now = app.now();
     let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
     while sessions::delete_expired_sessions(&mut app.storage.write().await?, &app.sessions, now, BATCH).await? >= full {}
-    while grants::delete_expired_grants(&mut app.storage.write().await?, now, BATCH).await? >= full {}
+    while delete_expired_grants(app, now).await? >= full {}
     while events::delete_old_events(&mut app.storage.write().await?, now, BATCH).await? >= full {}
     // These tell how many had ended: another replica may have removed some of them first.
     while grants::delete_expired_revocations(&mut app.storage.write().await?, now, BATCH).await? >= full {}

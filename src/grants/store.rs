@@ -5,7 +5,7 @@ use crate::clients::ClientId;
 use crate::clock::Timestamp;
 use crate::oauth::scope::Scope;
 use crate::sessions::{BrowserSession, SessionId};
-use crate::storage::schema::{consents, consumed_tickets, grants, revoked_tokens, sessions, users};
+use crate::storage::schema::{clients, consents, consumed_tickets, grants, revoked_tokens, sessions, users};
 use crate::storage::{Connection, StorageError, insert_held, query};
 use crate::users::{User, UserId};
 use diesel::dsl::exists;
@@ -88,7 +88,12 @@ pub async fn insert_code_grant(connection: &mut Connection, grant: &Grant, needs
         grants::created_at,
         grants::expires_at,
     );
-    let session = sessions::table.filter(sessions::id.nullable().eq(grant.session_id.clone()));
+    // In the order in which a deletion takes them: clients and people before what hangs on them.
+    let session = clients::table
+        .inner_join(users::table.on(users::id.nullable().eq(grant.user_id.clone())))
+        .inner_join(sessions::table.on(sessions::user_id.eq(users::id)))
+        .filter(clients::client_id.eq(grant.client_id.clone()))
+        .filter(sessions::id.nullable().eq(grant.session_id.clone()));
     let inserted = if needs_consent {
         let of_person = consents::table.on(consents::user_id.eq(sessions::user_id).and(consents::client_id.eq(grant.client_id.clone())));
         insert_held!(connection, session.inner_join(of_person).select(row), |held, c| diesel::insert_into(grants::table)
@@ -331,10 +336,10 @@ pub async fn consume_ticket(connection: &mut Connection, id: &str, purpose: &str
     Ok(inserted == 1)
 }
 
-/// Removes grants past their end, `limit` at a time. An ended grant stays until then: a replay of its code or tokens must
-/// still be recognised. The newest of a client in a session stays as long as the session: it tells whom the session signed in to, and
-/// who is to be told of its end (Back-Channel Logout §2.3).
-pub async fn delete_expired_grants(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<usize, StorageError> {
+/// Grants past their end, `limit` at most. An ended grant stays until then: a replay of its code or tokens must still be recognised. The
+/// newest of a client in a session stays as long as the session: it tells whom the session signed in to, and who is to be told of its
+/// end (Back-Channel Logout §2.3). There may be many of those, so that looking for the others is nothing for SQLite's one writer.
+pub async fn list_expired_grants(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec<GrantId>, StorageError> {
     let newer = diesel::alias!(grants as newer);
     let its_session = sessions::table.filter(sessions::id.nullable().eq(grants::session_id)).select(sessions::id);
     let a_newer_one = newer
@@ -343,14 +348,17 @@ pub async fn delete_expired_grants(connection: &mut Connection, now: Timestamp, 
         .filter(newer.field(grants::id).gt(grants::id))
         .select(newer.field(grants::id));
     let superfluous = diesel::dsl::not(exists(its_session)).or(exists(a_newer_one));
-    let ids: Vec<GrantId> = query!(connection, |c| grants::table
+    query!(connection, |c| grants::table
         .filter(grants::expires_at.le(now))
         .filter(superfluous)
         .limit(limit)
         .select(grants::id)
         .load(c)
-        .await)?;
-    query!(connection, |c| diesel::delete(grants::table.filter(grants::id.eq_any(&ids))).execute(c).await)
+        .await)
+}
+
+pub async fn delete_grants(connection: &mut Connection, ids: &[GrantId]) -> Result<usize, StorageError> {
+    query!(connection, |c| diesel::delete(grants::table.filter(grants::id.eq_any(ids))).execute(c).await)
 }
 
 pub async fn delete_expired_revocations(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<usize, StorageError> {
