@@ -18,6 +18,18 @@ fn since(server: &TestServer, before: ostiary::storage::StatementCounts) -> Cost
     (now.round_trips - before.round_trips, now.commits - before.commits)
 }
 
+/// A server that has read everything after its start.
+async fn settled(db: Database) -> TestServer {
+    let server = TestServer::start(db).await;
+    loop {
+        let before = server.app().storage.statements();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        if since(&server, before) == (0, 0) {
+            return server;
+        }
+    }
+}
+
 /// What `operation` costs at its cheapest; it is told which time this is.
 async fn cost(server: &TestServer, mut operation: impl AsyncFnMut(usize)) -> Cost {
     let mut cheapest = (u64::MAX, u64::MAX);
@@ -45,7 +57,7 @@ async fn commits(server: &TestServer, mut operation: impl AsyncFnMut(usize)) -> 
 both! {
     /// Issue 2, section 5: the budgets.
     async fn applications_cost_what_their_endpoints_say(db) {
-        let server = TestServer::start(db).await;
+        let server = settled(db).await;
         let shop = Application::of(&server, "shop");
         let worker = Application::of(&server, "worker");
         let alice = Person::alice();
@@ -88,7 +100,7 @@ both! {
     /// Anonymous traffic writes nothing. A sign-up and a consent are one commit each; a sign-in is one, and one for each counter of
     /// guesses, which are written before the guess is evaluated (security.md L4).
     async fn people_cost_what_their_pages_say(db) {
-        let server = TestServer::start(db).await;
+        let server = settled(db).await;
         let partner = Application::of(&server, "partner");
         let stranger = cost(&server, async |_| {
             Browser::new(&server).open(&partner.authorization_request().url()).await;

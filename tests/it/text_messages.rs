@@ -232,7 +232,7 @@ both! {
         browser.open("/account/phone").await;
         browser.fill("Phone number", NUMBER);
         browser.press("Send a code").await;
-        assert!(browser.error().contains("could not be sent"), "{}", browser.describe());
+        assert!(browser.error().contains("couldn’t be sent"), "{}", browser.describe());
         let log = server.logged("a text message was not sent").await;
         assert!(log.contains("20429") && !log.contains("4930901820"), "{log}");
     }
