@@ -41,8 +41,9 @@ both! {
         let server = TestServer::start(db).await;
         let worker = Application::of(&server, "worker");
         worker.client_credentials(&[]).await.tokens();
-        server.database().execute("UPDATE clients SET enabled = FALSE WHERE client_id = 'worker'").await;
+        // First, so that nothing is read between the two.
         server.database().execute("ALTER TABLE resources RENAME TO away").await;
+        server.database().execute("UPDATE clients SET enabled = FALSE WHERE client_id = 'worker'").await;
         announce_clients(&server, db).await;
         // Tried, and tried once more.
         let (start, before) = (Instant::now(), server.app().storage.statements().round_trips);
