@@ -9,7 +9,7 @@ use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata, 
 use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::secret::Secret;
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Storage, StorageError, lock};
 use serde_json::{Value, json};
 
 /// Fewer characters can be guessed.
@@ -137,7 +137,7 @@ pub async fn apply(
     storage
         .transaction(async |connection| {
             // Replicas that bring the same news write one after the other; the second finds it there.
-            store::lock_declarations(connection).await?;
+            lock(connection, "declared_lock").await?;
             for resource in &changed_resources {
                 store::upsert_resource(connection, resource, now).await?;
             }

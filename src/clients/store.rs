@@ -8,7 +8,7 @@ use crate::oauth::resource::ResourceIndicator;
 use crate::random::Random;
 use crate::secret::SecretDigest;
 use crate::storage::columns::Json;
-use crate::storage::schema::{client_secrets, clients, resources, settings};
+use crate::storage::schema::{client_secrets, clients, resources};
 use crate::storage::{Connection, StorageError, Topic, announce, query};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -38,18 +38,6 @@ pub(super) async fn list_clients(connection: &mut Connection) -> Result<Vec<Clie
             Client { secrets: own.collect(), client_id, metadata, enabled, declared, created_at, updated_at }
         })
         .collect())
-}
-
-/// Takes the lock that serialises declarations: the same row, written. Works alike on both databases.
-pub(super) async fn lock_declarations(connection: &mut Connection) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::insert_into(settings::table)
-        .values((settings::name.eq("declared_lock"), settings::value.eq("")))
-        .on_conflict(settings::name)
-        .do_update()
-        .set(settings::value.eq(""))
-        .execute(c)
-        .await)?;
-    Ok(())
 }
 
 /// Inserts a client. Errors: a unique violation when the id is taken.

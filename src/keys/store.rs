@@ -3,11 +3,14 @@
 use super::{KeyError, KeyPolicy};
 use crate::clock::Timestamp;
 use crate::oauth::signature_algorithm::SignatureAlgorithm;
-use crate::storage::schema::{settings, signing_keys};
-use crate::storage::{Connection, Storage, StorageError, Topic, announce, query};
+use crate::storage::schema::signing_keys;
+use crate::storage::{Connection, Storage, StorageError, Topic, announce, lock, query};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
+
+/// Serialises changes to the keys.
+const LOCK: &str = "signing_keys_lock";
 
 /// A row of `signing_keys`.
 #[derive(Debug, Clone)]
@@ -116,18 +119,6 @@ pub(super) fn is_rotation_due(rows: &[StoredKey], algorithm: SignatureAlgorithm,
     }
 }
 
-/// Takes the lock that serialises changes to the keys: the same row, written. Works alike on both databases.
-async fn lock(connection: &mut Connection) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::insert_into(settings::table)
-        .values((settings::name.eq("signing_keys_lock"), settings::value.eq("")))
-        .on_conflict(settings::name)
-        .do_update()
-        .set(settings::value.eq(""))
-        .execute(c)
-        .await)?;
-    Ok(())
-}
-
 async fn insert(connection: &mut Connection, key: &StoredKey) -> Result<(), StorageError> {
     query!(connection, |c| diesel::insert_into(signing_keys::table)
         .values((
@@ -149,7 +140,7 @@ async fn insert(connection: &mut Connection, key: &StoredKey) -> Result<(), Stor
 pub(super) async fn insert_first(storage: &Storage, key: &StoredKey) -> Result<(), KeyError> {
     storage
         .transaction(async |connection| {
-            lock(connection).await?;
+            lock(connection, LOCK).await?;
             if !list_all(connection).await?.iter().any(|row| row.algorithm == key.algorithm) {
                 insert(connection, key).await?;
             }
@@ -168,7 +159,7 @@ pub(super) async fn insert_next(
 ) -> Result<bool, KeyError> {
     storage
         .transaction(async |connection| {
-            lock(connection).await?;
+            lock(connection, LOCK).await?;
             let rows = list_all(connection).await?;
             if !is_rotation_due(&rows, key.algorithm, policy, now, force) {
                 return Ok(false);
@@ -190,7 +181,7 @@ pub(super) async fn insert_next(
 pub(super) async fn replace(storage: &Storage, kid: &str, replacement: &StoredKey) -> Result<(), KeyError> {
     storage
         .transaction(async |connection| {
-            lock(connection).await?;
+            lock(connection, LOCK).await?;
             query!(connection, |c| diesel::delete(signing_keys::table.find(kid)).execute(c).await)?;
             insert(connection, replacement).await?;
             Ok::<_, KeyError>(())

@@ -241,8 +241,8 @@ pub async fn lock_user(connection: &mut Connection, id: &UserId) -> Result<(), S
     Ok(())
 }
 
-/// Cuts off what is under way: sign-ins that are half finished, or wait for their hash, and whatever else was begun before. Whoever ends
-/// the sessions of an account does this in the same transaction (security.md M6, S4).
+/// Cuts off what is under way: sign-ins that are half finished, or wait for their hash, and whatever else was begun before. Call it in the
+/// transaction that takes away what they were begun with: a password, a factor, the account's being switched on (security.md M6, S4).
 ///
 /// Cost: 1 round trip.
 pub async fn cut_off(connection: &mut Connection, id: &UserId, now: Timestamp) -> Result<(), StorageError> {

@@ -6,7 +6,6 @@ use crate::support::mailbox::Mailbox;
 use crate::support::passkey;
 use crate::support::people::words;
 use crate::support::prelude::*;
-use crate::support::provider::SmsProvider;
 
 const NEW_PASSWORD: &str = "a walk along the shore";
 const NEW_SIGN_IN: &str = "New sign-in to your Ostiary account";
@@ -139,34 +138,6 @@ both! {
         assert_eq!(sign_in_notices(&server).await, 1, "the owner's own browser stays known");
         alice.sign_in(&mut thief).await;
         assert_eq!(sign_in_notices(&server).await, 2);
-    }
-
-    /// security.md M9: the telephone number of whoever made the account is not its owner's.
-    async fn a_take_over_leaves_no_number_of_another(db) {
-        let provider = SmsProvider::start().await;
-        let server = TestServer::with(db)
-            .setting("sms.provider", "twilio_messages")
-            .setting("sms.base_url", provider.url.as_str())
-            .setting("sms.account_sid", "AC1")
-            .setting("sms.auth_token", "hush")
-            .setting("sms.from", "+15005550006")
-            .setting("sms.countries", vec!["+49".to_owned()])
-            .start()
-            .await;
-        let alice = Person::alice();
-        let mut attacker = alice.signed_in(&server).await;
-        attacker.open("/account/phone").await;
-        attacker.fill("Phone number", "+49 30 901820");
-        attacker.press("Send a code").await;
-        attacker.fill("Code", provider.newest().field("Body").split(' ').next().unwrap());
-        attacker.press("Confirm").await;
-        assert_eq!(server.database().number("SELECT count(*) FROM users WHERE phone_number_verified").await, 1);
-        server.advance(STEP);
-        let mut own = resets_password(&server, &alice).await;
-        assert!(is_signed_in(&mut own).await, "{}", own.describe());
-        assert_eq!(server.database().number("SELECT count(*) FROM users WHERE phone_number_verified").await, 0);
-        let profile: Value = serde_json::from_str(&server.database().text("SELECT profile FROM users").await).unwrap();
-        assert_eq!(profile, json!({ "name": alice.name }));
     }
 
     /// security.md O4, O6: where a second factor is demanded, an account with a passkey gives that; the password alone plants no other.

@@ -3,6 +3,7 @@
 use crate::both;
 use crate::support::mailbox::Mailbox;
 use crate::support::passkey::Authenticator;
+use crate::support::people::words;
 use crate::support::prelude::*;
 use crate::support::provider::{Message, SmsProvider};
 
@@ -213,6 +214,26 @@ both! {
         provider.hold(false);
         let laptop = signing_in.await.unwrap();
         assert_eq!(laptop.path(), "/account", "{}", laptop.describe());
+    }
+
+    /// security.md M9: the telephone number of whoever made the account is not its owner's.
+    async fn a_take_over_leaves_no_number_of_another(db) {
+        let provider = SmsProvider::start().await;
+        let server = server(db, "twilio_messages", &provider).await;
+        let alice = Person::alice();
+        proves_number(&mut alice.signed_in(&server).await, &provider).await;
+        assert_eq!(server.database().number("SELECT count(*) FROM users WHERE phone_number_verified").await, 1);
+        let mut own = Browser::new(&server);
+        own.open("/forgot").await;
+        own.fill(words::EMAIL, &alice.email);
+        own.press("Send the link").await;
+        own.open(&Mailbox::of(&server).newest_to(&alice.email).await.link()).await;
+        own.fill("New password", "a walk along the shore");
+        own.press("Save and sign in").await;
+        assert_eq!(own.heading(), "Your account", "{}", own.describe());
+        assert_eq!(server.database().number("SELECT count(*) FROM users WHERE phone_number_verified").await, 0);
+        let profile: Value = serde_json::from_str(&server.database().text("SELECT profile FROM users").await).unwrap();
+        assert_eq!(profile, json!({ "name": alice.name }));
     }
 
     /// security.md P5: a provider's words may repeat the number; the log has its code instead.
