@@ -68,14 +68,15 @@ async fn deliver(app: &App, delivery: &LogoutDelivery) -> Result<(), StorageErro
     let client = app.clients.find(delivery.client_id.as_str());
     let target = client.as_ref().and_then(|client| client.metadata.backchannel_logout_uri.as_deref().map(|uri| (client, uri)));
     let Some((client, uri)) = target else { return delete_logout(&mut app.storage.write().await?, delivery).await };
+    let client_id = client.client_id.as_str();
+    let given_up = now + pause >= delivery.expires_at;
     let told = match logout_token(app, client, delivery) {
         Ok(token) => app.outbound.post_form(uri, &[("logout_token", &token)]).await,
         Err(error) => {
-            tracing::error!(%error, "a logout token could not be signed");
-            return Ok(());
+            tracing::error!(client_id, %error, given_up, "a logout token could not be signed");
+            return if given_up { delete_logout(&mut app.storage.write().await?, delivery).await } else { Ok(()) };
         }
     };
-    let client_id = client.client_id.as_str();
     let is_final = match told {
         Ok(()) => true,
         Err(OutboundError::Status(status)) if is_refusal(status) => {
@@ -87,7 +88,6 @@ async fn deliver(app: &App, delivery: &LogoutDelivery) -> Result<(), StorageErro
             true
         }
         Err(error) => {
-            let given_up = now + pause >= delivery.expires_at;
             tracing::warn!(client_id, %error, given_up, "an application could not be told that a session has ended");
             given_up
         }

@@ -4,6 +4,7 @@
 
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::events::{About, EventKind};
 use crate::storage::{StorageError, Topic};
 use crate::web::deletion::delete_account;
 use crate::{backchannel_logout, clients, credentials, events, grants, keys, mail, sessions, users};
@@ -140,26 +141,36 @@ pub async fn reload(app: &App, topic: Topic) -> Result<(), keys::KeyError> {
 
 /// Makes the next signing keys when they are due.
 pub async fn rotate_keys(app: &App) -> Result<(), keys::KeyError> {
-    let made = keys::rotate(&app.storage, &app.sealing, &app.random, &app.key_policy, app.now(), false).await?;
-    if !made.is_empty() {
-        tracing::info!(kids = ?made, "the next signing keys are published");
-    }
+    publish_next_keys(app, false).await?;
     app.keys.reload(&app.storage, &app.sealing, app.now()).await
 }
 
-/// Deletes the accounts whose grace is over, each in a transaction of its own.
+/// Makes the next signing keys and notes it; `force` does so whatever the age of the current ones. Returns the ids of the new ones.
+pub async fn publish_next_keys(app: &App, force: bool) -> Result<Vec<String>, keys::KeyError> {
+    let made = keys::rotate(&app.storage, &app.sealing, &app.random, &app.key_policy, app.now(), force).await?;
+    if !made.is_empty() {
+        let about = About::default().with("kids", made.join(" "));
+        events::record(&mut app.storage.write().await?, app, EventKind::KeyRotated, &about).await?;
+    }
+    Ok(made)
+}
+
+/// Deletes the accounts whose grace is over, each in a transaction of its own: one that cannot be deleted keeps nobody else's.
 async fn delete_accounts_due(app: &App) -> Result<(), StorageError> {
     let now = app.now();
     let due = users::list_due_for_deletion(&mut app.storage.read().await?, now, BATCH).await?;
+    let mut done = Ok(());
     for id in &due {
-        app.storage
+        let deleted = app
+            .storage
             .transaction(async |connection| match users::claim_for_deletion(connection, id, now).await? {
                 true => delete_account(app, connection, id, "person").await,
                 false => Ok(false),
             })
-            .await?;
+            .await;
+        done = done.and(deleted.map(|_| ()));
     }
-    Ok(())
+    done
 }
 
 async fn delete_expired_grants(app: &App, now: Timestamp) -> Result<usize, StorageError> {
@@ -170,19 +181,39 @@ async fn delete_expired_grants(app: &App, now: Timestamp) -> Result<usize, Stora
     Ok(ids.len())
 }
 
-/// Removes what has expired, in batches: a connection for each, since on SQLite there is one writer and people wait for it.
+/// Removes what has expired, all of it even where one part fails; where there may be much in batches, with a connection for each, since on
+/// SQLite there is one writer and people wait for it. Returns the first error.
 pub async fn delete_expired(app: &App) -> Result<(), StorageError> {
     let now = app.now();
     let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
-    while sessions::delete_expired_sessions(&mut app.storage.write().await?, &app.sessions, now, BATCH).await? >= full {}
-    while delete_expired_grants(app, now).await? >= full {}
-    while events::delete_old_events(&mut app.storage.write().await?, now, BATCH).await? >= full {}
-    // These tell how many had ended: another replica may have removed some of them first.
-    while grants::delete_expired_revocations(&mut app.storage.write().await?, now, BATCH).await? >= full {}
-    while grants::delete_expired_tickets(&mut app.storage.write().await?, now, BATCH).await? >= full {}
-    while clients::authentication::delete_expired_assertions(&mut app.storage.write().await?, now, BATCH).await? >= full {}
-    while credentials::guesses::delete_expired_guesses(&mut app.storage.write().await?, now, BATCH).await? >= full {}
-    delete_accounts_due(app).await?;
+    macro_rules! in_batches {
+        ($batch:expr) => {{
+            let done: Result<(), StorageError> = async {
+                // It tells how many had ended: another replica may have removed some of them first.
+                while $batch.await? >= full {}
+                Ok(())
+            }
+            .await;
+            done
+        }};
+    }
+    [
+        in_batches!(sessions::delete_expired_sessions(&mut app.storage.write().await?, &app.sessions, now, BATCH)),
+        in_batches!(delete_expired_grants(app, now)),
+        in_batches!(events::delete_old_events(&mut app.storage.write().await?, now, BATCH)),
+        in_batches!(grants::delete_expired_revocations(&mut app.storage.write().await?, now, BATCH)),
+        in_batches!(grants::delete_expired_tickets(&mut app.storage.write().await?, now, BATCH)),
+        in_batches!(clients::authentication::delete_expired_assertions(&mut app.storage.write().await?, now, BATCH)),
+        in_batches!(credentials::guesses::delete_expired_guesses(&mut app.storage.write().await?, now, BATCH)),
+        delete_accounts_due(app).await,
+        delete_the_few(app, now).await,
+    ]
+    .into_iter()
+    .collect()
+}
+
+/// What there is never much of.
+async fn delete_the_few(app: &App, now: Timestamp) -> Result<(), StorageError> {
     let mut connection = app.storage.write().await?;
     clients::delete_expired_secrets(&mut connection, now).await?;
     credentials::mailed_proofs::delete_expired_proofs(&mut connection, now).await?;

@@ -87,6 +87,24 @@ const LARGEST_BODY: usize = 64 * 1024;
 ///
 /// Cost: about 8 round trips; on a new installation the migrations and four key pairs.
 pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, StartError> {
+    let app = open_for(Use::Service, config, clock, random).await?;
+    declare(&app).await?;
+    Ok(app)
+}
+
+/// The same for a look at what there is: nothing is migrated, made or declared.
+pub async fn open_to_look(config: Config, clock: Clock, random: Random) -> Result<App, StartError> {
+    declared::parse(&config).map_err(|faults| StartError::Declared(ConfigFaults(faults)))?;
+    open_for(Use::Look, config, clock, random).await
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Service,
+    Look,
+}
+
+async fn open_for(purpose: Use, config: Config, clock: Clock, random: Random) -> Result<App, StartError> {
     let upstreams = upstreams::declared::parse(&config).map_err(|faults| StartError::Declared(ConfigFaults(faults)))?;
     let storage = Storage::open(&storage_settings(&config)).await?;
     // The key is checked before the first write, and the migrations are one; only a new database has nothing to check.
@@ -97,12 +115,17 @@ pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, S
     if !is_new && !is_right_master_key(&storage, &sealing).await? {
         return Err(StartError::WrongMasterKey);
     }
-    migrate::run(&storage).await?;
+    if purpose == Use::Service {
+        migrate::run(&storage).await?;
+    }
     if is_new && !is_right_master_key(&storage, &sealing).await? {
         return Err(StartError::WrongMasterKey);
     }
     let now = clock.now();
-    let keys = KeyRing::open(&storage, &sealing, &random, now).await?;
+    let keys = match purpose {
+        Use::Service => KeyRing::open(&storage, &sealing, &random, now).await?,
+        Use::Look => KeyRing::as_stored(&storage, &sealing, now).await?,
+    };
     let (sessions, tokens, key_policy, token_endpoint) = App::policies(&config);
     let passwords = PasswordHasher::new(
         PasswordPolicy {
@@ -153,7 +176,6 @@ pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, S
         token_endpoint,
     };
     app.clients.reload(&app.storage).await?;
-    declare(&app).await?;
     Ok(app)
 }
 

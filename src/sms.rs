@@ -158,8 +158,8 @@ impl Sms {
         let path = format!("/v2/Services/{}/VerificationCheck", self.service_sid);
         match self.call(outbound, &path, &[("To", sent.number.as_str()), ("Code", &code)]).await {
             Ok(answer) => Ok(answer.get("status").and_then(serde_json::Value::as_str) == Some("approved")),
-            // Expired at the provider, or used.
-            Err(SmsError::Refused { status: 404, .. }) => Ok(false),
+            // Expired at the provider, or used; not a code; tried too often.
+            Err(SmsError::Refused { status: 404, .. } | SmsError::Refused { code: 60200 | 60202, .. }) => Ok(false),
             Err(error) => Err(error),
         }
     }

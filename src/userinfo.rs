@@ -61,8 +61,11 @@ async fn claims(app: &App, token: &str) -> Result<Claims, OAuthError> {
     }
     let user = &state.standing.as_ref().ok_or_else(|| refused("no person"))?.user;
     let mappings = &app.config.claims.0;
-    let visible = claims_about(user, &client.metadata, &state.grant.scope.union(&state.grant.claims.0.scope()), mappings);
-    let mut claims = claims_about(user, &client.metadata, &token.scope, mappings);
+    let directory = app.clients.directory();
+    // What the operator took from the client is told no more (security.md R8).
+    let allowed = |scope: &Scope| directory.still_allowed(&client, scope, &[]).0;
+    let visible = claims_about(user, &client.metadata, &allowed(&state.grant.scope.union(&state.grant.claims.0.scope())), mappings);
+    let mut claims = claims_about(user, &client.metadata, &allowed(&token.scope), mappings);
     claims.extend(requested_claims(&visible, &state.grant.claims.0.userinfo));
     claims.insert("sub".into(), user.id.as_str().into());
     Ok(claims)

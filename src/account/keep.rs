@@ -113,7 +113,6 @@ async fn keep(app: &App, http: &HttpRequest, keeper: Keeper<'_>) -> Result<bool,
                     // Who reads the mail of an address that it had before has no say.
                     let user = find_user(connection, &proof.user_id).await?.filter(|user| user.email == proof.email);
                     let may = user.is_some() && consume_proof(connection, &proof.id, now).await?;
-                    end_keep_links(connection, &proof.user_id).await?;
                     user.filter(|_| may)
                 }
             };

@@ -67,7 +67,7 @@ pub async fn post_password(app: web::Data<App>, http: HttpRequest, body: PageBod
     let Some(new) = new.filter(|_| errors.is_empty()) else {
         return Ok(password_page(&app, &http, &browser, &signed_in, Shown { exists, errors, done: None }));
     };
-    let hash = app.passwords.hash(&new).await.map_err(PageError::unavailable)?;
+    let hash = app.passwords.hash(&new).await.map_err(|error| PageError::busy(&app, error))?;
     if !exists {
         let done = add(&app, &http, &signed_in, &hash).await?;
         return Ok(password_page(&app, &http, &browser, &signed_in, Shown { exists: true, errors, done }));
@@ -144,7 +144,7 @@ async fn check_current(app: &App, signed_in: &SignedIn, typed: &str) -> Result<O
     if let Attempt::Wait(wait) = attempt {
         return Ok(Some(CurrentPasswordProblem::TooManyAttempts { wait }));
     }
-    let checked = app.passwords.check(&Password::typed(typed), stored.as_deref()).await.map_err(PageError::unavailable)?;
+    let checked = app.passwords.check(&Password::typed(typed), stored.as_deref()).await.map_err(|error| PageError::busy(&app, error))?;
     if checked == Checked::Wrong {
         return Ok(Some(CurrentPasswordProblem::Wrong));
     }

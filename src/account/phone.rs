@@ -54,11 +54,11 @@ pub async fn get_phone(app: web::Data<App>, http: HttpRequest) -> Result<HttpRes
 /// `POST /account/phone`: `phone_number` asks for a code, `code` gives it.
 pub async fn post_phone(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let sms = app.sms.as_ref().ok_or_else(PageError::not_found)?;
+    let params = read_form(&app, &http, &Browser::of(&app, &http), &body)?;
     let visit = match visit(&app, &http).await? {
         Ok(visit) => visit,
         Err(way) => return Ok(way),
     };
-    let params = read_form(&app, &http, &visit.browser, &body)?;
     if params.get("sent").is_some() {
         return confirm(&app, &http, &visit, sms, &params).await;
     }
@@ -104,7 +104,6 @@ async fn confirm(app: &App, http: &HttpRequest, visit: &Visit, sms: &Sms, params
         return again(PhoneProblem::WrongCode).await;
     };
     guesses::forget_failures(&mut connection, &[&key]).await?;
-    let is_factor = may_text_messages(app, &find_factors(&mut connection, &user.id).await?);
     drop(connection);
     let posted = app
         .storage
@@ -119,7 +118,8 @@ async fn confirm(app: &App, http: &HttpRequest, visit: &Visit, sms: &Sms, params
             update_profile(connection, &user.id, &profile, true, app.now()).await?;
             let about = About::user(&user.id).in_session(&visit.signed_in.session.id).from(device_of(http));
             events::record(connection, app, EventKind::PhoneNumberVerified, &about).await?;
-            if is_factor {
+            // Held: what makes it more than the only factor cannot be taken away in between.
+            if may_text_messages(app, &find_factors(connection, &user.id).await?) {
                 set_phone_factor(connection, &user.id, proven.as_str(), app.now()).await?;
                 events::record(connection, app, EventKind::SecondFactorAdded, &about.with("factor", "sms")).await?;
                 return Ok(tell(app, connection, http, user, &Notice::FactorAdded).await?);

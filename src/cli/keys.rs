@@ -5,6 +5,7 @@ use super::{CliError, Opened};
 use crate::clients;
 use crate::credentials::totp::reseal_totp_secrets;
 use crate::events::{self, About, EventKind};
+use crate::housekeeping::publish_next_keys;
 use crate::keys::{self, Revoked};
 use crate::mail::reseal_mail;
 use crate::sealing::Purpose;
@@ -42,8 +43,7 @@ pub(super) async fn run(opened: &Opened, command: KeysCommand) -> Result<Output,
             Ok(Output::new(table.to_string(), json!(documents)))
         }
         KeysCommand::Rotate => {
-            let made = keys::rotate(&app.storage, &app.sealing, &app.random, &app.key_policy, now, true).await?;
-            record(opened, EventKind::KeyRotated, &made.join(" ")).await?;
+            let made = publish_next_keys(app, true).await?;
             let text = if made.is_empty() {
                 "The next keys are published already; nothing to do.".to_owned()
             } else {
@@ -57,7 +57,8 @@ pub(super) async fn run(opened: &Opened, command: KeysCommand) -> Result<Output,
                 Revoked::Replaced => format!("Revoked {kid}; a new key signs from now on."),
                 Revoked::Retired => format!("Revoked {kid}; it signed nothing any more."),
             };
-            record(opened, EventKind::KeyRevoked, &kid).await?;
+            let about = About::default().with("kids", kid.as_str());
+            events::record(&mut app.storage.write().await?, app, EventKind::KeyRevoked, &about).await?;
             Ok(Output::new(text, json!({ "revoked": kid })))
         }
         KeysCommand::RotateMaster => {
@@ -85,9 +86,4 @@ pub(super) async fn run(opened: &Opened, command: KeysCommand) -> Result<Output,
             Ok(Output::new(text, json!({ "resealed": resealed })))
         }
     }
-}
-
-async fn record(opened: &Opened, kind: EventKind, kids: &str) -> Result<(), CliError> {
-    let mut connection = opened.app.storage.write().await?;
-    Ok(events::record(&mut connection, &opened.app, kind, &About::default().with("kids", kids)).await?)
 }

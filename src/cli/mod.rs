@@ -163,6 +163,11 @@ impl Opened {
         Ok(Self { app })
     }
 
+    /// For a command that only looks: an installation whose schema is current stays as it is.
+    async fn to_look(arguments: &Arguments) -> Result<Self, CliError> {
+        Ok(Self { app: server::open_to_look(arguments.load()?, Clock::System, Random::System).await? })
+    }
+
     /// Runs `steps` in one transaction.
     async fn transaction<T>(&self, steps: impl AsyncFnOnce(&mut Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
         self.app.storage.transaction(steps).await

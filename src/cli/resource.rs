@@ -149,9 +149,12 @@ pub(super) async fn run(opened: &Opened, command: ResourceCommand) -> Result<Out
             }
             let deleted = opened
                 .transaction(async |connection| {
-                    let about = About::default().with("resource", indicator.as_str());
-                    events::record(connection, &opened.app, EventKind::ResourceDeleted, &about).await?;
-                    delete_resource(connection, &indicator).await
+                    let deleted = delete_resource(connection, &indicator).await?;
+                    if deleted {
+                        let about = About::default().with("resource", indicator.as_str());
+                        events::record(connection, &opened.app, EventKind::ResourceDeleted, &about).await?;
+                    }
+                    Ok(deleted)
                 })
                 .await?;
             if deleted {

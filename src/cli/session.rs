@@ -50,13 +50,10 @@ pub(super) async fn run(opened: &Opened, command: SessionCommand) -> Result<Outp
                         ),
                         None => sessions::end_sessions_of(connection, &user, None, EndReason::ByOperator, now).await?,
                     };
-                    events::record(
-                        connection,
-                        app,
-                        EventKind::SessionEnded,
-                        &About::user(&user).with("by", "operator").with("ended", ended),
-                    )
-                    .await?;
+                    if ended > 0 {
+                        let about = About::user(&user).with("by", "operator").with("ended", ended);
+                        events::record(connection, app, EventKind::SessionEnded, &about).await?;
+                    }
                     Ok(ended)
                 })
                 .await?;

@@ -75,7 +75,7 @@ pub struct PasswordHasher {
     policy: PasswordPolicy,
     semaphore: Arc<Semaphore>,
     /// The memory of permits that are not in use.
-    buffers: Mutex<Vec<Vec<Block>>>,
+    buffers: Arc<Mutex<Vec<Vec<Block>>>>,
     /// Whether anything was hashed since [`PasswordHasher::free_idle_buffers`] looked.
     used: AtomicBool,
     waiting: Arc<AtomicUsize>,
@@ -108,7 +108,7 @@ impl PasswordHasher {
         let mut hasher = Self {
             policy,
             semaphore: Arc::new(Semaphore::new(policy.permits.max(1))),
-            buffers: Mutex::default(),
+            buffers: Arc::default(),
             used: AtomicBool::default(),
             waiting: Arc::default(),
             random,
@@ -171,8 +171,12 @@ impl PasswordHasher {
     async fn check_foreign(&self, password: &Password, foreign: ForeignHash) -> Result<Checked, HashError> {
         let permit = self.wait_for_permits(foreign.memory_kib()).await?;
         let password = Zeroizing::new(password.0.expose().clone());
-        let matches = tokio::task::spawn_blocking(move || foreign.matches(&password)).await.map_err(|_| HashError::Busy)?;
-        drop(permit);
+        let matches = tokio::task::spawn_blocking(move || {
+            let matches = foreign.matches(&password);
+            drop(permit);
+            matches
+        });
+        let matches = matches.await.map_err(|_| HashError::Busy)?;
         Ok(if matches { Checked::RightButOutdated } else { Checked::Wrong })
     }
 
@@ -180,9 +184,13 @@ impl PasswordHasher {
         let memory = algorithm.params().m_cost();
         let permit = self.wait_for_permits(memory).await?;
         self.used.store(true, Ordering::Relaxed);
-        let mut buffer = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let buffers = self.buffers.clone();
+        // The memory of an imported hash that is larger than ours is not kept.
+        let is_kept = memory <= self.policy.memory;
         let password = Zeroizing::new(password.0.expose().clone().into_bytes());
-        let (buffer, hash) = tokio::task::spawn_blocking(move || {
+        // The permit goes along: whoever hangs up leaves a hash behind that is computed all the same (security.md L6).
+        let hash = tokio::task::spawn_blocking(move || {
+            let mut buffer = buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
             let blocks = algorithm.params().block_count();
             if buffer.len() < blocks {
                 buffer.resize(blocks, Block::default());
@@ -190,16 +198,13 @@ impl PasswordHasher {
             let mut hash = vec![0u8; length];
             let memory = buffer.get_mut(..blocks).unwrap_or_default();
             let done = algorithm.hash_password_into_with_memory(&password, &salt, &mut hash, memory);
-            (buffer, done.map(|()| hash))
-        })
-        .await
-        .map_err(|_| HashError::Busy)?;
-        // The memory of an imported hash that is larger than ours is not kept.
-        if memory <= self.policy.memory {
-            self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
-        }
-        drop(permit);
-        hash.map_err(|_| HashError::Parameters)
+            if is_kept {
+                buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+            }
+            drop(permit);
+            done.map(|()| hash)
+        });
+        hash.await.map_err(|_| HashError::Busy)?.map_err(|_| HashError::Parameters)
     }
 
     /// As many permits as `memory_kib` is worth: one for our own hashes, all there are at most.
@@ -387,6 +392,21 @@ mod tests {
         // Three characters that are one, as some systems type them: longer than it counts.
         let composed = Password::new(&"\u{ac01}".repeat(341), 8).unwrap();
         assert_eq!(Password::typed(&"\u{1100}\u{1161}\u{11a8}".repeat(341)).0.expose(), composed.0.expose());
+    }
+
+    // security.md L6
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_hangs_up_takes_a_permit_until_their_hash_is_computed() {
+        let hasher = hasher(50_000, 1, 2);
+        let typed = Password::typed("x");
+        let mut check = Box::pin(hasher.check(&typed, None));
+        assert!(futures_util::poll!(check.as_mut()).is_pending());
+        drop(check);
+        assert_eq!(hasher.load(), (0, 1));
+        while hasher.load() != (0, 0) {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(hasher.buffers.lock().unwrap().len(), 1, "its memory is kept for the next");
     }
 
     // security.md L6

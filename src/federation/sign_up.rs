@@ -7,7 +7,7 @@
 //! An address counts as proven only when it is the very one that the provider vouches for (security.md U3). Any other is proven by a mailed
 //! code first, where accounts begin with a proven address (see [`super::proving`]).
 //!
-//! Cost: POST 7 round trips, 2 commits.
+//! Cost: POST 6 round trips, 2 commits.
 //!
 //! Specs: OpenID Connect Core §5.7 (an address is no identifier); security.md M8, M9.
 
@@ -108,7 +108,8 @@ pub(super) async fn finish(
     let Opened { arrival, upstream, ticket, .. } = opened;
     let user = new_user(app, opened, email, name, is_proven);
     let email = user.email.to_string();
-    match make(app, http, opened, user).await {
+    let tokens = sealed_tokens(app, &arrival.identity)?;
+    match make(app, http, opened, user, tokens).await {
         Ok((user, _posted)) => first_factor_proven(app, http, browser, ticket, &user, methods(&arrival.identity), &[]).await,
         Err(NotMade::Used) => Err(PageError::expired_ticket()),
         Err(NotMade::SomebodyElses) => Ok(problem_page(app, http, &upstream.id, FederationProblem::LinkedToAnother, ticket)),
@@ -134,9 +135,8 @@ fn new_user(app: &App, opened: &Opened, email: Email, name: &str, is_proven: boo
 }
 
 /// Makes the account, or takes over the one that was seen; links the identity.
-async fn make(app: &App, http: &HttpRequest, opened: &Opened, new: User) -> Result<(User, Posted), NotMade> {
+async fn make(app: &App, http: &HttpRequest, opened: &Opened, new: User, tokens: Option<String>) -> Result<(User, Posted), NotMade> {
     let (arrival, now) = (&opened.arrival, app.now());
-    let tokens = sealed_tokens(app, &arrival.identity).map_err(|_| NotMade::Used)?;
     app.storage
         .transaction(async |connection| {
             if !arrival.consume(connection).await? {

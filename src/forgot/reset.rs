@@ -5,7 +5,7 @@
 //! account enabled and its address still the account's; 5. it is used up: the row count decides. Then everything of before ends, and the
 //! second factor is asked for like after every first one.
 //!
-//! Cost: GET 1 round trip; POST 15 round trips and more, 2 commits, 1 argon2 hash.
+//! Cost: GET 1 round trip; POST 14 round trips and more, 2 commits, 1 argon2 hash.
 //!
 //! Specs: OWASP ASVS 6.4.3, 6.3.7; security.md M2 to M6, M9.
 
@@ -65,7 +65,7 @@ pub async fn post_reset(app: web::Data<App>, http: HttpRequest, body: PageBody) 
             return Ok(reset_page(&app, &http, &browser, &proof, ResetErrors { password: Some(problem) }));
         }
     };
-    let hash = app.passwords.hash(&password).await.map_err(PageError::unavailable)?;
+    let hash = app.passwords.hash(&password).await.map_err(|error| PageError::busy(&app, error))?;
     let Some(user) = set_anew(&app, &http, &proof, &hash).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
     let answer = first_factor_proven(&app, &http, &browser, &Ticket::of(String::new()), &user, vec![Amr::MailedCode], &[]).await?;
     with_cookies(answer, [Some(no_mailed_step_cookie(&app))])

@@ -23,10 +23,9 @@ pub(super) fn is_plain(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let encoded = ["%2f", "%5c", "%2e", "%00", "%25", "%3b"].iter().any(|code| lower.contains(code));
     let printable = path.bytes().all(|b| matches!(b, 0x21..=0x7E)) && !path.contains(['\\', ';']);
-    let segments_are_fine = path.split('/').skip(1).enumerate().all(|(at, segment)| {
-        let last = path.split('/').count() - 2 == at;
-        segment != "." && segment != ".." && (last || !segment.is_empty())
-    });
+    let last = path.matches('/').count();
+    let segments_are_fine =
+        path.split('/').enumerate().skip(1).all(|(at, segment)| segment != "." && segment != ".." && (at == last || !segment.is_empty()));
     path.starts_with('/') && printable && !encoded && segments_are_fine
 }
 

@@ -26,6 +26,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 pub use jose::{JoseFault, Jws};
 pub use master_key_check::{has_master_key, is_right_master_key, move_master_key_check};
@@ -76,6 +77,7 @@ pub struct KeyPolicy {
 /// The signing keys of this installation, in memory.
 pub struct KeyRing {
     set: ArcSwap<KeySet>,
+    reloading: Mutex<()>,
 }
 
 /// Why keys are not to be had.
@@ -98,8 +100,7 @@ impl KeyRing {
     ///
     /// Cost: 1 round trip; at the first start one transaction.
     pub async fn open(storage: &Storage, sealing: &Sealing, random: &Random, now: Timestamp) -> Result<Self, KeyError> {
-        let ring = Self { set: ArcSwap::default() };
-        ring.reload(storage, sealing, now).await?;
+        let ring = Self::as_stored(storage, sealing, now).await?;
         let missing: Vec<_> = SignatureAlgorithm::ALL.into_iter().filter(|algorithm| !ring.signs(*algorithm, now)).collect();
         if !missing.is_empty() {
             for algorithm in missing {
@@ -110,8 +111,19 @@ impl KeyRing {
         Ok(ring)
     }
 
+    /// Loads the keys that there are.
+    ///
+    /// Cost: 1 round trip.
+    pub async fn as_stored(storage: &Storage, sealing: &Sealing, now: Timestamp) -> Result<Self, KeyError> {
+        let ring = Self { set: ArcSwap::default(), reloading: Mutex::default() };
+        ring.reload(storage, sealing, now).await?;
+        Ok(ring)
+    }
+
     /// Reads the keys again; called when another replica or the command line has changed them.
     pub async fn reload(&self, storage: &Storage, sealing: &Sealing, now: Timestamp) -> Result<(), KeyError> {
+        // One at a time: what was read earlier must not be kept later, or a key that was revoked would be back.
+        let _alone = self.reloading.lock().await;
         let mut connection = storage.read().await?;
         let stored = store::list_published(&mut connection, now).await?;
         drop(connection);

@@ -4,7 +4,7 @@
 //! 4. the code is counted, in this sign-in (five, then the first factor must be proven again) and against the account, apart from the
 //! password; 5. the code, which works once; 6. the sign-in was not finished before.
 //!
-//! Cost: GET 2 round trips; POST 10 to 15 round trips, 4 commits.
+//! Cost: GET 2 round trips; POST 9 to 14 round trips, 4 commits.
 //!
 //! Specs: RFC 6238 §5.2, RFC 9470, OWASP ASVS 6.5, 6.6; security.md O1, O2, O5, S5.
 
@@ -16,6 +16,7 @@ use crate::credentials::phone_factors::note_phone_use;
 use crate::credentials::recovery_codes::use_recovery_code;
 use crate::credentials::totp::use_totp_code;
 use crate::events::{self, About, EventKind};
+use crate::mail::Posted;
 use crate::mail::notices::Notice;
 use crate::metrics::SignIn;
 use crate::oauth::authentication::{Acr, Amr};
@@ -126,22 +127,31 @@ pub async fn post_factor(app: web::Data<App>, http: HttpRequest, body: PageBody)
         Method::Sms => texted_code(&app, &visit, sent.unwrap_or(""), code).await?,
         Method::Totp | Method::RecoveryCode => None,
     };
-    let mut connection = app.storage.write().await?;
-    let right = match method {
-        Method::Totp => use_totp_code(&mut connection, &app.sealing, &user.id, code, app.now()).await?,
-        Method::RecoveryCode => use_recovery_code(&mut connection, &user.id, code, app.now()).await?,
-        Method::Sms => is_of_account(&app, &visit, &mut connection, texted).await?,
-    };
-    if !right {
+    // A code that is used up is noted, and its owner told, or it is not used up.
+    let right = app
+        .storage
+        .transaction(async |connection| {
+            let right = match method {
+                Method::Totp => use_totp_code(connection, &app.sealing, &user.id, code, app.now()).await?,
+                Method::RecoveryCode => use_recovery_code(connection, &user.id, code, app.now()).await?,
+                Method::Sms => is_of_account(&app, &visit, connection, texted).await?,
+            };
+            if !right {
+                return Ok(None);
+            }
+            guesses::forget_failures(connection, &[&key]).await?;
+            if method != Method::RecoveryCode {
+                return Ok(Some(Posted::nothing()));
+            }
+            events::record(connection, &app, EventKind::RecoveryCodeUsed, &about(user, &http, method)).await?;
+            Ok::<_, PageError>(Some(tell(&app, connection, &http, user, &Notice::RecoveryCodeUsed).await?))
+        })
+        .await?;
+    if right.is_none() {
         app.metrics.sign_in(SignIn::Refused);
         return Ok(factor_page(&app, &http, &visit, method, sent, Some(FactorProblem::Wrong { method })));
     }
-    guesses::forget_failures(&mut connection, &[&key]).await?;
-    if method == Method::RecoveryCode {
-        events::record(&mut connection, &app, EventKind::RecoveryCodeUsed, &about(user, &http, method)).await?;
-        drop(tell(&app, &mut connection, &http, user, &Notice::RecoveryCodeUsed).await?);
-    }
-    drop(connection);
+    drop(right);
     let trust = may_trust(&visit) && params.get("trust").is_some();
     match visit.waiting.proven(&app, &http, &visit.browser, &visit.ticket, method.proves(), trust).await? {
         Some(way_on) => Ok(way_on),

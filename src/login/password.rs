@@ -11,7 +11,7 @@
 use crate::app::App;
 use crate::credentials;
 use crate::credentials::guesses::{self, Attempt};
-use crate::credentials::password::{Checked, HashError, Password};
+use crate::credentials::password::{Checked, Password};
 use crate::events::{self, About, EventKind};
 use crate::metrics::SignIn;
 use crate::sealing::DigestPurpose;
@@ -64,12 +64,12 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
     let typed = Password::typed(typed);
     let stored = found.as_ref().and_then(|(_, hash)| hash.clone());
     let checked = app.passwords.check(&typed, stored.as_deref()).await;
-    let checked = checked.map_err(|error| busy(app, error))?;
+    let checked = checked.map_err(|error| PageError::busy(app, error))?;
     let right = found.filter(|_| checked != Checked::Wrong);
     match right {
         Some((user, hash)) if user.enabled => {
             if let (Checked::RightButOutdated, Some(old)) = (checked, hash) {
-                let new = app.passwords.hash(&typed).await.map_err(|error| busy(app, error))?;
+                let new = app.passwords.hash(&typed).await.map_err(|error| PageError::busy(app, error))?;
                 credentials::replace_password_hash(&mut app.storage.write().await?, &user.id, &old, &new).await?;
             }
             Ok(Outcome::Right { user: Box::new(user), counted })
@@ -80,10 +80,4 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
             Ok(Outcome::Refused)
         }
     }
-}
-
-/// 503 with Retry-After: the person did nothing wrong.
-pub(super) fn busy(app: &App, error: HashError) -> PageError {
-    app.metrics.hash_refused();
-    PageError::unavailable(error)
 }

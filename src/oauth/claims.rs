@@ -30,37 +30,6 @@ const EMAIL: [&str; 2] = ["email", "email_verified"];
 const ADDRESS: [&str; 1] = ["address"];
 const PHONE: [&str; 2] = ["phone_number", "phone_number_verified"];
 
-/// Names that belong to the protocol: no claim mapping may set them (security.md P8).
-pub const RESERVED: [&str; 27] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "iat",
-    "nbf",
-    "jti",
-    "nonce",
-    "acr",
-    "amr",
-    "azp",
-    "auth_time",
-    "at_hash",
-    "c_hash",
-    "s_hash",
-    "sid",
-    "cnf",
-    "act",
-    "may_act",
-    "client_id",
-    "scope",
-    "grant_id",
-    "events",
-    "active",
-    "token_type",
-    "username",
-    "id",
-];
-
 /// The claims that a standard scope stands for (OpenID Connect Core §5.4; `groups` and `roles` are ours).
 pub fn claims_of_scope(scope: &str) -> &'static [&'static str] {
     match scope {

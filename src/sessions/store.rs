@@ -46,9 +46,20 @@ pub async fn find_signed_in(
     Ok(row.map(|(session, user, consent)| SignedIn { session, user, consent }).filter(|found| found.session.is_live(policy, now)))
 }
 
-pub async fn insert_session(connection: &mut Connection, session: &BrowserSession, secret: &SessionSecret) -> Result<(), StorageError> {
+/// Inserts a session, and ends the oldest of its person past [`MOST_SESSIONS`]: nobody fills the table by signing in (security.md S9).
+/// Call it in a transaction.
+///
+/// Cost: 1 round trip, and more where sessions end.
+pub async fn insert_session(
+    connection: &mut Connection,
+    session: &BrowserSession,
+    secret: &SessionSecret,
+    now: Timestamp,
+) -> Result<(), StorageError> {
     let digest = secret.digest();
-    query!(connection, |c| diesel::insert_into(sessions::table)
+    let theirs = diesel::alias!(sessions as theirs);
+    let before = theirs.filter(theirs.field(sessions::user_id).eq(&session.user_id)).count().single_value();
+    let before: Option<i64> = query!(connection, |c| diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(&session.id),
             sessions::secret_digest.eq(digest.as_str()),
@@ -62,14 +73,17 @@ pub async fn insert_session(connection: &mut Connection, session: &BrowserSessio
             sessions::user_agent.eq(&session.user_agent),
             sessions::address.eq(&session.address),
         ))
-        .execute(c)
+        .returning(before)
+        .get_result(c)
         .await)?;
+    // SQLite does not say whether it counts the new row.
+    if before >= Some(MOST_SESSIONS) {
+        end_oldest_sessions(connection, &session.user_id, now).await?;
+    }
     Ok(())
 }
 
-/// Ends the oldest sessions of a person past [`MOST_SESSIONS`]: nobody fills the table by signing in (security.md S9).
-/// Call it in the transaction that inserts a session.
-pub async fn end_oldest_sessions(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<(), StorageError> {
+async fn end_oldest_sessions(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<(), StorageError> {
     let surplus: Vec<SessionId> = query!(connection, |c| sessions::table
         .filter(sessions::user_id.eq(user_id))
         .order(sessions::id.desc())
@@ -199,11 +213,9 @@ pub async fn delete_expired_sessions(
     now: Timestamp,
     limit: i64,
 ) -> Result<usize, StorageError> {
-    let ids: Vec<SessionId> = query!(connection, |c| sessions::table
-        .filter(sessions::expires_at.le(now).or(sessions::refreshed_at.le(now - policy.idle_lifetime)))
-        .limit(limit)
-        .select(sessions::id)
-        .load(c)
-        .await)?;
-    query!(connection, |c| diesel::delete(sessions::table.filter(sessions::id.eq_any(&ids))).execute(c).await)
+    let ended = || sessions::table.filter(sessions::expires_at.le(now).or(sessions::refreshed_at.le(now - policy.idle_lifetime)));
+    let ids: Vec<SessionId> = query!(connection, |c| ended().limit(limit).select(sessions::id).load(c).await)?;
+    // One that was renewed since then stays.
+    query!(connection, |c| diesel::delete(ended().filter(sessions::id.eq_any(&ids))).execute(c).await)?;
+    Ok(ids.len())
 }

@@ -4,7 +4,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. the link opens and has not expired; 3. address and password;
 //! 4. no administrator was made by a link since this one was printed, and there is none: decided in one transaction.
 //!
-//! Cost: POST 6 round trips, 1 commit, 1 argon2 hash.
+//! Cost: POST 10 round trips, 1 commit, 1 argon2 hash.
 
 pub mod page;
 
@@ -83,7 +83,7 @@ pub async fn post_setup(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     let Some((email, password)) = email.zip(password).filter(|_| errors.is_empty()) else {
         return setup_page(&app, &http, &browser, text, typed_email, name, errors);
     };
-    let hash = app.passwords.hash(&password).await.map_err(PageError::unavailable)?;
+    let hash = app.passwords.hash(&password).await.map_err(|error| PageError::busy(&app, error))?;
     let now = app.now();
     let mut user = User::new(UserId::generate(&app.random, now), email, Some(name).filter(|name| !name.is_empty()), now);
     user.roles = Json(vec![ADMINISTRATOR.to_owned()]);

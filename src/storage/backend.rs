@@ -1,5 +1,6 @@
 //! The two databases behind one [`Connection`], and the macro that writes a query once for both.
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -209,7 +210,9 @@ async fn waited<T>(get: impl Future<Output = Result<T, PoolError>>, patience: Du
 
 /// A network that swallows everything, or a server that stands still, gives neither answer nor error (security.md F4): TCP itself
 /// stays content when something in between takes the bytes.
-pub(crate) async fn answered<T>(patience: Option<Duration>, query: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
+pub(crate) async fn answered<T>(patience: Option<Duration>, query: impl Future<Output = QueryResult<T>> + Send) -> QueryResult<T> {
+    // Waited for in one way whatever it is, so that waiting is compiled once for each answer and not for each statement.
+    let query: Pin<&mut (dyn Future<Output = QueryResult<T>> + Send)> = pin!(query);
     let Some(patience) = patience else { return query.await };
     tokio::time::timeout(patience, query).await.unwrap_or_else(|_| {
         let why = format!("no answer within {patience:?}");

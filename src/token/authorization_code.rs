@@ -98,7 +98,7 @@ pub(super) async fn redeem(
     match inserted {
         Inserted::Redeemed => {}
         Inserted::AlreadyUsed => {
-            let ended = end_reused(app, &grant).await?;
+            let ended = end_if_redeemed(app, &code).await?;
             return Err(OAuthError::invalid_grant("The code was used before; what it had granted has been ended.")
                 .because(format!("ended grant: {ended:?}")));
         }
@@ -118,27 +118,16 @@ fn gone() -> OAuthError {
     OAuthError::invalid_grant("The person or the session that the code was for is no longer signed in.")
 }
 
-/// Ends what a code had granted that is presented again; in one transaction, so that it is never done without being noted.
-async fn end_reused(app: &App, grant: &Grant) -> Result<Option<GrantId>, StorageError> {
+/// Ends what a code has granted already that is presented again; in one transaction, so that it is never done without being noted.
+async fn end_if_redeemed(app: &App, code: &AuthorizationCode) -> Result<Option<GrantId>, StorageError> {
     app.storage
         .transaction(async |connection| {
-            let code_id = grant.code_id.as_deref().unwrap_or_default();
-            let ended = grants::end_grant_of_code(connection, code_id, EndReason::CodeReuse, app.now()).await?;
-            events::record(connection, app, EventKind::CodeReused, &events::About::grant(grant)).await?;
-            Ok(ended)
-        })
-        .await
-}
-
-/// The same for a code that would be refused anyway, if it was redeemed at all.
-async fn end_if_redeemed(app: &App, code: &AuthorizationCode) -> Result<(), StorageError> {
-    app.storage
-        .transaction(async |connection| {
-            if grants::end_grant_of_code(connection, &code.id, EndReason::CodeReuse, app.now()).await?.is_some() {
+            let ended = grants::end_grant_of_code(connection, &code.id, EndReason::CodeReuse, app.now()).await?;
+            if let Some(grant_id) = &ended {
                 let about = events::About::user(&code.user_id).with_client(&code.client_id).in_session(&code.session_id);
-                events::record(connection, app, EventKind::CodeReused, &about).await?;
+                events::record(connection, app, EventKind::CodeReused, &about.with("grant_id", grant_id.as_str())).await?;
             }
-            Ok(())
+            Ok(ended)
         })
         .await
 }

@@ -6,6 +6,7 @@ use crate::storage::columns::Json;
 use crate::storage::schema::users;
 use crate::storage::{Connection, StorageError, insert_many, query};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value};
 
@@ -273,9 +274,11 @@ pub async fn take_over(connection: &mut Connection, user: &mut User, now: Timest
 ///
 /// Cost: 1 round trip.
 pub async fn hold_account(connection: &mut Connection, user: &User) -> Result<bool, StorageError> {
-    let seen = user.cut_off_at.unwrap_or(Timestamp::from_unix_seconds(0));
+    // The same instant and not an earlier one: replicas' clocks differ.
+    let never = user.cut_off_at.is_none().into_sql::<Bool>();
+    let unchanged = users::locked_down_at.eq(user.cut_off_at).or(users::locked_down_at.is_null().and(never));
     let held = query!(connection, |c| diesel::update(users::table.find(&user.id))
-        .filter(users::locked_down_at.is_null().or(users::locked_down_at.le(seen)))
+        .filter(unchanged)
         .set(users::enabled.eq(users::enabled))
         .execute(c)
         .await)?;
@@ -310,8 +313,9 @@ pub async fn count_users(connection: &mut Connection) -> Result<i64, StorageErro
 
 /// Whether anybody has this role.
 pub async fn exists_with_role(connection: &mut Connection, role: &str) -> Result<bool, StorageError> {
-    // Roles are a JSON list of strings; the quotes make the match exact.
-    let pattern = format!("%{}%", Value::from(role).to_string().replace(['%', '_'], ""));
-    let found: i64 = query!(connection, |c| users::table.filter(users::roles.like(pattern)).count().get_result(c).await)?;
-    Ok(found > 0)
+    // A JSON list of strings. The databases differ in what LIKE finds (upper and lower case), so it only narrows.
+    let pattern = format!("%{role}%");
+    let found: Vec<Json<Vec<String>>> =
+        query!(connection, |c| users::table.filter(users::roles.like(pattern)).select(users::roles).load(c).await)?;
+    Ok(found.iter().any(|roles| roles.0.iter().any(|held| held == role)))
 }

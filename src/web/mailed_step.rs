@@ -5,7 +5,7 @@
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::credentials::mailed_proofs::{MailedProofId, ProofPurpose};
+use crate::credentials::mailed_proofs::MailedProofId;
 use crate::sealing::Purpose;
 use crate::secret::Secret;
 use crate::users::Email;
@@ -69,28 +69,6 @@ struct Sealed {
     /// Digest of the browser's binding cookie.
     browser: String,
     expires_at: Timestamp,
-}
-
-impl CodePurpose {
-    pub fn of_proof(self) -> ProofPurpose {
-        match self {
-            Self::SignIn => ProofPurpose::SignIn,
-            Self::VerifyEmail => ProofPurpose::VerifyEmail,
-            Self::ChangeEmail => ProofPurpose::ChangeEmail,
-        }
-    }
-}
-
-impl LinkPurpose {
-    pub fn of_proof(self) -> ProofPurpose {
-        match self {
-            Self::ResetPassword => ProofPurpose::ResetPassword,
-            Self::SignIn => ProofPurpose::SignIn,
-            Self::UndoEmailChange => ProofPurpose::UndoEmailChange,
-            Self::Lockdown => ProofPurpose::Lockdown,
-            Self::KeepAccount => ProofPurpose::KeepAccount,
-        }
-    }
 }
 
 impl MailedStep {

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::clients::Client;
+use crate::credentials::password::HashError;
 use crate::language::Text;
 use crate::oauth::error::OAuthError;
 use crate::storage::StorageError;
@@ -253,6 +254,12 @@ impl PageError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "errors-unavailable", "errors-unavailable-why")
             .advising("errors-unavailable-do")
             .because(cause)
+    }
+
+    /// No password could be hashed in time: 503 with Retry-After.
+    pub fn busy(app: &App, error: HashError) -> Self {
+        app.metrics.hash_refused();
+        Self::unavailable(error)
     }
 
     pub fn internal(cause: impl fmt::Display) -> Self {

@@ -115,7 +115,7 @@ pub(super) fn signed_in(
 ///
 /// `before`: who was signed in with this browser until now.
 ///
-/// Cost: 3 round trips, 5 when another person's session ends.
+/// Cost: 2 round trips, 4 when another person's session ends.
 pub async fn begin_session(
     app: &App,
     connection: &mut Connection,
@@ -139,8 +139,7 @@ pub async fn begin_session(
         }
     }
     if !renewed {
-        sessions::insert_session(connection, &session, &secret).await?;
-        sessions::end_oldest_sessions(connection, &user.id, now).await?;
+        sessions::insert_session(connection, &session, &secret, now).await?;
     }
     let about = About::user(&user.id).in_session(&session.id).from(device);
     events::record(connection, app, EventKind::SignedIn, &about).await?;

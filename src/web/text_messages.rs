@@ -8,7 +8,7 @@ use crate::credentials::guesses::count_up_to;
 use crate::grants::consume_ticket;
 use crate::language::Text;
 use crate::sealing::{DigestPurpose, Purpose};
-use crate::sms::{PhoneNumber, SentCode, Sms, SmsError};
+use crate::sms::{PhoneNumber, SentCode, Sms};
 use crate::storage::{Connection, StorageError};
 use crate::users::UserId;
 use crate::web::browser::Browser;
@@ -145,10 +145,6 @@ pub async fn check_code(
     let Some(CodeTicket { sent, .. }) = ticket.filter(ours) else { return Ok(None) };
     match sms.is_right(&app.outbound, &app.sealing, &sent, code, app.now()).await {
         Ok(right) => Ok(right.then_some(RightCode(sent))),
-        Err(error @ SmsError::Outbound(_)) => Err(PageError::unavailable(error)),
-        Err(error) => {
-            tracing::warn!(%error, "a code was not checked");
-            Ok(None)
-        }
+        Err(error) => Err(PageError::unavailable(error)),
     }
 }

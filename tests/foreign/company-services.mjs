@@ -130,6 +130,7 @@ const flood = async (count, one) => (await Promise.all(Array.from({ length: coun
 check((await flood(200, () => status('app/me', ada.access_token))) > 20, 'one token gets no further than its bucket');
 const from = (address, token) => new Promise((done, fail) => request({
   host: '127.0.0.1', port: GATEWAY_PORT, path: '/api/queue', localAddress: address, headers: { 'user-agent': 'x', authorization: `Bearer ${token}` },
+  signal: AbortSignal.timeout(30_000),
 }, (answer) => done(answer.resume().statusCode)).on('error', fail).end());
 check((await flood(600, (at) => from('127.0.0.2', `made-up-${at}`))) > 20, 'one address neither');
 check((await from('127.0.0.3', narrow.access_token)) === 401, 'others are not held up');

@@ -88,7 +88,7 @@ pub(super) async fn run(arguments: &Arguments, doctor: Doctor) -> Result<Output,
     let (of_database, is_current) = database::examine(&config).await;
     findings.extend(of_database);
     if is_current {
-        match Opened::of(arguments).await {
+        match Opened::to_look(arguments).await {
             Ok(opened) => examine(&opened.app, &mut findings).await?,
             Err(error) => findings.push(Finding::ill("start", error.to_string(), "a server would not start either")),
         }
