@@ -18,9 +18,9 @@ use crate::oauth::response_mode::ResponseMode;
 use crate::oauth::scope::Scope;
 use crate::oauth::signature_algorithm::SignatureAlgorithm;
 use crate::paths;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, IfNoneMatch};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use arc_swap::ArcSwapOption;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -64,8 +64,12 @@ pub async fn get_jwks(app: web::Data<App>, request: HttpRequest) -> HttpResponse
 }
 
 fn document(request: &HttpRequest, body: Bytes, etag: &str) -> HttpResponse {
-    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let unchanged = known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == etag));
+    let ours: Option<EntityTag> = etag.parse().ok();
+    let unchanged = match (request.get_header::<IfNoneMatch>(), ours) {
+        (Some(IfNoneMatch::Any), _) => true,
+        (Some(IfNoneMatch::Items(known)), Some(ours)) => known.iter().any(|tag| tag.weak_eq(&ours)),
+        _ => false,
+    };
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((CACHE_CONTROL, CACHE)).insert_header((ETAG, etag));
     if unchanged { answer.finish() } else { answer.insert_header((CONTENT_TYPE, "application/json")).body(body) }

@@ -68,12 +68,13 @@ async fn introspect_refresh_token(app: &App, caller: &Client, token: &str) -> Re
         && check_grant(caller, &state.grant, state.standing.as_ref(), app.rules(), now).is_ok()
         && token.worth(&state.grant, &app.tokens, now) == Worth::Current;
     Ok(alive.then(|| {
+        let (scope, _) = app.clients.directory().still_allowed(caller, &state.grant.scope, &[]);
         json!({
             "active": true,
             "iss": app.issuer().as_str(),
             "client_id": caller.client_id,
             "sub": state.grant.user_id,
-            "scope": state.grant.scope,
+            "scope": scope,
             "iat": state.grant.created_at.unix_seconds(),
             "exp": state.grant.expires_at.min(state.grant.rotated_at + app.tokens.refresh_token_idle_lifetime).unix_seconds(),
         })

@@ -258,10 +258,7 @@ impl Mailer {
     /// # Errors
     /// Why not, in words.
     pub async fn check(&self) -> Result<(), String> {
-        self.0.transport.check().await.map_err(|failure| match failure.status {
-            Some(status) => format!("{} ({status})", failure.reason),
-            None => failure.reason.to_owned(),
-        })
+        self.0.transport.check().await
     }
 
     /// Mails that should have left before `since`.

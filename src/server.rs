@@ -87,9 +87,7 @@ const LARGEST_BODY: usize = 64 * 1024;
 ///
 /// Cost: about 8 round trips; on a new installation the migrations and four key pairs.
 pub async fn open(config: Config, clock: Clock, random: Random) -> Result<App, StartError> {
-    let app = open_for(Use::Service, config, clock, random).await?;
-    declare(&app).await?;
-    Ok(app)
+    open_for(Use::Service, config, clock, random).await
 }
 
 /// The same for a look at what there is: nothing is migrated, made or declared.
@@ -203,6 +201,7 @@ impl Server {
     /// Starts and listens. Port 0 takes a free one.
     pub async fn start(config: Config, clock: Clock, random: Random) -> Result<Self, StartError> {
         let app = web::Data::new(open(config, clock, random).await?);
+        declare(&app).await?;
         let config = &app.config;
         let proxies = TrustedProxies::new(&config.trusted_proxies);
         let limits = RateLimits::new(&config.rate_limit, &proxies).map_err(|_| StartError::Other("rate_limit: a limit is zero".into()))?;
@@ -309,6 +308,10 @@ async fn announce(server: &Server) -> Result<(), StorageError> {
     );
     if app.config.mail.transport == crate::config::MailTransport::Outbox {
         text.push_str(&format!("  mail        {} (development outbox: nothing is sent)\n", app.url(paths::OUTBOX)));
+        if !app.config.listen.is_loopback() {
+            let listen = &app.config.listen;
+            tracing::warn!(%listen, "everybody in the network can read the development outbox and the links in it");
+        }
     }
     if let Some(link) = setup::first_administrator_link(app).await? {
         text.push_str(&format!("\nMake the first administrator account; the link works once, for 24 hours:\n\n  {link}\n"));

@@ -26,9 +26,11 @@ pub async fn get_userinfo(app: web::Data<App>, request: HttpRequest) -> HttpResp
 }
 
 /// `POST /userinfo`; the token may be in the body (RFC 6750 §2.2).
-pub async fn post_userinfo(app: web::Data<App>, request: HttpRequest, form: FormText) -> HttpResponse {
-    let params = Params::parse(&form.0).map_err(|why| OAuthError::invalid_request(why.to_string()));
-    let answered = async { answer(&app, &request, &params?).await };
+pub async fn post_userinfo(app: web::Data<App>, request: HttpRequest, form: Result<FormText, OAuthError>) -> HttpResponse {
+    let answered = async {
+        let params = Params::parse(&form?.0).map_err(|why| OAuthError::invalid_request(why.to_string()))?;
+        answer(&app, &request, &params).await
+    };
     answered.await.unwrap_or_else(|error| challenged(&error))
 }
 

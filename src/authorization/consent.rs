@@ -18,6 +18,7 @@ use crate::grants::record_consent;
 use crate::oauth::error::{ErrorCode, OAuthError};
 use crate::web::authorization_request::AuthorizationRequest;
 use crate::web::browser::Browser;
+use crate::web::page::onward_source;
 use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
@@ -51,7 +52,7 @@ pub async fn get_consent(app: web::Data<App>, http: HttpRequest) -> Result<HttpR
         terms_url: client.metadata.tos_uri.clone(),
         layout,
     };
-    Ok(Page::new(view).form_action(&[target.form_action_source()]).respond_to(&http))
+    Ok(Page::new(view).form_action(&[onward_source(&target.uri)]).respond_to(&http))
 }
 
 /// `POST /consent`.

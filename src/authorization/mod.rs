@@ -187,6 +187,7 @@ async fn answer(
         code_challenge: request.code_challenge.clone(),
         authenticated_at: session.authenticated_at,
         acr: session.reached().told_to(&request.acr_values).as_str().to_owned(),
+        amr: session.amr.0.clone(),
         offline: request.scope.contains(Scope::OFFLINE_ACCESS),
         expires_at: now + app.tokens.authorization_code_lifetime,
     };

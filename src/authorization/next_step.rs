@@ -69,8 +69,9 @@ pub fn next_step(situation: &Situation<'_>) -> NextStep {
     if prompt.create && !is_fresh {
         return NextStep::SignUp;
     }
-    let meant = request.hinted_subject.as_deref().or_else(|| request.claims.subject());
-    if meant.is_some_and(|meant| meant != signed_in.user.id.as_str()) {
+    let sub = signed_in.user.id.as_str();
+    let is_meant = request.hinted_subject.as_deref().is_none_or(|hinted| hinted == sub) && request.claims.accepts_subject(sub);
+    if !is_meant {
         return if prompt.none || is_fresh {
             refuse(ErrorCode::LoginRequired, "Another person is signed in than the one the app asked for.")
         } else {
@@ -85,7 +86,7 @@ pub fn next_step(situation: &Situation<'_>) -> NextStep {
     if prompt.select_account && !is_fresh && request.chosen_session.as_ref() != Some(&signed_in.session.id) {
         return NextStep::ChooseAccount;
     }
-    let essential = !request.claims.essential_acr_values().is_empty();
+    let essential = request.claims.demands_acr();
     if essential && request.acr_values.is_empty() {
         return unmet();
     }

@@ -109,7 +109,7 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
         acr_values,
         login_hint: params.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
         ui_locales: params.get("ui_locales").filter(|locales| locales.len() <= LONGEST_UI_LOCALES).map(str::to_owned),
-        hinted_subject: params.get("id_token_hint").and_then(|hint| subject_of_hint(app, client, hint)),
+        hinted_subject: params.get("id_token_hint").and_then(|hint| subject_of_hint(app, hint)),
         issued_at: now,
         expires_at: now + app.config.tokens.authorization_request_lifetime,
         browser: None,
@@ -158,11 +158,11 @@ fn code_challenge(client: &Client, params: &Params) -> Result<Option<CodeChallen
     }
 }
 
-/// The `sub` of an ID token that we issued to this client, expired or not (OpenID Connect Core §3.1.2.1). A hint that
-/// cannot be proven counts as none.
-fn subject_of_hint(app: &App, client: &Client, hint: &str) -> Option<String> {
+/// The `sub` of an ID token that we issued, to whichever client and expired or not (OpenID Connect Core §3.1.2.1): whoever is meant by it,
+/// the answer is about nobody else. A hint that cannot be proven counts as none.
+fn subject_of_hint(app: &App, hint: &str) -> Option<String> {
     let claims: Value = app.keys.verify(hint, "JWT")?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let ours = text("iss") == Some(app.issuer().as_str()) && text("aud") == Some(client.client_id.as_str());
+    let ours = text("iss") == Some(app.issuer().as_str());
     ours.then(|| text("sub").map(str::to_owned)).flatten()
 }

@@ -42,7 +42,7 @@ fn send(target: &ResponseTarget, app: &App, request: &HttpRequest, mut fields: V
                 action: target.uri.clone(),
                 fields,
             };
-            Page::new(view).form_action(&[&target.form_action_source()]).respond_to(request)
+            Page::new(view).form_action(&[target.form_post_source()]).respond_to(request)
         }
     }
 }

@@ -243,8 +243,16 @@ async fn administer(arguments: &Arguments, command: Command) -> Result<Output, C
 impl Arguments {
     /// The configuration of this process: the file, and the environment over it.
     fn load(&self) -> Result<Config, CliError> {
-        // What is no Unicode cannot be one of ours: their names are ASCII and so are their values, or they are written in the file.
-        let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let mut unreadable = Vec::new();
+        let mut environment = Vec::new();
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => environment.push((name, value)),
+                Err(_) if name.starts_with("OSTIARY_") => unreadable.push(Fault::new(name, "is not UTF-8")),
+                Err(_) => {}
+            }
+        }
         let further = |config: &Config| {
             let (clients, upstreams) = (declared::parse(config).err(), upstreams::declared::parse(config).err());
             let database = storage_settings(config).check().err().map(|error| match error {
@@ -252,9 +260,9 @@ impl Arguments {
                 other => Fault::new("database.url", other.to_string()),
             });
             let texts = Texts::load(config.brand.texts.as_deref()).err().map(|error| Fault::new("brand.texts", error.to_string()));
-            clients.into_iter().chain(upstreams).flatten().chain(database).chain(texts).collect()
+            clients.into_iter().chain(upstreams).flatten().chain(database).chain(texts).chain(unreadable).collect()
         };
-        Config::load_and_check(self.file().as_deref(), environment, further).map_err(CliError::Config)
+        Config::load_and_check(self.file().as_deref(), environment.into_iter(), further).map_err(CliError::Config)
     }
 
     fn file(&self) -> Option<PathBuf> {

@@ -52,6 +52,7 @@ pub struct Refusals(Mutex<VecDeque<Refusal>>);
 impl Refusals {
     /// Notes a refusal.
     pub fn note(&self, mut refusal: Refusal) {
+        refusal.sent = refusal.sent.as_deref().map(without_values);
         for text in [&mut refusal.cause, &mut refusal.sent].into_iter().flatten() {
             *text = text.chars().take(LONGEST_TEXT).collect();
         }
@@ -65,6 +66,20 @@ impl Refusals {
     /// Takes out what is noted.
     pub fn take(&self) -> Vec<Refusal> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into()
+    }
+}
+
+/// An address as it was sent, with the names in its query and not what they hold: a code or a token has lost its way here before.
+pub fn without_values(uri: &str) -> String {
+    let (uri, has_fragment) = uri.split_once('#').map_or((uri, false), |(before, _)| (before, true));
+    let fragment = if has_fragment { "#…" } else { "" };
+    match uri.split_once('?') {
+        Some((before, query)) => {
+            let names: Vec<String> =
+                query.split('&').map(|pair| pair.split_once('=').map_or(pair.to_owned(), |(name, _)| format!("{name}=…"))).collect();
+            format!("{before}?{}{fragment}", names.join("&"))
+        }
+        None => format!("{uri}{fragment}"),
     }
 }
 

@@ -83,6 +83,17 @@ impl Directory {
         })
     }
 
+    /// The same for a token request that named a scope: an answer without any would say that it got all of it (RFC 6749 §5.1).
+    ///
+    /// Errors: `invalid_scope` when nothing is left of something.
+    pub fn scope_asked_for(&self, asked_for: &Scope, scope: &Scope, resources: &[Arc<Resource>]) -> Result<Scope, OAuthError> {
+        let left = self.scope_for(scope, resources);
+        if left.is_empty() && !asked_for.is_empty() {
+            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope holds nothing that the resource knows.").about(asked_for));
+        }
+        Ok(left)
+    }
+
     /// The scope that a client may have of what it asks for; tokens it may not have are left out (RFC 6749 §3.3).
     ///
     /// Errors: `invalid_scope` when nothing is left of something.

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
 use super::Config;
 use super::choice::{MailTransport, SmsProvider, SmtpTls};
 use super::fault::Fault;
@@ -56,11 +59,13 @@ fn mail(config: &Config, origin: &dyn Fn(&str) -> Origin, faults: &mut Vec<Fault
         return;
     }
     let smtp = &config.smtp;
-    if let Some(problem) = smtp.ca_file.as_deref().and_then(unreadable) {
+    if let Some(problem) = smtp.ca_file.as_deref().and_then(|path| unreadable(path).or_else(|| holds_no_certificate(path))) {
         faults.push(Fault::new("smtp.ca_file", problem));
     }
-    if smtp.host.is_none() {
-        faults.push(Fault::new("smtp.host", "must be given with mail.transport = \"smtp\""));
+    match smtp.host.as_deref() {
+        None => faults.push(Fault::new("smtp.host", "must be given with mail.transport = \"smtp\"")),
+        Some(host) if !is_host(host) => faults.push(Fault::new("smtp.host", "must be a host name or address alone; smtp.port is the port")),
+        Some(_) => {}
     }
     match (&smtp.username, &smtp.password) {
         (Some(_), None) => faults.push(Fault::new("smtp.password", "must be given with smtp.username")),
@@ -71,6 +76,19 @@ fn mail(config: &Config, origin: &dyn Fn(&str) -> Origin, faults: &mut Vec<Fault
     if smtp.tls == SmtpTls::None && smtp.password.is_some() && !local {
         faults.push(Fault::new("smtp.tls", "must not be none when a password is sent to another machine"));
     }
+}
+
+fn holds_no_certificate(path: &Path) -> Option<String> {
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    match certificates {
+        Ok(found) if found.is_empty() => Some(format!("{} holds no certificate in PEM form", path.display())),
+        Ok(_) => None,
+        Err(error) => Some(format!("{}: {error}", path.display())),
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    text.parse::<std::net::IpAddr>().is_ok() || (!text.contains(['[', ':']) && url::Host::parse(text).is_ok())
 }
 
 fn sms(config: &Config, faults: &mut Vec<Fault>) {

@@ -50,8 +50,9 @@ fn preset(key: &Key) -> String {
 }
 
 fn unit(key: &Key) -> String {
-    let bounds = key.bounds.map(|(least, most)| format!(", {least} to {most}")).unwrap_or_default();
-    cell(&format!("{}{bounds}", key.unit))
+    let bounds = key.bounds.map(|(least, most)| format!("; from {least} to {most}")).unwrap_or_default();
+    let list = if key.is_list { "list of: " } else { "" };
+    cell(&format!("{list}{}{bounds}", key.unit))
 }
 
 fn cell(text: &str) -> String {

@@ -289,7 +289,7 @@ settings! {
 settings! {
     /// Proofs of work: asked of browsers that send sign-in forms, only past these thresholds, invisible to people.
     ProofOfWork in "proof_of_work." {
-        /// Whether they are ever asked.
+        /// Whether a flood of forms is ever answered with a puzzle.
         enabled: bool = ["true"];
         /// Zero bits that a solution must begin with; each one more doubles the work.
         difficulty: u32 = ["16"] from "4" to "28";

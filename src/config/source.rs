@@ -112,7 +112,7 @@ impl Raw {
             let ours = variable.starts_with("OSTIARY_")
                 && variable != "OSTIARY_CONFIG"
                 && !is_of_import(&variable)
-                && !is_of_kubernetes(&variable);
+                && !is_of_kubernetes(&variable, &value);
             // An empty variable is how compose files write "not set".
             if !ours || value.is_empty() {
                 continue;
@@ -220,7 +220,15 @@ fn is_of_import(variable: &str) -> bool {
     ["OSTIARY_IMPORT_URL", "OSTIARY_IMPORT_SECRET"].contains(&variable)
 }
 
-/// Kubernetes sets these in every pod beside a service that is called `ostiary`; they are not meant for us.
-fn is_of_kubernetes(variable: &str) -> bool {
-    variable.starts_with("OSTIARY_SERVICE_") || variable == "OSTIARY_PORT" || variable.starts_with("OSTIARY_PORT_")
+/// Kubernetes sets these in every pod beside a service that is called `ostiary`, or `ostiary-something`; they are not meant for us.
+fn is_of_kubernetes(variable: &str, value: &str) -> bool {
+    let is_address = |value: &str| ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
+    variable.ends_with("_SERVICE_HOST")
+        || variable.contains("_SERVICE_PORT")
+        || (variable.ends_with("_PORT") && is_address(value))
+        || ["_TCP", "_UDP", "_SCTP"].iter().any(|protocol| {
+            let of_port = |before: &str| before.rsplit('_').next().is_some_and(|port| port.parse::<u16>().is_ok());
+            let rest = variable.split_once(protocol).filter(|(before, _)| of_port(before));
+            rest.is_some_and(|(_, rest)| ["", "_PROTO", "_PORT", "_ADDR"].contains(&rest))
+        })
 }

@@ -16,6 +16,8 @@ pub struct Key {
     pub bounds: Option<(&'static str, &'static str)>,
     /// What is written: a unit or a kind of text.
     pub unit: &'static str,
+    /// An array of it.
+    pub is_list: bool,
     /// Whether the value must not be shown; such a key has a `…_file` variant.
     pub secret: bool,
     /// Whether the value is a list of tables (JSON in the environment).
@@ -138,6 +140,7 @@ macro_rules! settings {
             preset: settings!(@preset $preset),
             bounds: settings!(@bounds $bounds),
             unit: <$type as Setting>::UNIT,
+            is_list: <$type as Setting>::IS_LIST,
             secret: <$type as Setting>::SECRET,
             document: <$type as Setting>::DOCUMENT,
             meaning: concat!($($doc),+),

@@ -127,9 +127,14 @@ fn variables_of_kubernetes_are_let_be() {
         ("OSTIARY_SERVICE_HOST", "10.0.0.1"),
         ("OSTIARY_PORT", "tcp://10.0.0.1:80"),
         ("OSTIARY_PORT_80_TCP", "x"),
+        ("OSTIARY_DB_SERVICE_HOST", "10.0.0.2"),
+        ("OSTIARY_DB_SERVICE_PORT_PG", "5432"),
+        ("OSTIARY_DB_PORT", "tcp://10.0.0.2:5432"),
+        ("OSTIARY_DB_PORT_5432_TCP_PROTO", "tcp"),
         ("OSTIARY_CONFIG", "f"),
     ];
     from_environment(&variables).unwrap();
+    assert_eq!(faulty_keys(from_environment(&[("OSTIARY_SMPT_PORT", "25")])).len(), 1, "a slip of the pen is none of them");
 }
 
 #[test]

@@ -17,6 +17,8 @@ use crate::secret::{REDACTED, Secret};
 pub(super) trait Setting: Sized {
     /// What the reference page says is to be written.
     const UNIT: &'static str;
+    /// An array of them.
+    const IS_LIST: bool = false;
     /// Whether the value must not be shown.
     const SECRET: bool = false;
     /// Whether it is a list of tables, handed on as JSON.
@@ -90,7 +92,7 @@ impl Setting for String {
 const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 impl Setting for Duration {
-    const UNIT: &'static str = "duration: 500ms, 30s, 5m, 1h, 7d";
+    const UNIT: &'static str = "duration, as in 500ms, 30s, 5m, 1h, 7d";
     fn parse(text: &str) -> Result<Self, String> {
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at_checked(digits).unwrap_or_default();
@@ -232,6 +234,7 @@ pub(super) const ITEM: char = '\u{1f}';
 /// A list: an array in TOML, whose items may hold anything; separated by commas or lines in the environment.
 impl<T: Setting> Setting for Vec<T> {
     const UNIT: &'static str = T::UNIT;
+    const IS_LIST: bool = true;
     const SECRET: bool = T::SECRET;
     fn parse(text: &str) -> Result<Self, String> {
         let is_array = text.starts_with(ITEM);

@@ -5,6 +5,7 @@
 
 use crate::clients::ClientId;
 use crate::clock::Timestamp;
+use crate::oauth::authentication::Amr;
 use crate::oauth::claims::ClaimsRequest;
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::resource::ResourceIndicator;
@@ -31,6 +32,9 @@ pub struct AuthorizationCode {
     pub code_challenge: Option<CodeChallenge>,
     pub authenticated_at: Timestamp,
     pub acr: String,
+    /// Of the same instant as `acr`: a factor that is proven before the redemption is not what this sign-in was by.
+    #[serde(default)]
+    pub amr: Vec<Amr>,
     pub offline: bool,
     pub expires_at: Timestamp,
 }

@@ -14,7 +14,8 @@
 pub mod page;
 
 use crate::app::App;
-use crate::clients::Client;
+use crate::clients::{Client, ClientId};
+use crate::clock::Timestamp;
 use crate::events::{self, About, EventKind};
 use crate::grants::EndReason;
 use crate::oauth::params::Params;
@@ -23,7 +24,7 @@ use crate::sealing::Purpose;
 use crate::sessions::{self, SignedIn};
 use crate::storage::StorageError;
 use crate::web::browser::{Browser, no_session_cookie};
-use crate::web::page::{Layout, Page, with_cookies};
+use crate::web::page::{Layout, Page, onward_source, with_cookies};
 use crate::web::page_error::{PageError, UnknownAsker};
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::redirect::{see_other, see_other_at};
@@ -34,19 +35,39 @@ use page::{ConfirmLogoutPage, LoggedOutPage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
+use std::time::Duration;
 
+/// How long the page that asks the person leads on to the application.
+const LIFETIME: Duration = Duration::from_secs(3600);
 /// What a logout request may hold that counts here.
 const PARAMETERS: [&str; 5] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
 
-/// Where to go after signing out: a registered URI of a client that was named.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct AfterLogout {
-    client_name: Option<String>,
-    /// With `state`, complete.
-    location: Option<String>,
+/// What the page that asks the person keeps of the request; where it may lead is looked up again once they have decided.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct LogoutRequest {
+    client_id: Option<ClientId>,
+    post_logout_redirect_uri: Option<String>,
+    state: Option<String>,
     /// Languages for the pages, best first.
-    #[serde(default)]
     ui_locales: Option<String>,
+    /// From then on the page signs out and leads nowhere.
+    expires_at: Timestamp,
+}
+
+impl LogoutRequest {
+    /// Where to go on to: a URI that the client has registered, with `state`.
+    fn location(&self, client: &Client) -> Option<String> {
+        let sent = self.post_logout_redirect_uri.as_deref()?;
+        let mut registered = client.metadata.post_logout_redirect_uris.iter();
+        registered.find(|uri| uri.matches(sent, client.metadata.application_type))?;
+        Some(match &self.state {
+            Some(state) => {
+                let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
+                format!("{sent}{}state={state}", if sent.contains('?') { '&' } else { '?' })
+            }
+            None => sent.to_owned(),
+        })
+    }
 }
 
 /// `GET /logout`.
@@ -73,23 +94,40 @@ async fn logout(app: &App, http: &HttpRequest, params: &Params) -> Result<HttpRe
     let signed_in = browser.anyone(app, "").await?;
     let hint = params.get("id_token_hint").and_then(|hint| app.keys.verify::<Value>(hint, "JWT"));
     let asking = Asking::of(app, params, hint.as_ref());
-    let after = after_logout(&asking, params)?;
-    let Some(signed_in) = signed_in else { return Ok(signed_out(app, http, &after)) };
+    let text = |name: &str| params.get(name).map(str::to_owned);
+    let mut request = LogoutRequest {
+        client_id: None,
+        post_logout_redirect_uri: text("post_logout_redirect_uri"),
+        state: text("state"),
+        ui_locales: text("ui_locales").filter(|locales| locales.len() <= LONGEST_UI_LOCALES),
+        expires_at: app.now() + LIFETIME,
+    };
+    let (client, location) = match (asking, &request.post_logout_redirect_uri) {
+        (Asking::Client(client), Some(sent)) => {
+            let location = request.location(&client).ok_or_else(|| PageError::unregistered_logout_uri(&client, sent))?;
+            (Some(client), Some(location))
+        }
+        (Asking::Nobody(why), Some(sent)) => return Err(PageError::unknown_asker(why, sent)),
+        (Asking::Client(client), None) => (Some(client), None),
+        (Asking::Nobody(_), None) => (None, None),
+    };
+    let Some(signed_in) = signed_in else { return Ok(signed_out(app, http, location)) };
     let proven = hint.as_ref().and_then(|claims| claims.get("sid")).and_then(Value::as_str) == Some(signed_in.session.id.as_str());
     if proven {
         end(app, http, &signed_in).await?;
-        return with_cookies(signed_out(app, http, &after), [Some(no_session_cookie(app))]);
+        return with_cookies(signed_out(app, http, location), [Some(no_session_cookie(app))]);
     }
-    let ticket = app.sealing.seal(Purpose::LogoutRequest, &after).map_err(PageError::internal)?;
-    let origin = after.location.as_deref().and_then(crate::oauth::redirect_uri::origin_of);
+    request.client_id = client.as_ref().map(|client| client.client_id.clone());
+    let ticket = app.sealing.seal(Purpose::LogoutRequest, &request).map_err(PageError::internal)?;
+    let onward: Vec<String> = location.as_deref().map(onward_source).into_iter().collect();
     let view = ConfirmLogoutPage {
         layout: Layout::of(app, http),
         csrf: browser.csrf(app),
         ticket,
-        client_name: after.client_name,
+        client_name: client.map(|client| client.metadata.client_name.clone()),
         account: Some(signed_in.user.person()),
     };
-    let page = Page::new(view).form_action(origin.as_slice()).respond_to(http);
+    let page = Page::new(view).form_action(&onward).respond_to(http);
     with_cookies(page, [browser.new_binding_cookie(app)])
 }
 
@@ -97,8 +135,8 @@ async fn logout(app: &App, http: &HttpRequest, params: &Params) -> Result<HttpRe
 async fn decided(app: &App, http: &HttpRequest, body: &PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(app, http);
     let params = read_form(app, http, &browser, body)?;
-    let after: AfterLogout = params.get("ticket").and_then(|ticket| app.sealing.open(Purpose::LogoutRequest, ticket)).unwrap_or_default();
-    as_the_application_asks(http, after.ui_locales.as_deref());
+    let request = params.get("ticket").and_then(|ticket| app.sealing.open::<LogoutRequest>(Purpose::LogoutRequest, ticket));
+    as_the_application_asks(http, request.as_ref().and_then(|request| request.ui_locales.as_deref()));
     let signed_in = browser.anyone(app, "").await?;
     if params.get("decision") != Some("sign_out") {
         return Ok(Page::new(LoggedOutPage { layout: Layout::of(app, http), still_signed_in: true }).respond_to(http));
@@ -106,7 +144,11 @@ async fn decided(app: &App, http: &HttpRequest, body: &PageBody) -> Result<HttpR
     if let Some(signed_in) = signed_in {
         end(app, http, &signed_in).await?;
     }
-    with_cookies(signed_out(app, http, &after), [Some(no_session_cookie(app))])
+    let location = request.filter(|request| request.expires_at > app.now()).and_then(|request| {
+        let client = app.clients.find(request.client_id.as_ref()?.as_str())?;
+        request.location(&client)
+    });
+    with_cookies(signed_out(app, http, location), [Some(no_session_cookie(app))])
 }
 
 async fn end(app: &App, http: &HttpRequest, signed_in: &SignedIn) -> Result<(), StorageError> {
@@ -119,9 +161,9 @@ async fn end(app: &App, http: &HttpRequest, signed_in: &SignedIn) -> Result<(), 
         .await
 }
 
-fn signed_out(app: &App, http: &HttpRequest, after: &AfterLogout) -> HttpResponse {
-    match &after.location {
-        Some(location) => see_other_at(location.clone()),
+fn signed_out(app: &App, http: &HttpRequest, location: Option<String>) -> HttpResponse {
+    match location {
+        Some(location) => see_other_at(location),
         None => Page::new(LoggedOutPage { layout: Layout::of(app, http), still_signed_in: false }).respond_to(http),
     }
 }
@@ -145,30 +187,4 @@ impl Asking {
         };
         app.clients.find(id).map_or(Self::Nobody(UnknownAsker::NoClient), Self::Client)
     }
-}
-
-fn after_logout(asking: &Asking, params: &Params) -> Result<AfterLogout, PageError> {
-    let client = match asking {
-        Asking::Client(client) => Some(client),
-        Asking::Nobody(_) => None,
-    };
-    let client_name = client.map(|client| client.metadata.client_name.clone());
-    let ui_locales = params.get("ui_locales").filter(|locales| locales.len() <= LONGEST_UI_LOCALES).map(str::to_owned);
-    let Some(sent) = params.get("post_logout_redirect_uri") else { return Ok(AfterLogout { client_name, location: None, ui_locales }) };
-    let client = match asking {
-        Asking::Client(client) => client,
-        Asking::Nobody(why) => return Err(PageError::unknown_asker(*why, sent)),
-    };
-    let uris = &client.metadata.post_logout_redirect_uris;
-    if !uris.iter().any(|uri| uri.matches(sent, client.metadata.application_type)) {
-        return Err(PageError::unregistered_logout_uri(client, sent));
-    }
-    let location = match params.get("state") {
-        Some(state) => {
-            let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
-            format!("{sent}{}state={state}", if sent.contains('?') { '&' } else { '?' })
-        }
-        None => sent.to_owned(),
-    };
-    Ok(AfterLogout { client_name, location: Some(location), ui_locales })
 }

@@ -19,6 +19,7 @@ use crate::clock::Timestamp;
 use crate::config::{Config, MailTransport, SmtpTls};
 use crate::outbound::{Outbound, OutboundError};
 use crate::secret::Secret;
+use crate::storage::with_causes;
 
 /// How long a mail server may take to answer.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
@@ -56,6 +57,13 @@ pub(super) struct Failure {
 }
 
 impl Failure {
+    fn described(&self) -> String {
+        match self.status {
+            Some(status) => format!("{} ({status})", self.reason),
+            None => self.reason.to_owned(),
+        }
+    }
+
     pub(super) fn for_good(status: Option<u16>, reason: &'static str) -> Self {
         Self { for_good: true, status, reason }
     }
@@ -79,16 +87,19 @@ impl Transport {
     }
 
     /// Whether mail could leave now; sends none.
-    pub(super) async fn check(&self) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// Why not, for the operator.
+    pub(super) async fn check(&self) -> Result<(), String> {
         match self {
             Self::Smtp(smtp) => match smtp.test_connection().await {
                 Ok(true) => Ok(()),
-                Ok(false) => Err(Failure::later(None, "the mail server ends the conversation")),
-                Err(error) => Err(of_smtp(&error)),
+                Ok(false) => Err("the mail server ends the conversation".to_owned()),
+                Err(error) => Err(format!("{}: {}", of_smtp(&error).reason, with_causes(&error))),
             },
             // An empty mail: whose key is right is told what it lacks.
             Self::Resend(resend) => match resend.post(&[], &json!({})).await {
-                Err(failure) if !matches!(failure.status, Some(400 | 422)) => Err(failure),
+                Err(failure) if !matches!(failure.status, Some(400 | 422)) => Err(failure.described()),
                 _ => Ok(()),
             },
             Self::Outbox(_) => Ok(()),

@@ -67,6 +67,12 @@ impl ClaimRequest {
     pub fn accepted_values(&self) -> impl Iterator<Item = &Value> {
         self.value.iter().chain(self.values.iter().flatten())
     }
+
+    /// Whether this value satisfies the request.
+    pub fn accepts(&self, value: &Value) -> bool {
+        let mut accepted = self.accepted_values().peekable();
+        accepted.peek().is_none() || accepted.any(|one| one == value)
+    }
 }
 
 /// The parsed `claims` parameter.
@@ -126,9 +132,12 @@ impl ClaimsRequest {
         self.userinfo.is_empty() && self.id_token.is_empty()
     }
 
-    /// The `sub` that the client insists on, if any (OpenID Connect Core §5.5.1: the answer must not be about another).
-    pub fn subject(&self) -> Option<&str> {
-        self.id_token.get("sub")?.as_ref()?.value.as_ref()?.as_str()
+    /// Whether the answer may be about this person (OpenID Connect Core §3.1.2.2: about nobody else than the client insists on).
+    pub fn accepts_subject(&self, sub: &str) -> bool {
+        match self.id_token.get("sub") {
+            Some(Some(request)) => request.accepts(&Value::from(sub)),
+            _ => true,
+        }
     }
 
     /// The `acr` values that the client would like to see, essential or not.
@@ -137,12 +146,9 @@ impl ClaimsRequest {
         asked.map(|request| request.accepted_values().filter_map(Value::as_str).collect()).unwrap_or_default()
     }
 
-    /// The `acr` values without one of which the client wants no token (OpenID Connect Core §5.5.1.1).
-    pub fn essential_acr_values(&self) -> Vec<&str> {
-        match self.id_token.get("acr") {
-            Some(Some(request)) if request.essential => request.accepted_values().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        }
+    /// Whether the client wants no token without one of the `acr` values that it names, known ones or not (OpenID Connect Core §5.5.1.1).
+    pub fn demands_acr(&self) -> bool {
+        matches!(self.id_token.get("acr"), Some(Some(request)) if request.essential && request.accepted_values().next().is_some())
     }
 }
 
@@ -157,8 +163,17 @@ mod tests {
                 "id_token":{"auth_time":{"essential":true},"acr":{"essential":true,"values":["2"]},"sub":{"value":"u1"}}}"#,
         )
         .unwrap();
-        assert_eq!(request.essential_acr_values(), ["2"]);
-        assert_eq!(request.subject(), Some("u1"));
+        assert_eq!((request.demands_acr(), request.acr_values()), (true, vec!["2"]));
+        assert!(request.accepts_subject("u1") && !request.accepts_subject("u2"));
+    }
+
+    #[test]
+    fn a_value_of_another_type_matches_nothing() {
+        let of = |sub: &str| ClaimsRequest::parse(&format!(r#"{{"id_token":{{"sub":{sub}}}}}"#)).unwrap();
+        assert!(["null", "{}", r#"{"essential":true}"#, r#"{"values":["u2","u1"]}"#].iter().all(|sub| of(sub).accepts_subject("u1")));
+        assert!([r#"{"value":1}"#, r#"{"values":["u2"]}"#, r#"{"value":["u1"]}"#].iter().all(|sub| !of(sub).accepts_subject("u1")));
+        let acr = ClaimsRequest::parse(r#"{"id_token":{"acr":{"essential":true,"values":[2]}}}"#).unwrap();
+        assert!(acr.demands_acr() && acr.acr_values().is_empty());
     }
 
     // security.md A23

@@ -31,6 +31,9 @@ pub enum InvalidIssuer {
     /// Clients append `/.well-known/…`; with a trailing slash two spellings would be in use.
     #[error("must not end in a slash")]
     TrailingSlash,
+    /// Programs on the way read such a path in more than one way.
+    #[error("must have a path of plain words, without encoded characters and without two slashes in a row")]
+    Path,
     /// Not written the way a URL parser writes it, so that an exact comparison would fail at clients.
     #[error("must be written in its normal form: {0}")]
     NotNormal(String),
@@ -57,7 +60,10 @@ impl Issuer {
             return Err(InvalidIssuer::TrailingSlash);
         }
         let normal = url.as_str().trim_end_matches('/');
-        if normal != text || url.path().contains("//") {
+        if url.path().contains("//") || url.path().contains('%') {
+            return Err(InvalidIssuer::Path);
+        }
+        if normal != text {
             return Err(InvalidIssuer::NotNormal(normal.to_owned()));
         }
         Ok(Self { text: text.to_owned(), url })

@@ -80,7 +80,7 @@ const PASSING: [&str; 15] = [
 ];
 
 /// An error with all its causes in one line.
-pub(super) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

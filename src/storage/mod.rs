@@ -40,6 +40,7 @@ use std::time::Duration;
 
 pub use backend::{Connection, PoolState};
 pub(crate) use backend::{Held, answered, insert_held, insert_many, query};
+pub(crate) use error::with_causes;
 pub use error::{StorageError, StorageResult};
 pub use locks::lock;
 pub use sqlite::SqliteConnection;

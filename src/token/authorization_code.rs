@@ -66,7 +66,6 @@ pub(super) async fn redeem(
         return Err(OAuthError::invalid_grant("The person has taken back the consent that the code was for."));
     }
 
-    let session = standing.session.as_ref();
     let refreshable = directory.may_refresh(client, &code.scope);
     let lifetime = if refreshable { app.tokens.refresh_token_absolute_lifetime } else { app.key_policy.longest_token };
     let grant = Grant {
@@ -82,7 +81,7 @@ pub(super) async fn redeem(
         nonce: code.nonce.clone(),
         authenticated_at: Some(code.authenticated_at),
         acr: Some(code.acr.clone()),
-        amr: session.map(|session| session.amr.clone()),
+        amr: Some(Json(code.amr.clone())),
         // Without a refresh token nothing outlives the session (OpenID Connect Core §11).
         offline: code.offline && refreshable,
         generation: 0,

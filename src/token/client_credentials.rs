@@ -27,6 +27,6 @@ pub(super) fn issue_to(app: &App, client: &Client, requested: &Scope, requested_
     let scope = if requested.is_empty() { allowed } else { requested.clone() };
     let targets = directory.targets(client, requested_resources, &scope)?;
     let targets = directory.narrow_targets(&targets, &[])?;
-    let scope = directory.scope_for(&scope, &targets);
+    let scope = directory.scope_asked_for(requested, &scope, &targets)?;
     access_token_for_client(app, client, scope, &targets)
 }

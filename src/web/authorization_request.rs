@@ -7,6 +7,7 @@ use super::browser::Browser;
 use super::response_target::{NoTarget, ResponseTarget};
 use super::speak;
 use crate::app::App;
+use crate::clients::refusals::without_values;
 use crate::clients::{Client, ClientId};
 use crate::clock::Timestamp;
 use crate::oauth::authentication::Acr;
@@ -19,6 +20,7 @@ use crate::oauth::scope::Scope;
 use crate::sealing::{Purpose, SealingError};
 use crate::sessions::SessionId;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,6 +68,21 @@ pub enum Unanswerable {
     MissingClientId,
     UnknownClient { sent: String, redirect_uri: Option<String> },
     NoTarget { why: NoTarget, sent: Option<String>, registered: Vec<String>, client_id: String },
+}
+
+/// For the log.
+impl fmt::Display for Unanswerable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |uri: &Option<String>| uri.as_deref().map_or("none".to_owned(), without_values);
+        match self {
+            Self::Malformed(problem) => f.write_str(problem),
+            Self::MissingClientId => f.write_str("no client_id"),
+            Self::UnknownClient { sent, redirect_uri } => write!(f, "no client {sent:?}; redirect_uri {:?}", shown(redirect_uri)),
+            Self::NoTarget { why, sent, registered, client_id } => {
+                write!(f, "{why:?}: {client_id} sent redirect_uri {:?}, registered are {registered:?}", shown(sent))
+            }
+        }
+    }
 }
 
 impl AuthorizationRequest {

@@ -206,7 +206,7 @@ impl<V: Template> Page<V> {
         self
     }
 
-    /// Sources that the page's forms may lead to beside ours: browsers apply `form-action` to redirects that follow a form.
+    /// Sources that the page's forms may lead to beside ours; see [`onward_source`].
     pub fn form_action<S: AsRef<str>>(mut self, sources: &[S]) -> Self {
         // A source is an origin or a scheme; anything else could end the directive and is left out.
         let plain = |source: &&str| source.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.:/[]".contains(&b));
@@ -237,6 +237,13 @@ impl<V: Template> Page<V> {
             }
         }
     }
+}
+
+/// The `form-action` source of a form whose answer sends the browser on to `uri`. Browsers apply the directive to every redirect that
+/// follows a form, and where an application sends its people on to, to another of its hosts or another port, is its own matter: so the
+/// scheme, and no more.
+pub fn onward_source(uri: &str) -> String {
+    format!("{}:", uri.split(':').next().unwrap_or_default())
 }
 
 /// The headers of every page. No `Cross-Origin-Opener-Policy`: applications may open the sign-in in a popup (`display=popup`) and

@@ -147,7 +147,7 @@ impl PageError {
     pub fn unanswerable(app: &App, why: &Unanswerable) -> Self {
         let mut error = Self::new(StatusCode::BAD_REQUEST, "errors-broken-link", "errors-broken-link-why")
             .advising("errors-broken-link-do")
-            .because(format!("{why:?}"));
+            .because(why);
         // What is registered is nobody's business but the developer's.
         error.details = app.config.is_development().then(|| Box::new(Self::details_of(app, why)));
         error

@@ -5,7 +5,9 @@
 
 use crate::clients::Client;
 use crate::oauth::redirect_uri::RegisteredRedirectUri;
+use crate::oauth::redirect_uri::origin_of;
 use crate::oauth::response_mode::ResponseMode;
+use crate::web::page::onward_source;
 
 /// A validated place to answer to.
 #[derive(Debug, Clone)]
@@ -42,12 +44,10 @@ impl ResponseTarget {
         })
     }
 
-    /// The source that a page's `form-action` must allow (a scheme where the host cannot be written as one: CSP knows no IPv6), since browsers apply it to the redirects that follow a form.
-    pub fn form_action_source(&self) -> String {
-        self.registered
-            .origin()
-            .filter(|origin| !origin.contains('['))
-            .unwrap_or_else(|| format!("{}:", self.uri.split(':').next().unwrap_or_default()))
+    /// Where the form of `response_mode=form_post` may lead: the client's origin (a scheme where that cannot be written as a source: CSP
+    /// knows no IPv6).
+    pub fn form_post_source(&self) -> String {
+        origin_of(&self.uri).filter(|origin| !origin.contains('[')).unwrap_or_else(|| onward_source(&self.uri))
     }
 
     /// Whether only this client can receive the answer.

@@ -13,6 +13,7 @@ use crate::credentials::factors::Factors;
 use crate::oauth::authentication::Acr;
 use crate::oauth::params::Params;
 use crate::paths;
+use crate::web::page::onward_source;
 use actix_web::HttpResponse;
 use std::sync::Arc;
 
@@ -45,12 +46,12 @@ impl Ticket {
             return Ok(Self { errand: Some(errand), ..Self::of(text.to_owned()) });
         }
         if let Some(visit) = ProtectedVisit::open(app, text) {
-            let form_action = vec![visit.origin()];
+            let form_action = vec![onward_source(&visit.origin())];
             return Ok(Self { visit: Some(visit), form_action, ..Self::of(text.to_owned()) });
         }
         let request = AuthorizationRequest::open(app, browser, text).ok_or_else(PageError::expired_ticket)?;
         let (client, target) = request.target(app).map_err(|why| PageError::unanswerable(app, &why))?;
-        let form_action = vec![target.form_action_source()];
+        let form_action = vec![onward_source(&target.uri)];
         Ok(Self { request: Some(request), client: Some(client), form_action, ..Self::of(text.to_owned()) })
     }
 

@@ -111,6 +111,18 @@ async fn people_sign_in_with_a_foreign_provider_in_chromium() {
     node::tour("oidc-provider.mjs", &[("ISSUER", server.issuer.as_str()), ("SECRET", &secret), ("PROVIDER_PORT", &port)]).await;
 }
 
+/// RFC 8252 §7.3, security.md A38: people get back to a program at a port that nobody registered, and where an application leads on to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_get_back_to_their_applications_in_chromium() {
+    let desk = Client::public("desk").with("application_type", "native");
+    let desk = desk.with("redirect_uris", json!(["http://127.0.0.1/callback", "http://127.0.0.1/onward"]));
+    let server = TestServer::with(Database::Sqlite).system_clock().client(desk).start().await;
+    let alice = Person::alice();
+    alice.registered(&server).await;
+    let environment = [("ISSUER", server.issuer.as_str()), ("EMAIL", &alice.email), ("PASSWORD", &alice.password)];
+    node::tour("way-back.mjs", &environment).await;
+}
+
 /// Issue 3, section 2: a second factor in Chromium, from the QR code to the recovery code, in every look, checked by axe.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_give_a_second_factor_in_chromium() {

@@ -9,6 +9,7 @@ mod account;
 mod authorization;
 mod backchannel_logout;
 mod bots;
+mod claims;
 mod client_authentication;
 mod clients;
 mod code;

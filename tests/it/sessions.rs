@@ -655,3 +655,27 @@ both! {
         assert!(shop.is_active(&offline.access_token).await);
     }
 }
+
+both! {
+    /// security.md A9: the page that asks leads only where the client has its address when the person decides, and not for ever.
+    async fn a_sign_out_leads_where_it_may_lead_by_then(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let uri = "https://shop.example/signed-out";
+        let ask = url::Url::parse_with_params(&server.at("/logout"), [("client_id", "shop"), ("post_logout_redirect_uri", uri)]).unwrap();
+        for late in ["taken away", "in an hour"] {
+            let mut browser = alice.signed_in(&server).await;
+            browser.open(ask.as_str()).await;
+            if late == "taken away" {
+                server.database().execute("UPDATE clients SET metadata = REPLACE(metadata, 'signed-out', 'gone') WHERE client_id = 'shop'").await;
+                ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+            } else {
+                server.database().execute("UPDATE clients SET metadata = REPLACE(metadata, 'gone', 'signed-out') WHERE client_id = 'shop'").await;
+                ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+                server.advance(Duration::from_secs(3600));
+            }
+            assert!(browser.press("Sign out").await.is_page(), "{late}");
+            assert!(!is_signed_in(&mut browser).await, "{late}");
+        }
+    }
+}

@@ -247,6 +247,22 @@ both! {
         }
     }
 
+    /// security.md R8: nor does userinfo tell it, or introspection promise it, whatever a token of before holds.
+    async fn what_is_taken_from_an_app_is_told_to_it_no_more(db) {
+        let server = TestServer::with(db).client(Client::confidential("shop").first_party()).start().await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let claims = r#"{"userinfo":{"phone_number":null,"email":null}}"#;
+        let request = shop.authorization_request().with("scope", "openid email").with("claims", claims);
+        let tokens = shop.sign_in_with(&mut browser, &alice, &request).await;
+        assert_eq!(shop.userinfo(&tokens.access_token).await.ok()["email"], alice.email.as_str());
+        with_metadata(&server, "shop", |metadata| metadata["scope"] = json!("openid profile")).await;
+        let told = shop.userinfo(&tokens.access_token).await.ok();
+        assert_eq!((told.get("email"), told.get("sub").is_some()), (None, true), "{told}");
+        assert_eq!(shop.introspect(tokens.refresh_token()).await["scope"], "openid");
+    }
+
     /// security.md C7, R6: a consent that is taken back ends codes, tokens and silent sign-ins of an app that needs one.
     async fn a_consent_taken_back_is_gone_on_every_way(db) {
         let server = TestServer::with(db)

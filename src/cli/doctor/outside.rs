@@ -6,6 +6,7 @@ use crate::health::{Arrival, DoctorTicket};
 use crate::outbound::{Outbound, OutboundAnswer};
 use crate::paths;
 use crate::sealing::Purpose;
+use crate::storage::with_causes;
 use openssl::asn1::Asn1Time;
 use openssl::x509::X509;
 use serde_json::Value;
@@ -44,16 +45,6 @@ async fn get(url: &str, headers: &[(&'static str, String)]) -> Result<OutboundAn
     }
     let outbound = Outbound::anywhere().map_err(|error| error.to_string())?;
     outbound.send(request).await.map_err(|error| with_causes(&error))
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 fn metadata(app: &App, url: &str, answer: &OutboundAnswer) -> Finding {

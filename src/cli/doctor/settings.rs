@@ -8,10 +8,10 @@ pub(super) fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut unwise = |found: &str, advice: &str| findings.push(Finding::unwise("settings", found, advice));
     if !config.issuer.is_https() {
-        if !config.is_development() {
+        if !config.listen.is_loopback() {
             unwise(
-                "the issuer is http, and not on this machine",
-                "put TLS in front and make the issuer https: passwords cross the network in clear",
+                &format!("the issuer is http, and {} is open to the network", config.listen),
+                "everybody there can read the development outbox and the links in it: listen on 127.0.0.1, or use an https issuer",
             );
         }
     } else {
