@@ -86,6 +86,8 @@ if (process.argv[2] === 'sign-out') {
   if (kept) await signOut(kept);
 } else {
   const { accessToken } = await (kept ? refresh(kept) : signIn());
-  const answer = await fetch(configuration.userInfoEndpoint, { headers: { authorization: `Bearer ${accessToken}` } });
-  console.log(`Hello ${(await answer.json()).name}`);
+  const answer = await fetch(configuration.userInfoEndpoint, { headers: { authorization: `Bearer ${accessToken}` }, signal: AbortSignal.timeout(10_000) });
+  if (!answer.ok) throw new Error(`userinfo answered ${answer.status}`);
+  const { name, email, sub } = await answer.json();
+  console.log(`Hello ${name ?? email ?? sub}`);
 }

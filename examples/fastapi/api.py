@@ -1,6 +1,7 @@
-"""An API that checks access tokens (RFC 9068) by itself: it reads the issuer's keys once, then no request costs a round trip."""
+"""An API that checks access tokens (RFC 9068) by itself: it keeps the issuer's keys for some minutes and asks nobody about a token."""
 
 import os
+import time
 from typing import Annotated
 
 import jwt
@@ -8,8 +9,23 @@ from fastapi import Depends, FastAPI, Header, HTTPException
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:3004")
 AUDIENCE = os.environ.get("AUDIENCE", "https://api.example")
-# The path by discovery's jwks_uri; PyJWKClient keeps the keys for five minutes, and looks again when it meets an unknown one.
-KEYS = jwt.PyJWKClient(os.environ.get("JWKS_URI", f"{ISSUER}/jwks"))
+
+
+class ProviderKeys(jwt.PyJWKClient):
+    """Keeps the keys for five minutes, and looks again when it meets an unknown `kid`: once in ten seconds, since anybody can make one up."""
+
+    looked_at = float("-inf")
+
+    def get_jwk_set(self, refresh: bool = False) -> jwt.PyJWKSet:
+        if refresh:
+            if time.monotonic() < self.looked_at + 10:
+                raise jwt.PyJWKClientError("there was no such key a moment ago")
+            self.looked_at = time.monotonic()
+        return super().get_jwk_set(refresh)
+
+
+# The path by discovery's jwks_uri.
+KEYS = ProviderKeys(os.environ.get("JWKS_URI", f"{ISSUER}/jwks"), timeout=5)
 
 
 def refuse(status: int, challenge: str) -> HTTPException:

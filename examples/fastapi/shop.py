@@ -61,11 +61,13 @@ async def callback(request: Request):
     return RedirectResponse("/")
 
 
-@app.get("/logout")
+# A POST, and the cookie is SameSite=Lax: no other site can sign people out.
+@app.post("/logout")
 async def logout(request: Request):
     session = SESSIONS.pop(request.session.get("id", ""), {})
     request.session.clear()
-    return await oauth.ostiary.logout_redirect(request, HOME, session.get("id_token"))
+    to = await oauth.ostiary.create_logout_url(HOME, session.get("id_token"))
+    return RedirectResponse(to["url"], 303)
 
 
 @app.get("/")
@@ -73,7 +75,8 @@ def home(request: Request):
     if session := session_of(request):
         user = session["userinfo"]
         name = escape(user.get("name", user["sub"]))
-        return HTMLResponse(f'<h1>Hello {name}</h1><a href="/orders">Your orders</a> <a href="/logout">Sign out</a>')
+        sign_out = '<form action="/logout" method="post"><button>Sign out</button></form>'
+        return HTMLResponse(f'<h1>Hello {name}</h1><a href="/orders">Your orders</a> {sign_out}')
     return HTMLResponse('<h1>My shop</h1><a href="/login">Sign in</a>')
 
 

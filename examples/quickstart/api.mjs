@@ -1,10 +1,14 @@
-// An API that checks access tokens by itself: it reads the issuer's keys once, then no request costs a round trip.
+// An API that checks access tokens by itself: it keeps the issuer's keys for some minutes and asks nobody about a token.
 import express from 'express';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
 const { ISSUER = 'http://localhost:3004', AUDIENCE = 'https://api.example', PORT = '3001' } = process.env;
-const { jwks_uri } = await (await fetch(`${ISSUER}/.well-known/openid-configuration`)).json();
+const discovered = await fetch(`${ISSUER}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(5000) });
+const { issuer, jwks_uri } = await discovered.json();
+if (issuer !== ISSUER) throw new Error(`${ISSUER} calls itself ${issuer}`); // its keys would be another's (Discovery §4.3)
 const keys = createRemoteJWKSet(new URL(jwks_uri));
+// Of what jose throws, what is about the provider's keys and not about the token.
+const ABOUT_KEYS = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'];
 
 const needs = (scope) => async (request, response, next) => {
   const refuse = (status, challenge) => response.status(status).set('www-authenticate', `Bearer ${challenge}`.trim()).end();
@@ -18,8 +22,11 @@ const needs = (scope) => async (request, response, next) => {
     if (payload.cnf) return refuse(401, 'error="invalid_token"'); // bound to a key: not a bearer token
     if (!(payload.scope ?? '').split(' ').includes(scope)) return refuse(403, `error="insufficient_scope", scope="${scope}"`);
     request.token = payload;
-  } catch {
-    return refuse(401, 'error="invalid_token"');
+  } catch (error) {
+    if (error instanceof errors.JOSEError && !ABOUT_KEYS.includes(error.code)) return refuse(401, 'error="invalid_token"');
+    // Nothing is wrong with the token: a 401 would send people to sign in at a provider that is away.
+    console.error('the keys of the provider:', error.code ?? error.name, error.message);
+    return response.status(503).set('retry-after', '5').end();
   }
   next();
 };

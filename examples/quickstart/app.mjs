@@ -8,14 +8,15 @@ const { ISSUER = 'http://localhost:3004', CLIENT_ID, CLIENT_SECRET, PORT = '3000
 const HOME = `http://localhost:${PORT}/`;
 const CALLBACK = `${HOME}callback`;
 
-// Plain http is for localhost: leave the last argument out in production.
-const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, undefined, { execute: [client.allowInsecureRequests] });
+// Plain http is for localhost; with an https issuer the library insists on it.
+const execute = ISSUER.startsWith('http://localhost:') ? [client.allowInsecureRequests] : [];
+const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, undefined, { execute });
 
 const app = express();
 app.use(session({ name: 'shop', secret: randomBytes(32).toString('hex'), resave: false, saveUninitialized: false, cookie: { sameSite: 'lax' } }));
 
 app.get('/', ({ session: { user } }, response) => response.send(user
-  ? `<h1>Hello ${escape(user.name ?? user.email)}</h1><a href="/orders">Your orders</a> <a href="/logout">Sign out</a>`
+  ? `<h1>Hello ${escape(user.name ?? user.email)}</h1><a href="/orders">Your orders</a> <form action="/logout" method="post"><button>Sign out</button></form>`
   : '<h1>My shop</h1><a href="/login">Sign in</a>'));
 
 app.get('/login', async (request, response) => {
@@ -42,18 +43,24 @@ app.get('/callback', async (request, response) => {
 app.get('/orders', async ({ session }, response) => {
   if (!session.user) return response.redirect('/login');
   if (Date.now() > session.expires_at) keep(session, await client.refreshTokenGrant(config, session.refresh_token));
-  const answer = await fetch(`${API}/orders`, { headers: { authorization: `Bearer ${session.access_token}` } });
+  const answer = await fetch(`${API}/orders`, { headers: { authorization: `Bearer ${session.access_token}` }, signal: AbortSignal.timeout(10_000) });
   response.status(answer.status).send(`<h1>Your orders</h1><pre>${escape(await answer.text())}</pre><a href="/">Back</a>`);
 });
 
-app.get('/logout', ({ session }, response) => {
+// A POST, and the cookie is SameSite=Lax: no other site can sign people out.
+app.post('/logout', ({ session }, response) => {
   const url = client.buildEndSessionUrl(config, { post_logout_redirect_uri: HOME, ...(session.id_token && { id_token_hint: session.id_token }) });
-  session.destroy(() => response.redirect(url.href));
+  session.destroy(() => response.redirect(303, url.href));
 });
+
+// The API or the provider did not answer: nobody has to sign in for that.
+const isAway = ({ name, code, message }) => name === 'TimeoutError' || code === 'OAUTH_TIMEOUT' || message === 'fetch failed';
 
 // The person said no, came back too late, or has been signed out: a page with a way on. The reason is for the log.
 app.use((error, request, response, next) => {
-  console.error(error.error ?? error.code, error.error_description ?? error.message);
+  const away = isAway(error);
+  console.error((away ? error.cause?.code : error.error ?? error.code) ?? error.name, error.error_description ?? error.message);
+  if (away) return response.status(503).send('<h1>That cannot be reached just now</h1><a href="/">Try again later</a>');
   response.status(400).send('<h1>That did not work</h1><a href="/login">Sign in again</a>');
 });
 

@@ -95,9 +95,18 @@ async function receives(name, audience, post) {
   check((await post('no=token')).status === 400, `${name}: none`);
   check(globalThis.ended.length === 1, `${name}: and nothing more has ended`);
 }
+// The main app's own API: what is wrong with the token is 401, a provider that is away is not.
+const me = await import('../../examples/company/main-app/app/api/app/me/route.js');
+const unknown = `${Buffer.from('{"alg":"ES256","kid":"2","typ":"at+jwt"}').toString('base64url')}.e30.AAAA`;
+const asksMe = async () => me.GET(new Request('http://localhost/', { headers: { authorization: `Bearer ${unknown}` } }));
+for (state of ['away', 'faulty']) {
+  const answer = await asksMe();
+  check(answer.status === 503 && answer.headers.get('retry-after') === '5', `/api/app/me, ${state}: ${answer.status}`);
+}
 const main = await import('../../examples/company/main-app/app/backchannel-logout/route.js');
 await receives('main app', 'main-app', (body) => main.POST(new Request('http://localhost/', {
   method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } })));
+check((await asksMe()).status === 401, '/api/app/me: of a key that is nowhere');
 if (module.stripTypeScriptTypes) {
   process.env.CLIENT_ID = 'admin';
   const { backchannelLogout } = await import('../../examples/company/admin/sso/endpoints.ts');

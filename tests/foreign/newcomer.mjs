@@ -2,12 +2,13 @@
 // signed in past the end of an access token, and signs out.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { check } from './pages.mjs';
 
-const { ISSUER, SETUP_LINK, CLIENT_ID, CLIENT_SECRET, APP_PORT, API_PORT, CHROMIUM = '/usr/bin/chromium' } = process.env;
+const { ISSUER, SETUP_LINK, CLIENT_ID, CLIENT_SECRET, APP_PORT, API_PORT, LOST_PORT, CHROMIUM = '/usr/bin/chromium' } = process.env;
 const HOME = `http://localhost:${APP_PORT}/`;
 const API = `http://localhost:${API_PORT}`;
 const folder = fileURLToPath(new URL('../../examples/quickstart/', import.meta.url));
@@ -19,10 +20,10 @@ async function run(file, environment) {
   started.push(process_);
   const errors = [];
   createInterface({ input: process_.stderr }).on('line', (line) => errors.push(line));
-  const ended = once(process_, 'exit').then(([code]) => { throw new Error(`${file} ended with ${code}: ${errors.join('\n')}`); });
+  const ended = once(process_, 'close').then(([code]) => { throw new Error(`${file} ended with ${code}: ${errors.join('\n')}`); });
   ended.catch(() => {});
   const [line] = await Promise.race([once(createInterface({ input: process_.stdout }), 'line'), ended]);
-  return { line, errors };
+  return { line, errors, process: process_ };
 }
 process.on('exit', () => started.forEach((one) => one.kill()));
 
@@ -94,12 +95,27 @@ for (let visit = 0; visit < 3; visit++) {
 }
 check((await refreshes()) === before + 3, `refreshed three times, not ${(await refreshes()) - before}`);
 
-// The API by itself.
+// The API by itself. One whose provider is away for a moment says so, and sends nobody to sign in; one whose provider calls itself
+// otherwise does not start.
 check((await fetch(`${API}/orders`)).status === 401, 'no token, no orders');
 check((await fetch(`${API}/orders`, { headers: { authorization: 'Bearer e30.e30.e30' } })).status === 401, 'no nonsense either');
+let name;
+const away = createServer((request, response) => {
+  if (!request.url.includes('/.well-known/')) return response.writeHead(500).end();
+  response.setHeader('content-type', 'application/json').end(JSON.stringify({ issuer: name, jwks_uri: `${name}/jwks` }));
+}).listen(0, '127.0.0.1');
+await once(away, 'listening');
+name = `http://localhost:${away.address().port}`;
+const other = await run('api.mjs', { PORT: '0', ISSUER: `${name}/` }).then(() => 'started', (error) => error.message);
+check(other.includes('calls itself'), `another issuer: ${other}`);
+const [lost] = (await run('api.mjs', { PORT: LOST_PORT, ISSUER: name })).line.match(/http:[^ ]+/);
+const token = `${Buffer.from('{"alg":"ES256","kid":"1","typ":"at+jwt"}').toString('base64url')}.e30.AAAA`;
+const unknown = await fetch(`${lost}orders`, { headers: { authorization: `Bearer ${token}` } });
+check(unknown.status === 503 && unknown.headers.get('retry-after') === '5', `the keys are away: ${unknown.status}`);
 
 // Out: of the application, and of Ostiary too.
-await page.getByRole('link', { name: 'Sign out' }).click();
+check((await fetch(`${HOME}logout`)).status === 404, 'no link signs people out');
+await page.getByRole('button', { name: 'Sign out' }).click();
 await page.waitForURL(HOME);
 check((await heading(page)) === 'My shop', `signed out: ${await heading(page)}`);
 await page.getByRole('link', { name: 'Sign in', exact: true }).click();
@@ -113,6 +129,11 @@ check((await page.locator('body').textContent()).includes('a lantern'), 'and in 
 
 // What goes wrong is a page with a way on.
 check(app.errors.length === 0, app.errors.join('\n'));
+api.process.kill();
+await once(api.process, 'exit');
+const without = await page.goto(`${HOME}orders`);
+check(without.status() === 503 && (await page.locator('a').textContent()) === 'Try again later', `the API is away: ${without.status()} ${await heading(page)}`);
+check(app.errors.length === 1 && app.errors[0].startsWith('ECONNREFUSED'), `the log says so: ${app.errors.join('\n')}`);
 const late = await person();
 await late.goto(`${HOME}login`);
 const failed = await late.goto(`${HOME}callback?error=access_denied&state=x`);
@@ -120,7 +141,7 @@ check(failed.status() === 400 && (await heading(late)) === 'That did not work', 
 await late.getByRole('link', { name: 'Sign in again' }).click();
 check((await heading(late)).includes('Sign in'), 'and it leads on');
 
-const unexpected = complaints.filter((complaint) => !complaint.includes('/callback?error='));
+const unexpected = complaints.filter((complaint) => !complaint.includes('/callback?error=') && !complaint.endsWith('/orders'));
 check(unexpected.length === 0, `console: ${unexpected.join('\n')}`);
 await browser.close();
 console.log('the newcomer is content');

@@ -49,6 +49,12 @@ await press('Sign out');
 await page.waitForURL(`${HOME}/`);
 await press('Sign in');
 await page.waitForURL(`${ISSUER}/login**`);
+// A sign-in that failed leaves a page that works.
+await page.goto(`${HOME}/callback?error=access_denied&state=made-up`);
+await who('That did not work. Please sign in again.');
+check(page.url() === `${HOME}/`, `nothing is left in the address: ${page.url()}`);
+await press('Sign in');
+await page.waitForURL(`${ISSUER}/login**`);
 check(complaints.length === 0, complaints.join('\n'));
 await browser.close();
 console.log('the page is content');

@@ -281,6 +281,23 @@ async fn takes_what_is_meant_for_it(server: &TestServer, api: &Api) {
         assert_eq!((status, challenge.as_str()), INSUFFICIENT, "{what}");
     }
     assert_eq!(api.orders(Some(&good.access_token)).await.0, 200, "and still");
+
+    // Anybody can make up a `kid`: that must not make the API call the provider each time.
+    let asked = keys_read(server, api).await;
+    for number in 0..20 {
+        header["kid"] = json!(format!("made-up-{number}"));
+        let made_up = forge(&header, &token.claims, |input| key.signature(input));
+        assert_eq!(api.orders(Some(&made_up)).await.0, 401);
+    }
+    let more = keys_read(server, api).await - asked;
+    assert!(more <= 2, "the keys were read {more} times for 20 made-up ones");
+}
+
+/// How often the server was asked for its keys.
+async fn keys_read(server: &TestServer, api: &Api) -> u64 {
+    let metrics = api.http.get(format!("{}/metrics", server.issuer)).send().await.unwrap().text().await.unwrap();
+    let lines = metrics.lines().filter(|line| line.starts_with("ostiary_http_requests_total") && line.contains("route=\"/jwks\""));
+    lines.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
 }
 
 /// RFC 6750 §3.1: the lines of `--for express`, pasted as they are, for an API with two scopes.

@@ -31,7 +31,7 @@ async fn a_provider_that_is_away_for_a_moment_signs_nobody_out() {
     assert!(node::run("company-parts.mjs", &[]).await.contains("content"));
 }
 
-/// Issue 4, section 2: all six programs in Chromium: sign up, verify, subscribe, queue; refused in the admin, an editor let in without
+/// Issue 4, section 2: all its programs in Chromium: sign up, verify, subscribe, queue; refused in the admin, an editor let in without
 /// a second sign-in; out in one place, out of all; disabled, out at once at the gateway.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "weekly (tests/run --weekly): needs the builds of the Next.js programs"]

@@ -221,6 +221,23 @@ fn dependencies_are_pinned_and_of_sound_versions() {
     }
 }
 
+/// Every member that `[[clients]]` and `[[resources]]` may have stands in a table of `docs/integrate.md`.
+#[test]
+fn members_of_declared_clients_and_apis_are_documented() {
+    let page = std::fs::read_to_string(source("../docs/integrate.md")).unwrap();
+    let cells: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split('|').nth(1)).collect();
+    let client = serde_json::to_value(ostiary::oauth::client_metadata::RawClientMetadata::default()).unwrap();
+    let of_clients = client.as_object().unwrap().keys().map(String::as_str);
+    let others = ["client_id", "client_secret", "client_secret_file", "upstreams"];
+    let of_resources = ["identifier", "name", "scopes", "access_token_format", "access_token_lifetime"];
+    let missing: Vec<&str> = of_clients
+        .chain(others)
+        .chain(of_resources)
+        .filter(|member| !cells.iter().any(|cell| cell.contains(&format!("`{member}`"))))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 /// Of two migrations with one version only one is run, and nothing says so.
 #[test]
 fn every_migration_has_a_version_of_its_own() {

@@ -99,7 +99,7 @@ both! {
     async fn the_readme_leads_to_a_signed_in_person(db) {
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart/node_modules");
         assert!(example.exists(), "run `tests/run`, which installs the example's packages, or npm ci in examples/quickstart");
-        let [port, app_port, api_port] = [free_port(), free_port(), free_port()];
+        let [port, app_port, api_port, lost_port] = [free_port(), free_port(), free_port(), free_port()];
         let server = FirstStart::of(db, port).await;
         if db == Database::Sqlite {
             // What the README says is printed is what is printed.
@@ -110,7 +110,7 @@ both! {
         let commands = block("sh", "ostiary resource create").replace("localhost:3000", &format!("localhost:{app_port}"));
         assert_eq!(commands.matches("ostiary ").count(), 2, "an API and a client: {commands}");
         let output = server.shell(&commands).await;
-        let (app_port, api_port) = (app_port.to_string(), api_port.to_string());
+        let (app_port, api_port, lost_port) = (app_port.to_string(), api_port.to_string(), lost_port.to_string());
         let environment = [
             ("ISSUER", told(&output, "issuer")),
             ("SETUP_LINK", server.link()),
@@ -118,6 +118,7 @@ both! {
             ("CLIENT_SECRET", told(&output, "client_secret")),
             ("APP_PORT", &app_port),
             ("API_PORT", &api_port),
+            ("LOST_PORT", &lost_port),
         ];
         assert!(node::run("newcomer.mjs", &environment).await.contains("content"));
     }
@@ -151,9 +152,9 @@ fn the_readme_quotes_the_examples_to_the_letter() {
         }
     }
     // And so are its commands: what is started is there, and reads what it is given.
-    let started = block("sh", "cd examples/quickstart");
+    let started = block("sh", "npm ci --prefix examples/quickstart");
     for (name, example) in [("app.mjs", &examples[0]), ("api.mjs", &examples[1])] {
-        assert!(started.contains(&format!("node {name}")), "{started}");
+        assert!(started.contains(&format!("node examples/quickstart/{name}")), "{started}");
         let port = started.lines().find(|line| line.contains(name)).and_then(|line| line.rsplit("localhost:").next()).unwrap();
         assert!(
             example.iter().any(|line| line.contains(&format!("PORT = '{port}'"))),

@@ -1,4 +1,4 @@
-// Who this service is to the provider: a client that proves itself with a key of its own (private_key_jwt), which leaves it never.
+// Who this service is to the provider: a client that proves itself with a key of its own (private_key_jwt), which never leaves it.
 import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { calculateJwkThumbprint, importPKCS8 } from 'jose';
@@ -13,7 +13,7 @@ export async function ownIdentity({ issuer, clientId, keyFile }) {
   const jwk = createPublicKey(pem).export({ format: 'jwk' });
   const kid = await calculateJwkThumbprint(jwk);
   // Plain http is for localhost; with an https issuer the library insists on it.
-  const execute = issuer.startsWith('http://localhost') ? [client.allowInsecureRequests] : [];
+  const execute = issuer.startsWith('http://localhost:') ? [client.allowInsecureRequests] : [];
   let config;
   // Read at the first need, not at the start: the provider may start later. A failure is not kept.
   const provider = () => (config ??= client.discovery(new URL(issuer), clientId, undefined, client.PrivateKeyJwt({ key, kid }), { execute })

@@ -19,14 +19,15 @@ class ShopController {
   @Get()
   home(@Session() { user }: SessionData) {
     return user
-      ? `<h1>Hello ${escape(user.name ?? user.sub)}</h1><a href="/orders">Your orders</a> <a href="/logout">Sign out</a>`
+      ? `<h1>Hello ${escape(user.name ?? user.sub)}</h1><a href="/orders">Your orders</a> <form action="/logout" method="post"><button>Sign out</button></form>`
       : '<h1>My shop</h1><a href="/login">Sign in</a>';
   }
 
   @Get('orders')
   async orders(@Session() session: SessionData, @Res() response: Response) {
     if (!session.user) return response.redirect('/login');
-    const answer = await fetch(`${API}/orders`, { headers: { authorization: `Bearer ${await accessToken(this.provider, session)}` } });
+    const authorization = `Bearer ${await accessToken(this.provider, session)}`;
+    const answer = await fetch(`${API}/orders`, { headers: { authorization }, signal: AbortSignal.timeout(10_000) });
     response.status(answer.status).send(`<h1>Your orders</h1><pre>${escape(await answer.text())}</pre><a href="/">Back</a>`);
   }
 }

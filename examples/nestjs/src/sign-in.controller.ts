@@ -1,6 +1,6 @@
 // Signs people in with openid-client; nothing in this file is particular to Ostiary. The session is the application's own.
 import {
-  ArgumentsHost, Catch, Controller, ExceptionFilter, Get, HttpStatus, Inject, Logger, Redirect, Req, Session, UseFilters,
+  ArgumentsHost, Catch, Controller, ExceptionFilter, Get, HttpStatus, Inject, Logger, Post, Redirect, Req, Session, UseFilters,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { SessionData } from 'express-session';
@@ -71,8 +71,9 @@ export class SignInController {
     keep(request.session, tokens);
   }
 
-  @Get('logout')
-  @Redirect()
+  // A POST, and the cookie is SameSite=Lax: no other site can sign people out.
+  @Post('logout')
+  @Redirect('/', HttpStatus.SEE_OTHER)
   async logout(@Req() request: Request) {
     const hint = request.session.tokens?.id;
     await new Promise<void>((done, fail) => request.session.destroy((error) => (error ? fail(error) : done())));

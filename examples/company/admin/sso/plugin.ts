@@ -42,7 +42,7 @@ const oauth2 = OAuth2Plugin({
   failureRedirect: (req, error) => {
     if (error instanceof NoRole) return '/refused'
     req.payload.logger.error({ err: error, msg: 'sign-in failed' })
-    return '/signed-out'
+    return '/signed-out?failed'
   },
 })
 

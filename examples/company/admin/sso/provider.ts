@@ -12,7 +12,7 @@ let configuration: Promise<client.Configuration> | undefined
 // Read at the first need, not at the start: the provider may start later. A failure is not kept.
 export function provider() {
   // Plain http is for localhost; with an https issuer the library insists on it.
-  const execute = ISSUER.startsWith('http://localhost') ? [client.allowInsecureRequests] : []
+  const execute = ISSUER.startsWith('http://localhost:') ? [client.allowInsecureRequests] : []
   configuration ??= client.discovery(new URL(ISSUER), CLIENT_ID, process.env.CLIENT_SECRET, undefined, { execute }).catch((error) => {
     configuration = undefined
     throw error

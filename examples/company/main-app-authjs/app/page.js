@@ -12,8 +12,15 @@ async function leave() {
   const idToken = (await session())?.idToken;
   // Ends the cookie only; the provider, which tells the other applications, comes after.
   await signOut({ redirect: false });
-  const { end_session_endpoint } = await (await fetch(`${ISSUER}/.well-known/openid-configuration`)).json();
-  const to = new URL(end_session_endpoint);
+  let to;
+  try {
+    const answer = await fetch(`${ISSUER}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(5_000) });
+    to = new URL((await answer.json()).end_session_endpoint);
+  } catch (error) {
+    // Out of here at least; the session at the provider lives on until it is back.
+    console.error('sign-out:', error.cause?.code ?? error.message);
+    redirect('/');
+  }
   to.search = new URLSearchParams({ client_id: CLIENT_ID, post_logout_redirect_uri: `${APP_URL}/`, ...(idToken && { id_token_hint: idToken }) });
   redirect(to.href);
 }

@@ -1,5 +1,5 @@
 import { jwtVerify } from 'jose';
-import { ISSUER, providerKeys } from '../../../../lib/provider.js';
+import { ISSUER, keysAreAway, providerKeys } from '../../../../lib/provider.js';
 
 const AUDIENCE = process.env.AUDIENCE ?? 'https://app.company.example';
 
@@ -17,7 +17,10 @@ export async function GET(request) {
     if (payload.cnf) return refuse(401, 'error="invalid_token"');
     if (!(payload.scope ?? '').split(' ').includes('app:read')) return refuse(403, 'error="insufficient_scope", scope="app:read"');
     return Response.json({ person: payload.sub, client: payload.client_id });
-  } catch {
-    return refuse(401, 'error="invalid_token"');
+  } catch (error) {
+    if (!keysAreAway(error)) return refuse(401, 'error="invalid_token"');
+    // Nothing is wrong with the token: a 401 would send people to sign in at a provider that is away.
+    console.error('the keys of the provider:', error.code ?? '', error.message);
+    return new Response(null, { status: 503, headers: { 'retry-after': '5' } });
   }
 }
