@@ -311,7 +311,7 @@ mod tests {
     use actix_web::http::header::HeaderValue;
     use actix_web::test::TestRequest;
 
-    // security.md S2: applications on other ports of localhost share the jar, and write into it what they like.
+    // security.md S3: applications on other ports of localhost share the jar, and write into it what they like.
     #[test]
     fn one_cookie_that_cannot_be_read_takes_none_of_the_others() {
         let line = |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap();
