@@ -13,6 +13,7 @@ mod keys;
 pub mod master_key;
 mod protected;
 mod source;
+mod spelling;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use keys::{
 };
 pub use master_key::MasterKey;
 pub use protected::{Protected, ProtectedPlace};
+pub use spelling::{PlaceHost, plain_path};
 
 use source::{Origin, Raw};
 use table::Reader;

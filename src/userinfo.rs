@@ -38,7 +38,7 @@ async fn answer(app: &App, request: &HttpRequest, body: &Params) -> Result<HttpR
     let token = match bearer_token(request, body)? {
         Presented::Token(token) => token,
         Presented::Nothing => {
-            return Ok(HttpResponse::Unauthorized().insert_header((WWW_AUTHENTICATE, bearer_challenge(None))).finish());
+            return Ok(HttpResponse::Unauthorized().insert_header((WWW_AUTHENTICATE, bearer_challenge(None, None))).finish());
         }
     };
     let claims = claims(app, &token).await?;

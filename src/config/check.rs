@@ -144,6 +144,7 @@ fn passkeys(config: &Config, faults: &mut Vec<Fault>) {
 }
 
 fn rest(config: &Config, faults: &mut Vec<Fault>) {
+    faults.extend(super::protected::faults(&config.protected));
     // RFC 9106 §3.1: at least 8 KiB for each lane.
     if config.password.argon2_memory_kib < 8 * config.password.argon2_parallelism {
         faults.push(Fault::new("password.argon2_memory_kib", "must be at least 8 times password.argon2_parallelism"));

@@ -53,7 +53,8 @@ settings! {
         declared_resources as "resources": Documents = [none];
         /// Providers that people may sign in with, such as Google: see docs/sign-in-with-others.md.
         declared_upstreams as "upstreams": Documents = [none];
-        /// Places behind a gateway that asks `/auth/verify`: `host`, `path`, `resource`, `scope`, `groups`, `browser`.
+        /// Places behind a gateway that asks `/auth/verify`: `host`, `path`, `resource`, `scope`, `groups`, `browser`; without
+        /// `browser = true` a place needs a `resource`.
         protected: Protected = [none];
         groups {
             /// The database.

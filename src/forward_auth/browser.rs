@@ -6,12 +6,12 @@
 //! 3. There the gateway asks us again, and passes our answer on: the cookie, and the way to the page that was asked for first.
 //!
 //! The cookie names the session at the provider and dies with it, at once. The URL that people return to travels only under seal, made
-//! of what a trusted gateway said and of a host that the operator named.
+//! of what a trusted gateway said and of the host as the operator named it.
 //!
 //! Cost: a request with a cookie 1 round trip, and once a day 1 more, 1 commit, which keeps the session alive; the callback 1 round trip, 1 commit.
 
 use super::original::Original;
-use super::{identity, is_in_group};
+use super::{forbidden, identity, is_in_group};
 use crate::app::App;
 use crate::clients::ClientId;
 use crate::clock::Timestamp;
@@ -25,7 +25,7 @@ use crate::paths;
 use crate::sealing::Purpose;
 use crate::sessions::{self, SessionId};
 use crate::users::UserId;
-use crate::web::browser::Browser;
+use crate::web::browser::{Browser, cookie_value};
 use crate::web::page_error::PageError;
 use crate::web::protected_visit::ProtectedVisit;
 use crate::web::redirect::{see_other, see_other_at};
@@ -35,7 +35,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-const CALLBACK: &str = "/.ostiary/callback";
+pub(super) const CALLBACK: &str = "/.ostiary/callback";
 const VISIT_COOKIE_LIFETIME: Duration = Duration::from_secs(3600);
 const PASS_LIFETIME: Duration = Duration::from_secs(60);
 const SESSION_COOKIE: &str = "ostiary_gate";
@@ -60,26 +60,24 @@ struct GateSession {
     session_id: SessionId,
 }
 
-/// A request of a browser to a protected place.
+/// A request of a browser to a protected place; `may_begin` unless it carries what no browser sends by itself.
 pub(super) async fn by_cookie(
     app: &App,
     http: &HttpRequest,
     original: &Original,
     place: &ProtectedPlace,
+    may_begin: bool,
 ) -> Result<HttpResponse, OAuthError> {
     // The place has a host, and the request is for it: `place_of` saw to that.
-    let Some(host) = original.host.as_deref() else { return Ok(super::unauthorized(None)) };
-    if original.path() == CALLBACK {
-        return callback(app, http, original, host).await;
-    }
-    let cookie = http.cookie(&cookie_name(original, SESSION_COOKIE));
-    let session: Option<GateSession> = cookie.and_then(|cookie| app.sealing.open(Purpose::GateSession, cookie.value()));
+    let Some(host) = place.host.as_ref().map(ToString::to_string) else { return Ok(super::unauthorized(None)) };
+    let cookie = cookie_value(http, &cookie_name(original, SESSION_COOKIE));
+    let session: Option<GateSession> = cookie.and_then(|cookie| app.sealing.open(Purpose::GateSession, &cookie));
     if let Some(session) = session.filter(|session| session.host == host)
         && let Some(standing) = standing_of(app, &session.user_id, &session.session_id).await?
     {
         let user = &standing.user;
         if !is_in_group(place, Some(user)) {
-            return Ok(HttpResponse::Forbidden().insert_header((CACHE_CONTROL, "no-store")).finish());
+            return Ok(forbidden());
         }
         note_use(app, &standing).await?;
         let mut answer = HttpResponse::Ok();
@@ -91,12 +89,11 @@ pub(super) async fn by_cookie(
         identity(&mut answer, "x-auth-scope", []);
         return Ok(answer.insert_header((CACHE_CONTROL, "no-store")).finish());
     }
-    let method = http.headers().get("x-forwarded-method").and_then(|value| value.to_str().ok()).unwrap_or("GET");
     // A form that was sent cannot be sent again after the sign-in.
-    if !matches!(method, "GET" | "HEAD") || original.uri.len() > LONGEST_URI {
+    if !may_begin || !matches!(original.method.as_str(), "GET" | "HEAD") || original.uri.len() > LONGEST_URI {
         return Ok(super::unauthorized(None));
     }
-    begin(app, original, host)
+    begin(app, original, &host)
 }
 
 /// Whoever is at work behind the gateway is not idle.
@@ -111,7 +108,7 @@ async fn note_use(app: &App, standing: &Standing) -> Result<(), OAuthError> {
 /// Step 1.
 fn begin(app: &App, original: &Original, host: &str) -> Result<HttpResponse, OAuthError> {
     let secret = app.random.token();
-    let visit = ProtectedVisit::begin(app, &original.scheme, host, &original.uri, &secret);
+    let visit = ProtectedVisit::begin(app, original.scheme, host, &original.uri, &secret);
     let ticket = visit.seal(app).map_err(OAuthError::server_error)?;
     let location = format!("{}?ticket={ticket}", app.url(paths::AUTH_START));
     let cookie = gate_cookie(original, VISIT_COOKIE, secret, Some(VISIT_COOKIE_LIFETIME));
@@ -151,11 +148,17 @@ pub async fn get_start(app: web::Data<App>, http: HttpRequest) -> Result<HttpRes
 }
 
 /// Step 3.
-async fn callback(app: &App, http: &HttpRequest, original: &Original, host: &str) -> Result<HttpResponse, OAuthError> {
+pub(super) async fn callback(
+    app: &App,
+    http: &HttpRequest,
+    original: &Original,
+    place: &ProtectedPlace,
+) -> Result<HttpResponse, OAuthError> {
+    let Some(host) = place.host.as_ref().map(ToString::to_string) else { return Ok(super::unauthorized(None)) };
     let query = original.uri.split_once('?').map_or("", |(_, query)| query);
     let pass: Option<Pass> =
         Params::parse(query).ok().and_then(|params| params.get("pass").and_then(|pass| app.sealing.open(Purpose::GatePass, pass)));
-    let secret = http.cookie(&cookie_name(original, VISIT_COOKIE)).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+    let secret = cookie_value(http, &cookie_name(original, VISIT_COOKIE)).unwrap_or_default();
     let now = app.now();
     let pass = pass.filter(|pass| pass.expires_at > now && pass.visit.host == host && pass.visit.is_of(app, &secret));
     let Some(pass) = pass else { return Ok(super::unauthorized(None)) };
@@ -163,7 +166,7 @@ async fn callback(app: &App, http: &HttpRequest, original: &Original, host: &str
     if !first || standing_of(app, &pass.user_id, &pass.session_id).await?.is_none() {
         return Ok(super::unauthorized(None));
     }
-    let session = GateSession { host: host.to_owned(), user_id: pass.user_id, session_id: pass.session_id };
+    let session = GateSession { host, user_id: pass.user_id, session_id: pass.session_id };
     let sealed = app.sealing.seal(Purpose::GateSession, &session).map_err(OAuthError::server_error)?;
     // Absolute: Traefik reads a bare path as one of ours.
     let location = format!("{}{}", pass.visit.origin(), pass.visit.uri);

@@ -16,6 +16,7 @@ use crate::users::User;
 use crate::web::speak;
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::http::header::COOKIE;
 use subtle::ConstantTimeEq;
 
 /// What a request's cookies say.
@@ -35,7 +36,7 @@ impl Browser {
     /// Reads the cookies; makes a binding where there is none.
     pub fn of(app: &App, request: &HttpRequest) -> Self {
         let secure = app.config.secure_cookies();
-        let read = |name: &str| request.cookie(&cookie_name(secure, name)).map(|cookie| cookie.value().to_owned());
+        let read = |name: &str| cookie_value(request, &cookie_name(secure, name));
         let known = read(BINDING).filter(|value| value.len() == 43);
         let binding_is_new = known.is_none();
         Self {
@@ -63,7 +64,7 @@ impl Browser {
 
     /// The step that waits for something mailed, under seal.
     pub fn mailed_step(&self, app: &App) -> Option<String> {
-        self.http.cookie(&cookie_name(app.config.secure_cookies(), MAILED)).map(|cookie| cookie.value().to_owned())
+        cookie_value(&self.http, &cookie_name(app.config.secure_cookies(), MAILED))
     }
 
     /// Whether a passkey may be offered in this browser.
@@ -151,6 +152,18 @@ impl Browser {
         }
         Ok(found)
     }
+}
+
+/// The value of a cookie, read pair by pair: what other applications of this host have set, in whatever bytes, takes nothing from ours. The
+/// name counts as it was sent: encoded, `__Host-` would get around what browsers see to (RFC 6265bis §4.1.3).
+pub fn cookie_value(request: &HttpRequest, name: &str) -> Option<String> {
+    let mut pairs = request.headers().get_all(COOKIE).flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    pairs.find_map(|pair| {
+        let pair = std::str::from_utf8(pair).ok()?.trim();
+        let (sent, _) = pair.split_once('=')?;
+        let cookie = Cookie::parse_encoded(pair).ok().filter(|_| sent.trim_end() == name)?;
+        Some(cookie.value().to_owned())
+    })
 }
 
 /// Accounts whose people a browser remembers having let in; the oldest is forgotten.
@@ -290,4 +303,24 @@ pub fn no_mailed_step_cookie(app: &App) -> Cookie<'static> {
 /// Removes the session's cookie.
 pub fn no_session_cookie(app: &App) -> Cookie<'static> {
     cookie(app, SESSION, String::new(), Duration::ZERO)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+    use actix_web::test::TestRequest;
+
+    // security.md S3: applications on other ports of localhost share the jar, and write into it what they like.
+    #[test]
+    fn one_cookie_that_cannot_be_read_takes_none_of_the_others() {
+        let line = |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap();
+        let request = TestRequest::default()
+            .append_header((COOKIE, line(b"lang=caf\xe9; a=1;b=x%20y; bad=%ff; %5F_Host-c=2; =; d")))
+            .append_header((COOKIE, line(b"e=5; a=6")))
+            .to_http_request();
+        let read = ["a", "b", "e", "lang", "bad", "__Host-c", "d", ""].map(|name| cookie_value(&request, name));
+        let expected = [Some("1"), Some("x y"), Some("5"), None, None, None, None, None];
+        assert_eq!(read, expected.map(|value| value.map(str::to_owned)));
+    }
 }

@@ -3,6 +3,7 @@
 //! Specs: RFC 6749 §5.2, RFC 6750 §3, RFC 9110 §15.5.6 (405).
 
 use crate::oauth::error::{ErrorCode, OAuthError};
+use crate::oauth::scope::Scope;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
@@ -26,7 +27,7 @@ impl ResponseError for OAuthError {
                 answer.insert_header((WWW_AUTHENTICATE, "Basic realm=\"ostiary\", charset=\"UTF-8\""));
             }
             ErrorCode::InvalidToken | ErrorCode::InsufficientScope => {
-                answer.insert_header((WWW_AUTHENTICATE, bearer_challenge(Some(self))));
+                answer.insert_header((WWW_AUTHENTICATE, bearer_challenge(Some(self), None)));
             }
             ErrorCode::TemporarilyUnavailable => {
                 answer.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
@@ -46,22 +47,19 @@ pub fn wrong_method(methods: &'static str) -> HttpResponse {
         .json(json!({ "error": ErrorCode::InvalidRequest.as_str(), "error_description": format!("This endpoint takes {methods}.") }))
 }
 
-/// The challenge of RFC 6750 §3; without `error` when no token was sent.
-pub fn bearer_challenge(error: Option<&OAuthError>) -> String {
-    match error {
-        // RFC 6750 §3: a description has neither quotes nor backslashes; `OAuthError` sees to it.
-        Some(error) => {
-            format!("Bearer realm=\"ostiary\", error=\"{}\", error_description=\"{}\"", error.code, error.description())
-        }
-        None => "Bearer realm=\"ostiary\"".into(),
-    }
+/// The challenge of RFC 6750 §3; without `error` when no token was sent, with the scope that would do when it is known.
+pub fn bearer_challenge(error: Option<&OAuthError>, scope: Option<&Scope>) -> String {
+    let Some(error) = error else { return "Bearer realm=\"ostiary\"".into() };
+    let scope = scope.map(|scope| format!("scope=\"{scope}\", ")).unwrap_or_default();
+    // RFC 6750 §3: a description has neither quotes nor backslashes; `OAuthError` sees to it, and `Scope` to its own.
+    format!("Bearer realm=\"ostiary\", error=\"{}\", {scope}error_description=\"{}\"", error.code, error.description())
 }
 
 /// The answer of an endpoint that takes bearer tokens: with a challenge whatever is wrong with the request (RFC 6750 §3).
 pub fn challenged(error: &OAuthError) -> HttpResponse {
     let mut answer = error.error_response();
     if error.code == ErrorCode::InvalidRequest
-        && let Ok(challenge) = HeaderValue::from_str(&bearer_challenge(Some(error)))
+        && let Ok(challenge) = HeaderValue::from_str(&bearer_challenge(Some(error), None))
     {
         answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }

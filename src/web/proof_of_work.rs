@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::grants::consume_ticket;
 use crate::sealing::Purpose;
+use crate::web::browser::cookie_value;
 use crate::web::client_address::{ClientAddress, LimitKey};
 use crate::web::page_error::PageError;
 use actix_web::body::{BoxBody, MessageBody};
@@ -161,8 +162,8 @@ pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'stati
 }
 
 async fn is_proven(app: &App, http: &HttpRequest, key: LimitKey) -> Result<bool, PageError> {
-    let Some(cookie) = http.cookie(COOKIE) else { return Ok(false) };
-    let Some((text, nonce)) = cookie.value().rsplit_once('.') else { return Ok(false) };
+    let Some(cookie) = cookie_value(http, COOKIE) else { return Ok(false) };
+    let Some((text, nonce)) = cookie.rsplit_once('.') else { return Ok(false) };
     let Some(challenge) = app.sealing.open::<Challenge>(Purpose::ProofOfWork, text) else { return Ok(false) };
     let fits = challenge.expires_at > app.now() && challenge.address == format!("{key:?}") && nonce.len() <= 20;
     if !fits || leading_zero_bits(&Sha256::digest(format!("{text}.{nonce}"))) < challenge.difficulty {

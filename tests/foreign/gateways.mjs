@@ -83,6 +83,23 @@ await refused('/api/queue', undefined, 401, '', { headers: forged });
 await refused('/api/queue', NARROW, 403, '', { headers: forged });
 check((await ask('/open', TOKEN)).status === 200, 'the place it points to is open to it');
 for (const odd of ['/open/..%2fapi/queue', '/open/%2e%2e/api/queue']) check((await ask(odd, NARROW)).status !== 200, `read in two ways: ${odd}`);
+// The path of a rule in every spelling that a service may take for it; a byte that no URL has, as it is (fetch would encode it).
+check((await ask('/open/inner', TOKEN)).status === 200, 'the place within has its scope');
+const spelled = async (path, host = `localhost:${PORT}`) => {
+  const socket = connect(Number(PORT), '127.0.0.1');
+  socket.write(Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${NARROW}\r\nConnection: close\r\n\r\n`, 'latin1'));
+  let answer = '';
+  try {
+    for await (const chunk of socket) answer += chunk.toString('latin1');
+  } catch {} // closed in our face: an answer, too
+  return answer;
+};
+// That the service answered: Caddy says 200 and nothing else for a host that it does not know.
+const passes = async (...request) => (await spelled(...request)).includes('"headers":');
+check(await passes('/open'), 'a place as it is spelled');
+for (const odd of ['/open/inner', '/open/%69nner', '/open/Inner', '/OPEN/INNER/', '/open/inner?x=\xff', '/open/inner\xff', '/open/inner%'])
+  check(!(await passes(odd)), `another spelling: ${odd}`);
+for (const odd of ['LOCALHOST', 'localhost.', `localhost.:${PORT}`, 'localhost:99']) check(!(await passes('/open/inner', odd)), `another spelling: ${odd}`);
 
 // A browser: to the sign-in, back with a cookie of that host, in until the session ends.
 if (KIND === 'caddy' || KIND === 'traefik') {

@@ -15,6 +15,7 @@ fn gateway(db: Database) -> Setup {
         scope = "queue:read"
         [[places]]
         host = "admin.example"
+        resource = "{QUEUE}"
         groups = ["editors"]
         [[places]]
         host = "tool.example"
@@ -32,12 +33,46 @@ fn gateway(db: Database) -> Setup {
         .client(Client::service("worker").with("resources", json!([QUEUE])))
 }
 
+/// A place for everybody, and places within it, by path and by host, for some.
+fn ruled(db: Database) -> Setup {
+    let places: toml::Value = toml::from_str::<toml::Table>(&format!(
+        r#"
+        [[places]]
+        resource = "{QUEUE}"
+        [[places]]
+        path = "/admin"
+        resource = "{QUEUE}"
+        groups = ["admins"]
+        [[places]]
+        host = "admin.example"
+        resource = "{QUEUE}"
+        groups = ["admins"]
+        [[places]]
+        host = "tool.example"
+        groups = ["staff"]
+        browser = true
+        [[places]]
+        host = "tool.localhost:8443"
+        path = "/admin"
+        browser = true
+        "#
+    ))
+    .unwrap()["places"]
+        .clone();
+    gateway(db).setting("protected", places).client(Client::confidential("partner"))
+}
+
 /// A gateway asks about a request; `headers` are the gateway's and the client's.
 async fn ask(server: &TestServer, method: Method, path: &str, headers: &[(&str, &str)]) -> Reply {
+    let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+    ask_bytes(server, method, path, &headers).await
+}
+
+async fn ask_bytes(server: &TestServer, method: Method, path: &str, headers: &[(&str, &[u8])]) -> Reply {
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
     let mut request = http.request(method, format!("{}{path}", server.url));
     for (name, value) in headers {
-        request = request.header(*name, *value);
+        request = request.header(*name, reqwest::header::HeaderValue::from_bytes(value).unwrap());
     }
     Reply::of(request).await
 }
@@ -120,6 +155,126 @@ both! {
         assert_eq!(asked.status, 403);
     }
 
+    /// security.md H1, H5: what a gateway says and we cannot read is not what it did not say, and what it says twice is said once.
+    async fn what_cannot_be_read_is_not_absent(db) {
+        let server = ruled(db).start().await;
+        let (_, tokens) = token(&server, "queue:read").await;
+        let bearer = format!("Bearer {}", tokens.access_token);
+        let status = async |path: &str, said: &[(&str, &[u8])]| {
+            let headers = [&[("authorization", bearer.as_bytes())][..], said].concat();
+            ask_bytes(&server, Method::GET, path, &headers).await.status
+        };
+        let (uri, host): ((&str, &[u8]), _) = (("x-forwarded-uri", b"/x"), "x-forwarded-host");
+        assert_eq!(status("/auth/verify", &[uri]).await, 200);
+        assert_eq!(status("/auth/verify", &[uri, ("x-original-uri", b"/x"), (host, b"open.example")]).await, 200);
+        assert_eq!(status("/auth/verify/x", &[uri]).await, 200);
+        assert_eq!(status("/auth/verify/admin", &[]).await, 403);
+        let unclear: &[&[(&str, &[u8])]] = &[
+            &[("x-forwarded-uri", b"/admin?x=\xff")],
+            &[("x-forwarded-uri", b"/admin\xff")],
+            &[("x-forwarded-uri", b"/admin#")],
+            &[("x-forwarded-uri", b"")],
+            &[("x-forwarded-uri", b""), ("x-original-uri", b"/x")],
+            &[uri, ("x-forwarded-uri", b"/admin")],
+            &[uri, ("x-original-uri", b"/admin")],
+            &[uri, ("x-original-uri", b"\xff")],
+            &[],
+            &[uri, (host, b"admin.example\xff")],
+            &[uri, (host, b"open.example"), (host, b"admin.example")],
+            &[uri, (host, b"open.example, admin.example")],
+            &[uri, (host, b"open@admin.example")],
+            &[uri, (host, b"")],
+            &[uri, ("x-forwarded-proto", b"gopher")],
+            &[uri, ("x-forwarded-proto", b"\xff")],
+            &[uri, ("x-forwarded-method", b"")],
+        ];
+        for said in unclear {
+            assert_eq!(status("/auth/verify", said).await, 403, "{said:?}");
+        }
+        assert_eq!(status("/auth/verify/admin", &[uri]).await, 403, "two paths");
+    }
+
+    /// security.md H5: letters that are encoded without need, or in the other case, do not lead around a rule.
+    async fn another_spelling_of_a_path_is_not_another_path(db) {
+        let server = ruled(db).start().await;
+        let (_, tokens) = token(&server, "queue:read").await;
+        let bearer = format!("Bearer {}", tokens.access_token);
+        let about = async |uri: &str| ask(&server, Method::GET, "/auth/verify", &[("authorization", &bearer), ("x-forwarded-uri", uri)]).await.status;
+        assert_eq!((about("/administer").await, about("/a%20b").await), (200, 200));
+        let spellings = ["/admin", "/admin/", "/admin/x", "/Admin", "/ADMIN/x", "/admin?x", "/%61dmin", "/%41dmin/x", "/adm%69n", "/admin%", "/admin%zz"];
+        for uri in spellings {
+            assert_eq!(about(uri).await, 403, "{uri}");
+        }
+        for path in ["/auth/verify/%61dmin", "/auth/verify/Admin/x", "/auth/verify//admin", "/auth/verify/x/%2e%2e/admin"] {
+            assert_ne!(ask(&server, Method::GET, path, &[("authorization", &bearer)]).await.status, 200, "{path}");
+        }
+        server.ground.command(&["user", "update", &Person::alice().email, "--group", "admins"]).await.done();
+        assert_eq!((about("/admin").await, about("/Admin/x").await, about("/%61dmin").await), (200, 200, 403));
+    }
+
+    /// security.md H1: nor does another spelling of the host, be it by its port.
+    async fn another_spelling_of_a_host_is_the_same_host(db) {
+        let server = ruled(db).start().await;
+        let (_, tokens) = token(&server, "queue:read").await;
+        let bearer = format!("Bearer {}", tokens.access_token);
+        let about = async |host: &str| {
+            let headers = [("authorization", bearer.as_str()), ("x-forwarded-uri", "/x"), ("x-forwarded-host", host)];
+            ask(&server, Method::GET, "/auth/verify", &headers).await.status
+        };
+        assert_eq!((about("open.example").await, about("open.example:99").await), (200, 200));
+        let spellings = ["admin.example", "ADMIN.example", "admin.example.", "admin.example:99", "Admin.Example.:443", "admin.example:", "%61dmin.example"];
+        for host in spellings {
+            assert_eq!(about(host).await, 403, "{host}");
+        }
+        assert_eq!(about("tool.localhost:8443").await, 200, "outside of its place");
+        for host in ["tool.localhost", "tool.localhost:99", "tool.localhost.", "Tool.localhost:443"] {
+            assert_eq!(about(host).await, 403, "{host}");
+        }
+    }
+
+    /// security.md H1, RFC 9068 §4, RFC 9700 §2.3: the access token that another application got for itself is good for nothing here.
+    async fn a_token_for_somebody_else_opens_nothing(db) {
+        let server = ruled(db).start().await;
+        let alice = Person::alice();
+        let partner = Application::of(&server, "partner");
+        let tokens = partner.sign_in(&mut alice.signed_in(&server).await, &alice).await;
+        server.ground.command(&["user", "update", &alice.email, "--group", "staff", "--group", "admins"]).await.done();
+        let bearer = format!("Bearer {}", tokens.access_token);
+        for host in ["tool.example", "admin.example", "open.example"] {
+            let headers = [("authorization", bearer.as_str()), ("x-forwarded-uri", "/"), ("x-forwarded-host", host)];
+            let answer = ask(&server, Method::GET, "/auth/verify", &headers).await;
+            assert_eq!((answer.status, answer.headers.get("x-auth-subject")), (401, None), "{host}: {answer:?}");
+        }
+        // So that it cannot be configured: a place that takes tokens says for which API they are.
+        let places = toml::from_str::<toml::Table>("[[places]]\npath = \"/api\"\n[[places]]\nhost = \"a.example\"\nbrowser = true").unwrap();
+        let setup = TestServer::with(db).setting("protected", places["places"].clone());
+        let refused = setup.prepare().command(&["config", "check"]).await;
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(refused.stderr.contains("  protected[0].resource: ") && !refused.stderr.contains("protected[1]"), "{refused:?}");
+        let refused = TestServer::with(db).setting("protected", places["places"].clone()).try_start().await.unwrap_err();
+        assert!(refused.contains("protected[0].resource: "), "{refused}");
+    }
+
+    /// RFC 6750 §3.1: an error is named when a token was sent, not for another scheme; a query is the original's.
+    async fn a_challenge_names_what_was_wrong_with_a_token_alone(db) {
+        let server = ruled(db).start().await;
+        let told = async |path: &str, authorization: &str| {
+            let answer = ask(&server, Method::GET, path, &[("authorization", authorization), ("x-forwarded-uri", "/x")]).await;
+            assert_eq!(answer.status, 401, "{answer:?}");
+            answer.header("www-authenticate").to_owned()
+        };
+        for path in ["/auth/verify", "/userinfo"] {
+            assert_eq!(told(path, "Basic YWxpY2U6eA==").await, "Bearer realm=\"ostiary\"", "{path}");
+        }
+        for malformed in ["Bearer", "bearer "] {
+            let challenge = told("/auth/verify", malformed).await;
+            assert!(challenge.contains("error=\"invalid_request\"") && challenge.contains("holds no access token"), "{challenge}");
+        }
+        let (_, tokens) = token(&server, "queue:read").await;
+        let headers = [("authorization", &*format!("Bearer {}", tokens.access_token)), ("x-forwarded-uri", "/x?access_token=abc")];
+        assert_eq!(ask(&server, Method::GET, "/auth/verify?access_token=abc", &headers).await.status, 200);
+    }
+
     /// Without configured places a live token is enough; what ends is seen at once.
     async fn what_has_ended_is_refused_at_once(db) {
         let server = TestServer::start(db).await;
@@ -173,6 +328,52 @@ both! {
         browser.open("/logout").await;
         browser.press("Sign out").await;
         assert_eq!(with("/reports", session).await.status, 302);
+    }
+
+    /// A place may be a part of its host; people come back to the host, and are who they are there whatever else the request carries.
+    async fn a_place_for_browsers_below_a_path_can_be_entered(db) {
+        let server = ruled(db).start().await;
+        let alice = Person::alice();
+        let mut browser = alice.registered(&server).await;
+        let with = async |uri: &str, more: &[(&str, &[u8])]| {
+            let about: [(&str, &[u8]); 2] = [("x-forwarded-host", b"Tool.localhost.:8443"), ("x-forwarded-uri", uri.as_bytes())];
+            ask_bytes(&server, Method::GET, "/auth/verify?access_token=abc", &[&about[..], more].concat()).await
+        };
+        let first = with("/admin/x", &[]).await;
+        let visit = cookie_of(&first, "__Host-ostiary_gate_visit");
+        browser.open(first.header("location")).await;
+        let landed = alice.fill_sign_in(&mut browser).await.landed();
+        assert_eq!(landed.url, "https://tool.localhost:8443/.ostiary/callback");
+        let callback = format!("/.ostiary/callback?{}", landed.address.query().unwrap());
+        let back = with(&callback, &[("cookie", visit.as_bytes())]).await;
+        assert_eq!((back.status, back.header("location")), (302, "https://tool.localhost:8443/admin/x"), "{back:?}");
+        let session = cookie_of(&back, "__Host-ostiary_gate");
+        // Another application of the host has set a cookie that is not UTF-8.
+        let crowded = [b"lang=caf\xe9; ", session.as_bytes()].concat();
+        for more in [
+            &[][..],
+            &[("x-forwarded-proto", &b"wss"[..])],
+            &[("x-forwarded-method", b"POST")],
+            &[("authorization", b"Basic YWxpY2U6eA==")],
+            &[("authorization", b"Bearer of-the-application")],
+        ] {
+            let answer = with("/admin/x", &[&[("cookie", &crowded[..])][..], more].concat()).await;
+            assert_eq!((answer.status, answer.header("x-auth-email")), (200, "alice@example.org"), "{more:?}");
+        }
+        // Without the cookie: what cannot be sent again after the sign-in, and what no browser sends by itself.
+        for more in [
+            [("x-forwarded-method", &b"POST"[..])],
+            [("x-original-method", b"POST")],
+            [("authorization", b"Bearer of-the-application")],
+            [("cookie", b"lang=caf\xe9; %5F_Host-ostiary_gate=x")],
+        ] {
+            let expected = if more[0].0 == "cookie" { 302 } else { 401 };
+            assert_eq!(with("/admin/x", &more).await.status, expected, "{more:?}");
+        }
+        let asked = [("x-forwarded-host", "tool.localhost:8443"), ("x-forwarded-uri", "/admin/x")];
+        assert_eq!(ask(&server, Method::POST, "/auth/verify", &asked).await.status, 401, "Envoy asks with the method itself");
+        assert_eq!(with("/.ostiary/callback", &[]).await.status, 401);
+        assert_eq!(with("/x", &[("cookie", &crowded)]).await.status, 401, "a place for tokens");
     }
 
     /// security.md M8: whose address has to be proven first is asked to prove it, and comes back; who works behind the gateway is not idle.

@@ -11,14 +11,24 @@ const OTHER: &str = "https://other.example";
 async fn judge(kind: &str) {
     let program = program(kind);
     let [port, browser_port, service_port] = [free_port(), free_port(), free_port()].map(|port| port.to_string());
+    // Envoy does not say which host was asked for.
+    let host = if kind == "envoy" { "" } else { "host = \"localhost\"" };
     let places = toml::from_str::<toml::Table>(&format!(
         r#"
         [[places]]
+        {host}
         path = "/api/queue"
         resource = "{QUEUE}"
         scope = "queue:read"
         [[places]]
+        {host}
         path = "/open"
+        resource = "{QUEUE}"
+        [[places]]
+        {host}
+        path = "/open/inner"
+        resource = "{QUEUE}"
+        scope = "queue:read"
         [[places]]
         host = "localhost:{browser_port}"
         browser = true
