@@ -4,16 +4,20 @@ use super::client_recipe::{ClientKind, Ingredients};
 use super::client_settings::{ClientSettings, UriChanges};
 use super::output::{Output, Table};
 use super::{CliError, Opened};
-use crate::clients::{self, Client, ClientId, ClientSecret, new_secret};
+use crate::clients::declared::{declares_client, declares_resource};
+use crate::clients::names::check_client_id;
+use crate::clients::{self, Client, ClientId, ClientSecret, Directory, new_secret};
 use crate::clock::Timestamp;
 use crate::events::{self, About, EventKind};
 use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata, MetadataFault, RawClientMetadata};
 use crate::oauth::grant_type::GrantType;
+use crate::oauth::resource::ResourceIndicator;
 use crate::paths;
 use crate::secret::Secret;
 use crate::storage::{Connection, StorageError};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Applications that people sign in to, and machines.
@@ -41,7 +45,7 @@ pub enum ClientCommand {
     },
     /// Delete a client with its grants and consents
     Delete { client_id: String },
-    /// Make a new secret; the old one stays good for a while
+    /// Make a new secret; the old one ends at once, or after --keep-old-for
     RotateSecret {
         client_id: String,
         /// Seconds that the old secret stays good
@@ -68,6 +72,16 @@ pub struct CreateClient {
 }
 
 impl CreateClient {
+    /// Paths follow it, which could not follow a query.
+    fn check_url(&self) -> Result<(), CliError> {
+        match &self.url {
+            Some(url) if url.query().is_some() || url.fragment().is_some() => {
+                Err(CliError::usage("--url is where the application is, without query and fragment"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Without a slash at the end, so that paths can follow.
     fn url(&self, kind: ClientKind) -> String {
         self.url.as_ref().map_or(kind.usual_url(), url::Url::as_str).trim_end_matches('/').to_owned()
@@ -93,25 +107,22 @@ pub(super) async fn run(opened: &Opened, command: ClientCommand) -> Result<Outpu
             Ok(Output::new(table.to_string(), json!(documents)))
         }
         ClientCommand::Show { client_id } => {
-            let client = find(opened, &client_id)?;
+            let client = find(&opened.app.clients.directory(), &client_id)?;
             Ok(Output::document(document(&client)))
         }
         ClientCommand::Update { client_id, settings, uris, enable, disable } => {
-            let client = find(opened, &client_id)?;
-            refuse_declared(&client)?;
-            let mut raw = RawClientMetadata::from(client.metadata.clone());
-            settings.apply(&mut raw)?;
-            uris.apply(&mut raw)?;
-            update(opened, &client, raw, enable.then_some(true).or(disable.then_some(false))).await
+            let apply = |raw: &mut RawClientMetadata| settings.apply(raw).and_then(|()| uris.apply(raw));
+            update(opened, &client_id, apply, enable.then_some(true).or(disable.then_some(false))).await
         }
         ClientCommand::Delete { client_id } => {
-            let client = find(opened, &client_id)?;
-            refuse_declared(&client)?;
+            refuse_declared(opened, &client_id)?;
             opened
-                .transaction(async |connection| {
+                .change(async |connection, directory| {
+                    let client = find(directory, &client_id)?;
                     clients::delete_client(connection, &client.client_id).await?;
                     let about = About::default().with("client_id", client_id.as_str());
-                    events::record(connection, &opened.app, EventKind::ClientDeleted, &about).await
+                    events::record(connection, &opened.app, EventKind::ClientDeleted, &about).await?;
+                    Ok(())
                 })
                 .await?;
             Ok(Output::new(format!("Deleted {client_id} with its grants and consents."), json!({ "deleted": client_id })))
@@ -122,6 +133,7 @@ pub(super) async fn run(opened: &Opened, command: ClientCommand) -> Result<Outpu
 
 async fn create(opened: &Opened, create: CreateClient) -> Result<Output, CliError> {
     let app = &opened.app;
+    create.check_url()?;
     let mut raw = RawClientMetadata { client_name: Some(create.name.clone()), ..RawClientMetadata::default() };
     if let Some(kind) = create.kind {
         kind.apply(&mut raw, &create.url(kind));
@@ -134,34 +146,44 @@ async fn create(opened: &Opened, create: CreateClient) -> Result<Output, CliErro
         kind.check(&mut raw)?;
     }
     let metadata = ClientMetadata::parse(raw, true).map_err(faults)?;
-    check_resources(opened, &metadata)?;
     let client_id = match &create.id {
         Some(id) => ClientId::parse(id).map_err(|why| CliError::usage(format!("--id {why}")))?,
         None => ClientId::random(&app.random),
     };
     let secret = metadata.has_secret().then(|| new_secret(&app.random));
+    refuse_declared(opened, client_id.as_str())?;
     let now = app.now();
     opened
-        .transaction(async |connection| {
+        .change(async |connection, directory| {
+            if directory.client(client_id.as_str()).is_some() {
+                return Err(CliError::usage("a client with this id exists"));
+            }
+            let declared = clients::declared::texts_of(&app.config.declared_resources, "identifier").map(|(_, identifier)| identifier);
+            let resources = directory.resources().map(|resource| resource.identifier.as_str()).chain(declared);
+            check_client_id(client_id.as_str(), app.issuer(), resources).map_err(|why| CliError::usage(format!("{client_id} {why}")))?;
+            check_named(opened, directory, None, &metadata)?;
             clients::insert_client(connection, &client_id, &metadata, false, now).await?;
             if let Some(secret) = &secret {
                 keep_secret(opened, connection, &client_id, &metadata, secret, (now, now)).await?;
             }
-            events::record(connection, app, EventKind::ClientCreated, &About::client(&client_id)).await
+            events::record(connection, app, EventKind::ClientCreated, &About::client(&client_id)).await?;
+            Ok(())
         })
-        .await
-        .map_err(|error| if error.is_unique_violation() { CliError::usage("a client with this id exists") } else { error.into() })?;
+        .await?;
     let mut output = credentials(opened, &client_id, &metadata, secret.as_ref(), "Created");
     if let Some(kind) = create.kind {
         let resource = metadata.resources.iter().chain(&metadata.serves).next();
         let scope = resource
             .and_then(|id| app.clients.directory().resource(id).cloned())
             .map(|resource| resource.scope_names().collect::<Vec<_>>().join(" "));
+        let url = create.url(kind);
+        let parsed = url::Url::parse(&url).ok();
         let recipe = kind.recipe(&Ingredients {
             issuer: app.issuer().as_str(),
             client_id: client_id.as_str(),
             client_secret: secret.as_ref().map_or("", |secret| secret.expose()),
-            url: &create.url(kind),
+            url: &url,
+            host: parsed.as_ref().and_then(url::Url::host_str).unwrap_or("localhost"),
             redirect_uri: metadata.redirect_uris.first().map_or("", |uri| uri.as_str()),
             resource: resource.map_or("", |resource| resource.as_str()),
             scope: &scope.unwrap_or_default(),
@@ -176,15 +198,25 @@ async fn create(opened: &Opened, create: CreateClient) -> Result<Output, CliErro
 
 /// A client that begins to need a secret, or one that must be kept in another form, gets a new one; one that needs none any
 /// more keeps none.
-async fn update(opened: &Opened, client: &Client, raw: RawClientMetadata, enabled: Option<bool>) -> Result<Output, CliError> {
+async fn update(
+    opened: &Opened,
+    client_id: &str,
+    apply: impl Fn(&mut RawClientMetadata) -> Result<(), CliError>,
+    enabled: Option<bool>,
+) -> Result<Output, CliError> {
     let app = &opened.app;
-    let metadata = ClientMetadata::parse(raw, true).map_err(faults)?;
-    check_resources(opened, &metadata)?;
+    refuse_declared(opened, client_id)?;
     let now = app.now();
-    let secret = client.lacks_secret_for(&metadata, now).then(|| new_secret(&app.random));
-    opened
-        .transaction(async |connection| {
-            clients::update_client(connection, &client.client_id, &metadata, false, now).await?;
+    let (client, metadata, secret) = opened
+        .change(async |connection, directory| {
+            let client = find(directory, client_id)?;
+            let mut raw = RawClientMetadata::from(client.metadata.clone());
+            apply(&mut raw)?;
+            let metadata = ClientMetadata::parse(raw, true).map_err(faults)?;
+            check_named(opened, directory, Some(&client.metadata), &metadata)?;
+            let secret = client.lacks_secret_for(&metadata, now).then(|| new_secret(&app.random));
+            // The mark stays: one that has left the file and was not withdrawn yet is so at the next start.
+            clients::update_client(connection, &client.client_id, &metadata, client.declared, now).await?;
             if let Some(secret) = &secret {
                 keep_secret(opened, connection, &client.client_id, &metadata, secret, (now, now)).await?;
             } else if !metadata.has_secret() {
@@ -193,14 +225,15 @@ async fn update(opened: &Opened, client: &Client, raw: RawClientMetadata, enable
             if let Some(enabled) = enabled {
                 clients::set_enabled(connection, &client.client_id, enabled, now).await?;
             }
-            events::record(connection, app, EventKind::ClientChanged, &About::client(&client.client_id)).await
+            events::record(connection, app, EventKind::ClientChanged, &About::client(&client.client_id)).await?;
+            Ok((client, metadata, secret))
         })
         .await?;
     if secret.is_some() {
         return Ok(credentials(opened, &client.client_id, &metadata, secret.as_ref(), "Changed"));
     }
     app.clients.reload(&app.storage).await?;
-    Ok(Output::document(document(&*find(opened, client.client_id.as_str())?)))
+    Ok(Output::document(document(&*find(&app.clients.directory(), client_id)?)))
 }
 
 /// `times`: now, and when the secrets of before end.
@@ -220,21 +253,22 @@ async fn keep_secret(
 
 async fn rotate_secret(opened: &Opened, client_id: &str, keep_old_for: u64) -> Result<Output, CliError> {
     let app = &opened.app;
-    let client = find(opened, client_id)?;
-    refuse_declared(&client)?;
-    if !client.metadata.has_secret() {
-        return Err(CliError::usage(
-            "this client authenticates without a secret; client update with --confidential makes it one that has a secret",
-        ));
-    }
+    refuse_declared(opened, client_id)?;
     let secret = new_secret(&app.random);
     let now = app.now();
-    opened
-        .transaction(async |connection| {
+    let client = opened
+        .change(async |connection, directory| {
+            let client = find(directory, client_id)?;
+            if !client.metadata.has_secret() {
+                return Err(CliError::usage(
+                    "this client authenticates without a secret; client update with --confidential makes it one that has a secret",
+                ));
+            }
             let end = now + Duration::from_secs(keep_old_for);
             keep_secret(opened, connection, &client.client_id, &client.metadata, &secret, (now, end)).await?;
             let about = About::client(&client.client_id).with("what", "secret");
-            events::record(connection, app, EventKind::ClientChanged, &about).await
+            events::record(connection, app, EventKind::ClientChanged, &about).await?;
+            Ok(client)
         })
         .await?;
     Ok(credentials(opened, &client.client_id, &client.metadata, Some(&secret), "New secret for"))
@@ -260,24 +294,34 @@ fn credentials(opened: &Opened, client_id: &ClientId, metadata: &ClientMetadata,
     Output::new(text, document)
 }
 
-fn find(opened: &Opened, client_id: &str) -> Result<std::sync::Arc<Client>, CliError> {
-    opened
-        .app
-        .clients
-        .directory()
-        .client(client_id)
-        .cloned()
-        .ok_or_else(|| CliError::not_found(format!("no client {client_id}; see: ostiary client list")))
+fn find(directory: &Directory, client_id: &str) -> Result<Arc<Client>, CliError> {
+    let known = directory.client(client_id).cloned();
+    known.ok_or_else(|| CliError::not_found(format!("no client {client_id}; see: ostiary client list")))
 }
 
-fn refuse_declared(client: &Client) -> Result<(), CliError> {
-    if client.declared { Err(CliError::usage("this client is declared in the configuration; change it there")) } else { Ok(()) }
+/// By the file, not by the mark of the database: what has left the file is here to be changed.
+fn refuse_declared(opened: &Opened, client_id: &str) -> Result<(), CliError> {
+    if declares_client(&opened.app.config, client_id) {
+        return Err(CliError::usage(format!("the client {client_id} is declared in the configuration; change it there")));
+    }
+    Ok(())
 }
 
-fn check_resources(opened: &Opened, metadata: &ClientMetadata) -> Result<(), CliError> {
-    let directory = opened.app.clients.directory();
-    match metadata.resources.iter().chain(&metadata.serves).find(|resource| directory.resource(resource).is_none()) {
-        Some(unknown) => Err(CliError::usage(format!("no resource {unknown}; create it first: ostiary resource create"))),
+/// Whether the APIs and providers are there that are named anew. What was named before and is gone must not keep the rest from being
+/// changed: it counts for nothing.
+fn check_named(opened: &Opened, directory: &Directory, before: Option<&ClientMetadata>, after: &ClientMetadata) -> Result<(), CliError> {
+    let app = &opened.app;
+    let known: Vec<&ResourceIndicator> = before.into_iter().flat_map(ClientMetadata::named_resources).collect();
+    let is_new = |resource: &&ResourceIndicator| !known.contains(resource) && !declares_resource(&app.config, resource.as_str());
+    if let Some(unknown) = directory.missing_resources(after).into_iter().find(is_new) {
+        return Err(CliError::usage(format!("no resource {unknown}; create it first: ostiary resource create")));
+    }
+    let known = before.and_then(|before| before.upstreams.as_deref()).unwrap_or_default();
+    match after.upstreams.iter().flatten().find(|id| !known.contains(id) && !app.upstreams.is_known(id)) {
+        Some(unknown) => {
+            let all: Vec<&str> = app.upstreams.offered(None).map(|upstream| upstream.id.as_str()).collect();
+            Err(CliError::usage(format!("--upstream {unknown:?} is none of [[upstreams]]; there are: {}", all.join(" "))))
+        }
         None => Ok(()),
     }
 }

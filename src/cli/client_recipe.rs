@@ -39,6 +39,8 @@ pub struct Ingredients<'a> {
     pub client_secret: &'a str,
     /// Where the application is, without a slash at the end.
     pub url: &'a str,
+    /// The host of it, without port, as gateways tell it.
+    pub host: &'a str,
     /// Where people are sent back to.
     pub redirect_uri: &'a str,
     /// The first API that the client is for; empty where there is none.

@@ -9,6 +9,7 @@ use crate::oauth::resource::ResourceIndicator;
 use crate::oauth::scope::Scope;
 use crate::oauth::signature_algorithm::SignatureAlgorithm;
 use clap::Args;
+use std::str::FromStr;
 
 /// Single URIs, beside those that are there.
 #[derive(Debug, Default, Args)]
@@ -31,6 +32,33 @@ pub struct UriChanges {
     /// An API it may no longer ask tokens for; may be repeated
     #[arg(long = "remove-resource", value_name = "API", conflicts_with = "resources")]
     remove_resources: Vec<String>,
+    /// One more API that this client is; may be repeated
+    #[arg(long = "add-serves", value_name = "API", conflicts_with = "serves")]
+    add_serves: Vec<String>,
+    /// An API that this client no longer is; may be repeated
+    #[arg(long = "remove-serves", value_name = "API", conflicts_with = "serves")]
+    remove_serves: Vec<String>,
+}
+
+/// A value that an empty text takes away.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OrNone<T>(pub Option<T>);
+
+impl<T: FromStr> FromStr for OrNone<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        if text.is_empty() { Ok(Self(None)) } else { text.parse().map(|value| Self(Some(value))) }
+    }
+}
+
+/// What a list is replaced by: `None` where the option was not named, nothing at all for an empty text alone.
+pub(super) fn listed(texts: &[String]) -> Option<&[String]> {
+    match texts {
+        [] => None,
+        [only] if only.is_empty() => Some(&[]),
+        all => Some(all),
+    }
 }
 
 impl UriChanges {
@@ -38,7 +66,10 @@ impl UriChanges {
         change(&mut raw.redirect_uris, &self.add_redirect_uris, &self.remove_redirect_uris)?;
         change(&mut raw.post_logout_redirect_uris, &self.add_post_logout_redirect_uris, &self.remove_post_logout_redirect_uris)?;
         let parsed = |texts: &[String]| texts.iter().map(resource).collect::<Result<Vec<_>, _>>();
-        change(&mut raw.resources, &parsed(&self.add_resources)?, &parsed(&self.remove_resources)?)
+        let removed = parsed(&self.remove_resources)?;
+        change(&mut raw.resources, &parsed(&self.add_resources)?, &removed)?;
+        removed.iter().for_each(|resource| raw.remove_resource(resource));
+        change(&mut raw.serves, &parsed(&self.add_serves)?, &parsed(&self.remove_serves)?)
     }
 }
 
@@ -65,7 +96,7 @@ fn change<T: Clone + PartialEq + std::fmt::Display>(uris: &mut Vec<T>, add: &[T]
 
 const NO_GRANT_TYPE: &str = "--grant-type is not one of authorization_code, refresh_token, client_credentials";
 
-/// Settings of a client; lists replace what was there.
+/// Settings of a client; lists replace what was there, and an empty text takes a setting away.
 #[derive(Debug, Default, Args)]
 pub struct ClientSettings {
     /// The application's name
@@ -90,9 +121,15 @@ pub struct ClientSettings {
     /// otherwise
     #[arg(long)]
     native: bool,
+    /// A web application (what every client is that is not --native)
+    #[arg(long, conflicts_with = "native")]
+    web: bool,
     /// Your own application: no consent page (but for a program on a device), refresh tokens without offline_access
     #[arg(long)]
     first_party: bool,
+    /// Somebody else's application: people are asked for their consent (what every client is that is not --first-party)
+    #[arg(long, conflicts_with = "first_party")]
+    third_party: bool,
     /// authorization_code, refresh_token, client_credentials; may be repeated. Token exchange goes with rules, which are declared in the
     /// configuration alone: token_exchange of [[clients]]
     #[arg(long = "grant-type")]
@@ -115,10 +152,10 @@ pub struct ClientSettings {
     /// Where it is told of sign-outs (OpenID Connect Back-Channel Logout)
     #[arg(long)]
     backchannel_logout_uri: Option<String>,
-    /// A file with its public keys (JWK Set)
+    /// A file with its public keys (JWK Set); in place of --jwks-uri
     #[arg(long)]
-    jwks_file: Option<std::path::PathBuf>,
-    /// Where it publishes its public keys
+    jwks_file: Option<String>,
+    /// Where it publishes its public keys; in place of --jwks-file
     #[arg(long)]
     jwks_uri: Option<String>,
     /// RS256, PS256, ES256 or EdDSA
@@ -135,7 +172,7 @@ pub struct ClientSettings {
     claims_in_id_token: Option<bool>,
     /// Seconds after which people must sign in again
     #[arg(long)]
-    default_max_age: Option<u32>,
+    default_max_age: Option<OrNone<u32>>,
     /// What a sign-in takes unless its request says otherwise: 1 (one factor), 2 (two) or phr (a passkey); the least counts
     #[arg(long)]
     default_acr_values: Option<String>,
@@ -158,13 +195,13 @@ impl ClientSettings {
 
     pub(super) fn apply(&self, raw: &mut RawClientMetadata) -> Result<(), CliError> {
         let set = |to: &mut Option<String>, from: &Option<String>| {
-            if from.is_some() {
-                to.clone_from(from);
+            if let Some(text) = from {
+                *to = (!text.is_empty()).then(|| text.clone());
             }
         };
         let replace = |to: &mut Vec<String>, from: &[String]| {
-            if !from.is_empty() {
-                *to = from.to_vec();
+            if let Some(list) = listed(from) {
+                *to = list.to_vec();
             }
         };
         set(&mut raw.client_name, &self.client_name);
@@ -187,18 +224,23 @@ impl ClientSettings {
         if self.native {
             raw.application_type = ApplicationType::Native;
         }
-        if self.first_party {
-            raw.first_party = true;
+        if self.web {
+            raw.application_type = ApplicationType::Web;
+        }
+        if self.first_party || self.third_party {
+            raw.first_party = self.first_party;
         }
         if !self.grant_types.is_empty() {
             let parsed: Option<Vec<_>> = self.grant_types.iter().map(|text| GrantType::parse(text)).collect();
             raw.grant_types = Some(parsed.ok_or_else(|| CliError::usage(NO_GRANT_TYPE))?);
         }
         if let Some(scope) = &self.scope {
-            raw.scope = Some(Scope::parse(scope).map_err(|why| CliError::usage(format!("--scope: {why}")))?);
+            // A scope has one token at least (RFC 6749 §3.3): none is the default.
+            let parsed = Scope::parse(scope).map_err(|why| CliError::usage(format!("--scope: {why}")))?;
+            raw.scope = (!parsed.is_empty()).then_some(parsed);
         }
-        if !self.resources.is_empty() {
-            raw.resources = self.resources.iter().map(resource).collect::<Result<_, _>>()?;
+        if let Some(list) = listed(&self.resources) {
+            raw.resources = list.iter().map(resource).collect::<Result<_, _>>()?;
         }
         match self.upstreams.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [] => {}
@@ -206,17 +248,13 @@ impl ClientSettings {
             ["none"] => raw.upstreams = Some(Vec::new()),
             _ => raw.upstreams = Some(self.upstreams.clone()),
         }
-        if !self.serves.is_empty() {
-            raw.serves = self.serves.iter().map(resource).collect::<Result<_, _>>()?;
+        if let Some(list) = listed(&self.serves) {
+            raw.serves = list.iter().map(resource).collect::<Result<_, _>>()?;
         }
         if let Some(text) = &self.default_resource {
-            raw.default_resource = Some(resource(text)?);
+            raw.default_resource = if text.is_empty() { None } else { Some(resource(text)?) };
         }
-        if let Some(path) = &self.jwks_file {
-            let text = std::fs::read_to_string(path).map_err(|error| CliError::usage(format!("--jwks-file: {error}")))?;
-            raw.jwks = Some(serde_json::from_str(&text).map_err(|error| CliError::usage(format!("--jwks-file: {error}")))?);
-        }
-        set(&mut raw.jwks_uri, &self.jwks_uri);
+        self.apply_keys(raw)?;
         set(&mut raw.backchannel_logout_uri, &self.backchannel_logout_uri);
         let algorithm = |text: &String| {
             SignatureAlgorithm::parse(text).ok_or_else(|| CliError::usage(format!("{text} is not one of RS256, PS256, ES256, EdDSA")))
@@ -229,7 +267,9 @@ impl ClientSettings {
         }
         raw.require_pkce = self.require_pkce.or(raw.require_pkce);
         raw.claims_in_id_token = self.claims_in_id_token.or(raw.claims_in_id_token);
-        raw.default_max_age = self.default_max_age.or(raw.default_max_age);
+        if let Some(OrNone(seconds)) = self.default_max_age {
+            raw.default_max_age = seconds;
+        }
         if let Some(text) = &self.default_acr_values {
             let parsed: Option<Vec<_>> = text.split_whitespace().map(Acr::parse).collect();
             raw.default_acr_values = parsed.ok_or_else(|| CliError::usage("--default-acr-values: each must be 1, 2 or phr"))?;
@@ -237,6 +277,23 @@ impl ClientSettings {
         set(&mut raw.client_uri, &self.client_uri);
         set(&mut raw.policy_uri, &self.policy_uri);
         set(&mut raw.tos_uri, &self.tos_uri);
+        Ok(())
+    }
+
+    /// RFC 7591 §2: a client has its keys in the one way or in the other, so that the new one replaces the old.
+    fn apply_keys(&self, raw: &mut RawClientMetadata) -> Result<(), CliError> {
+        let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let (file, uri) = (given(&self.jwks_file), given(&self.jwks_uri));
+        if self.jwks_file.is_some() || uri {
+            raw.jwks = None;
+        }
+        if self.jwks_uri.is_some() || file {
+            raw.jwks_uri = self.jwks_uri.clone().filter(|text| !text.is_empty());
+        }
+        if let Some(path) = self.jwks_file.as_ref().filter(|_| file) {
+            let text = std::fs::read_to_string(path).map_err(|error| CliError::usage(format!("--jwks-file: {error}")))?;
+            raw.jwks = Some(serde_json::from_str(&text).map_err(|error| CliError::usage(format!("--jwks-file: {error}")))?);
+        }
         Ok(())
     }
 }

@@ -20,7 +20,8 @@ pub enum KeysCommand {
     List,
     /// Publish the next signing keys now; they sign after keys.publish_ahead
     Rotate,
-    /// Take a leaked key away at once: its tokens no longer verify; if it signs, a new key does from now on
+    /// Take a leaked key away at once: its tokens no longer verify; if it signs, a new key does from now on; if it was to sign next, another is
+    /// published in its place
     Revoke { kid: String },
     /// Seal everything in the database under the current master key; then drop the old one from previous_master_keys
     RotateMaster,
@@ -52,9 +53,12 @@ pub(super) async fn run(opened: &Opened, command: KeysCommand) -> Result<Output,
             Ok(Output::new(text, json!({ "published": made })))
         }
         KeysCommand::Revoke { kid } => {
-            let text = match keys::revoke(&app.storage, &app.sealing, &app.random, &kid, now).await? {
+            let text = match keys::revoke(&app.storage, &app.sealing, &app.random, &app.key_policy, &kid, now).await? {
                 Revoked::Unknown => return Err(CliError::not_found(format!("no key {kid}; see: ostiary keys list"))),
                 Revoked::Replaced => format!("Revoked {kid}; a new key signs from now on."),
+                Revoked::ReplacedNext => {
+                    format!("Revoked {kid}, which had signed nothing yet; another is published in its place, and what signs now goes on.")
+                }
                 Revoked::Retired => format!("Revoked {kid}; it signed nothing any more."),
             };
             let about = About::default().with("kids", kid.as_str());

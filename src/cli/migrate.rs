@@ -1,7 +1,7 @@
 //! `ostiary migrate`.
 
 use super::output::{Output, Table};
-use super::{Arguments, CliError};
+use super::{Arguments, CliError, missing_file};
 use crate::server::storage_settings;
 use crate::storage::{Storage, migrate};
 use clap::Args;
@@ -15,7 +15,14 @@ pub(super) struct Migrate {
 }
 
 pub(super) async fn run(arguments: &Arguments, command: &Migrate) -> Result<Output, CliError> {
-    let storage = Storage::open(&storage_settings(&arguments.load()?)).await?;
+    let settings = storage_settings(&arguments.load()?);
+    // A look makes nothing: not the file either.
+    if let Some(path) = missing_file(&settings.url).filter(|_| command.status) {
+        return Err(CliError::Failed(format!(
+            "there is no database at {path}: ostiary migrate makes it, and so does a server at its start. If a server runs already, run this in its folder or with its configuration."
+        )));
+    }
+    let storage = Storage::open(&settings).await?;
     let applied = if command.status { Vec::new() } else { migrate::run(&storage).await? };
     let states = migrate::status(&storage).await?;
     let mut table = Table::new(["migration", "state"]);

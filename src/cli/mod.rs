@@ -19,7 +19,7 @@ mod session;
 mod user;
 
 use crate::app::App;
-use crate::clients::declared;
+use crate::clients::{Directory, declared, lock_directory};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigFaults, Fault};
 use crate::keys::KeyError;
@@ -166,6 +166,19 @@ impl Opened {
     /// For a command that only looks: an installation whose schema is current stays as it is.
     async fn to_look(arguments: &Arguments) -> Result<Self, CliError> {
         Ok(Self { app: server::open_to_look(arguments.load()?, Clock::System, Random::System).await? })
+    }
+
+    /// Runs `steps`, which change clients or APIs, in one transaction: one such change at a time, on what is there by then. What was read
+    /// before may be old: of two that add something at once, none must be lost.
+    async fn change<T>(&self, steps: impl AsyncFnOnce(&mut Connection, &Directory) -> Result<T, CliError>) -> Result<T, CliError> {
+        self.app
+            .storage
+            .transaction(async |connection| {
+                lock_directory(connection).await?;
+                let directory = Directory::read(connection).await?;
+                steps(connection, &directory).await
+            })
+            .await
     }
 
     /// Runs `steps` in one transaction.

@@ -1,11 +1,16 @@
 //! `ostiary resource …`.
 
+use super::client_settings::{OrNone, listed};
 use super::output::{Output, Table};
 use super::{CliError, Opened};
+use crate::clients::declared::{declares_client, declares_resource, texts_of};
+use crate::clients::names::check_identifier;
 use crate::clients::resource::{AccessTokenFormat, Resource};
-use crate::clients::{delete_resource, upsert_resource};
+use crate::clients::{Client, Directory, delete_resource, update_client, upsert_resource};
 use crate::events::{self, About, EventKind};
 use crate::oauth::resource::ResourceIndicator;
+use crate::storage::Connection;
+use crate::web::registration_advice::without_resource;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -21,8 +26,13 @@ pub enum ResourceCommand {
     List,
     /// Show one API
     Show { identifier: String },
-    /// Delete an API; no more tokens are made for it
-    Delete { identifier: String },
+    /// Delete an API; no more tokens are made for it. Not while a client names it
+    Delete {
+        identifier: String,
+        /// Take it out of all clients that name it
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -46,9 +56,9 @@ pub struct UpdateResource {
     /// JWTs, which the API checks by itself
     #[arg(long, conflicts_with = "opaque")]
     jwt: bool,
-    /// Seconds that its access tokens live
+    /// Seconds that its access tokens live; an empty text: as long as others
     #[arg(long)]
-    access_token_lifetime: Option<u32>,
+    access_token_lifetime: Option<OrNone<u32>>,
 }
 
 impl UpdateResource {
@@ -56,8 +66,8 @@ impl UpdateResource {
         if let Some(name) = &self.name {
             resource.name.clone_from(name);
         }
-        if !self.scopes.is_empty() {
-            resource.scopes = scopes(&self.scopes);
+        if let Some(list) = listed(&self.scopes) {
+            resource.scopes = scopes(list);
         }
         for scope in &self.remove_scopes {
             if resource.scopes.remove(scope).is_none() {
@@ -71,7 +81,9 @@ impl UpdateResource {
             (_, true) => resource.access_token_format = AccessTokenFormat::Jwt,
             _ => {}
         }
-        resource.access_token_lifetime = self.access_token_lifetime.or(resource.access_token_lifetime);
+        if let Some(OrNone(seconds)) = self.access_token_lifetime {
+            resource.access_token_lifetime = seconds;
+        }
         Ok(())
     }
 }
@@ -101,13 +113,11 @@ pub struct CreateResource {
 }
 
 pub(super) async fn run(opened: &Opened, command: ResourceCommand) -> Result<Output, CliError> {
-    let directory = opened.app.clients.directory();
+    let app = &opened.app;
+    let directory = app.clients.directory();
     match command {
         ResourceCommand::Create(create) => {
             let identifier = indicator(&create.identifier)?;
-            if directory.resource(&identifier).is_some() {
-                return Err(CliError::usage(format!("{identifier} exists; change it: ostiary resource update")));
-            }
             let resource = Resource {
                 identifier,
                 name: create.name,
@@ -116,15 +126,30 @@ pub(super) async fn run(opened: &Opened, command: ResourceCommand) -> Result<Out
                 access_token_lifetime: create.access_token_lifetime,
                 declared: false,
             };
-            keep(opened, &resource).await
+            opened
+                .change(async |connection, directory| {
+                    let id = &resource.identifier;
+                    if directory.resource(id).is_some() {
+                        return Err(CliError::usage(format!("{id} exists; change it: ostiary resource update")));
+                    }
+                    refuse_declared(opened, id)?;
+                    let declared = texts_of(&app.config.declared_clients, "client_id").map(|(_, client_id)| client_id);
+                    let clients = directory.clients().into_iter().map(|client| client.client_id.as_str()).chain(declared);
+                    check_identifier(id.as_str(), app.issuer(), clients).map_err(|why| CliError::usage(format!("{id} {why}")))?;
+                    keep(opened, connection, &resource).await
+                })
+                .await
         }
         ResourceCommand::Update(update) => {
-            let mut resource = find(opened, &update.identifier)?;
-            if resource.declared {
-                return Err(declared());
-            }
-            update.apply(&mut resource)?;
-            keep(opened, &resource).await
+            let identifier = indicator(&update.identifier)?;
+            refuse_declared(opened, &identifier)?;
+            opened
+                .change(async |connection, directory| {
+                    let mut resource = find(directory, &identifier)?;
+                    update.apply(&mut resource)?;
+                    keep(opened, connection, &resource).await
+                })
+                .await
         }
         ResourceCommand::List => {
             let mut table = Table::new(["identifier", "name", "scopes", "tokens", "declared"]);
@@ -141,49 +166,75 @@ pub(super) async fn run(opened: &Opened, command: ResourceCommand) -> Result<Out
             }
             Ok(Output::new(table.to_string(), json!(directory.resources().collect::<Vec<_>>())))
         }
-        ResourceCommand::Show { identifier } => Ok(Output::document(json!(find(opened, &identifier)?))),
-        ResourceCommand::Delete { identifier } => {
-            let indicator = indicator(&identifier)?;
-            if directory.resource(&indicator).is_some_and(|known| known.declared) {
-                return Err(declared());
-            }
-            let deleted = opened
-                .transaction(async |connection| {
-                    let deleted = delete_resource(connection, &indicator).await?;
-                    if deleted {
-                        let about = About::default().with("resource", indicator.as_str());
-                        events::record(connection, &opened.app, EventKind::ResourceDeleted, &about).await?;
-                    }
-                    Ok(deleted)
-                })
-                .await?;
-            if deleted {
-                Ok(Output::new(format!("Deleted {identifier}."), json!({ "deleted": identifier })))
-            } else {
-                Err(CliError::not_found(format!("no resource {identifier}")))
-            }
-        }
+        ResourceCommand::Show { identifier } => Ok(Output::document(json!(find(&directory, &indicator(&identifier)?)?))),
+        ResourceCommand::Delete { identifier, force } => delete(opened, &indicator(&identifier)?, force).await,
     }
 }
 
+/// No client must name what is gone: it stays while one does, or is taken out of all of them in the same transaction.
+async fn delete(opened: &Opened, identifier: &ResourceIndicator, force: bool) -> Result<Output, CliError> {
+    let app = &opened.app;
+    refuse_declared(opened, identifier)?;
+    let now = app.now();
+    let changed = opened
+        .change(async |connection, directory| {
+            find(directory, identifier)?;
+            let names_it = |client: &&Client| client.metadata.named_resources().any(|named| named == identifier);
+            let naming: Vec<&Client> = directory.clients().into_iter().filter(names_it).collect();
+            refuse_while_named(opened, identifier, &naming, force)?;
+            for client in &naming {
+                let mut metadata = client.metadata.clone();
+                metadata.forget_resource(identifier);
+                update_client(connection, &client.client_id, &metadata, client.declared, now).await?;
+                let about = About::client(&client.client_id).with("resource_deleted", identifier.as_str());
+                events::record(connection, app, EventKind::ClientChanged, &about).await?;
+            }
+            delete_resource(connection, identifier).await?;
+            let about = About::default().with("resource", identifier.as_str());
+            events::record(connection, app, EventKind::ResourceDeleted, &about).await?;
+            Ok(naming.iter().map(|client| client.client_id.to_string()).collect::<Vec<_>>())
+        })
+        .await?;
+    let taken_out = if changed.is_empty() { String::new() } else { format!(" Taken out of: {}.", changed.join(" ")) };
+    Ok(Output::new(format!("Deleted {identifier}.{taken_out}"), json!({ "deleted": identifier, "clients_changed": changed })))
+}
+
+/// With the line that takes it out of each client. `force` does that for all that the file does not declare: the next start would bring
+/// those back as they are written there.
+fn refuse_while_named(opened: &Opened, identifier: &ResourceIndicator, naming: &[&Client], force: bool) -> Result<(), CliError> {
+    let is_declared = |client: &Client| declares_client(&opened.app.config, client.client_id.as_str());
+    let in_the_way: Vec<_> = naming.iter().filter(|client| !force || is_declared(client)).collect();
+    if in_the_way.is_empty() {
+        return Ok(());
+    }
+    let id = identifier.as_str();
+    let line = |client: &Client| {
+        if is_declared(client) {
+            return format!("{} is declared in the configuration: take it out there, and restart", client.client_id);
+        }
+        without_resource(client, identifier).unwrap_or_else(|| format!("take it out of {}", client.client_id))
+    };
+    let mut lines: Vec<String> = in_the_way.iter().map(|client| line(client)).collect();
+    if !force && let Ok(all) = shlex::try_join(["ostiary", "resource", "delete", "--force", id]) {
+        lines.push(format!("or, out of all that are not declared: {all}"));
+    }
+    Err(CliError::usage(format!("clients name {identifier}; take it out of each first:\n  {}", lines.join("\n  "))))
+}
+
 /// Checks it and writes it down.
-async fn keep(opened: &Opened, resource: &Resource) -> Result<Output, CliError> {
+async fn keep(opened: &Opened, connection: &mut Connection, resource: &Resource) -> Result<Output, CliError> {
     let faults: Vec<String> = resource.check().iter().map(ToString::to_string).collect();
     if !faults.is_empty() {
         return Err(CliError::usage(faults.join("\n")));
     }
-    opened
-        .transaction(async |connection| {
-            upsert_resource(connection, resource, opened.app.now()).await?;
-            let about = About::default().with("resource", resource.identifier.as_str());
-            events::record(connection, &opened.app, EventKind::ResourceChanged, &about).await
-        })
-        .await?;
+    upsert_resource(connection, resource, opened.app.now()).await?;
+    let about = About::default().with("resource", resource.identifier.as_str());
+    events::record(connection, &opened.app, EventKind::ResourceChanged, &about).await?;
     Ok(Output::document(json!(resource)))
 }
 
-fn find(opened: &Opened, identifier: &str) -> Result<Resource, CliError> {
-    let known = opened.app.clients.directory().resource(&indicator(identifier)?).map(|resource| Resource::clone(resource));
+fn find(directory: &Directory, identifier: &ResourceIndicator) -> Result<Resource, CliError> {
+    let known = directory.resource(identifier).map(|resource| Resource::clone(resource));
     known.ok_or_else(|| CliError::not_found(format!("no resource {identifier}; see: ostiary resource list")))
 }
 
@@ -191,6 +242,10 @@ fn indicator(text: &str) -> Result<ResourceIndicator, CliError> {
     ResourceIndicator::parse(text).map_err(|why| CliError::usage(format!("{text}: {why}")))
 }
 
-fn declared() -> CliError {
-    CliError::usage("this resource is declared in the configuration; change it there")
+/// By the file, not by the mark of the database: what has left the file is here to be changed.
+fn refuse_declared(opened: &Opened, identifier: &ResourceIndicator) -> Result<(), CliError> {
+    if declares_resource(&opened.app.config, identifier.as_str()) {
+        return Err(CliError::usage(format!("the resource {identifier} is declared in the configuration; change it there")));
+    }
+    Ok(())
 }

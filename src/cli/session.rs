@@ -14,11 +14,15 @@ use serde_json::json;
 pub enum SessionCommand {
     /// List the sessions of a person, by address or id
     List { user: String },
-    /// End one session of a person, or all of them; tokens that live by it end too
+    /// End one session of a person, or all of them, or everybody's; tokens that live by it end too
     End {
-        user: String,
+        #[arg(required_unless_present = "everybody")]
+        user: Option<String>,
         /// The session's id; absent: all
         session: Option<String>,
+        /// Every session that there is, as after a restored backup
+        #[arg(long, conflicts_with_all = ["user", "session"])]
+        everybody: bool,
     },
 }
 
@@ -40,8 +44,9 @@ pub(super) async fn run(opened: &Opened, command: SessionCommand) -> Result<Outp
                 .collect();
             Ok(Output::new(table.to_string(), json!(documents)))
         }
-        SessionCommand::End { user, session } => {
-            let user = find(opened, &user).await?.id;
+        SessionCommand::End { user: None, .. } => end_everybodys(opened).await,
+        SessionCommand::End { user: Some(named), session, .. } => {
+            let user = find(opened, &named).await?.id;
             let ended = opened
                 .transaction(async |connection| {
                     let ended = match &session {
@@ -57,7 +62,42 @@ pub(super) async fn run(opened: &Opened, command: SessionCommand) -> Result<Outp
                     Ok(ended)
                 })
                 .await?;
-            Ok(Output::new(format!("{ended} ended."), json!({ "ended": ended })))
+            match session {
+                Some(id) if ended == 0 => {
+                    Err(CliError::not_found(format!("no session {id} of {named}; see: ostiary session list {named}")))
+                }
+                _ => Ok(ended_now(ended)),
+            }
         }
     }
+}
+
+/// Sessions that one transaction ends: few enough that nobody waits long for it.
+const BATCH: i64 = 200;
+
+/// What is to be done is written down with the first of them: a command that is cut short has said what it was about.
+async fn end_everybodys(opened: &Opened) -> Result<Output, CliError> {
+    let app = &opened.app;
+    let now = app.now();
+    let mut ended = 0;
+    loop {
+        let batch = opened
+            .transaction(async |connection| {
+                let batch = sessions::end_some_sessions(connection, BATCH, EndReason::ByOperator, now).await?;
+                if ended == 0 && batch.is_some_and(|batch| batch > 0) {
+                    let about = About::default().with("by", "operator").with("whose", "everybody");
+                    events::record(connection, app, EventKind::SessionEnded, &about).await?;
+                }
+                Ok(batch)
+            })
+            .await?;
+        match batch {
+            Some(batch) => ended += batch,
+            None => return Ok(ended_now(ended)),
+        }
+    }
+}
+
+fn ended_now(ended: usize) -> Output {
+    Output::new(format!("{ended} ended."), json!({ "ended": ended }))
 }

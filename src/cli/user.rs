@@ -1,5 +1,6 @@
 //! `ostiary user …`.
 
+use super::client_settings::listed;
 use super::output::{Output, Table};
 use super::{CliError, Opened};
 use crate::credentials::factors::delete_second_factors;
@@ -42,7 +43,7 @@ pub enum UserCommand {
     SetPassword { user: String },
     /// Take all second factors away from somebody who has lost them; sessions and tokens end
     RemoveSecondFactors { user: String },
-    /// Set roles, or groups, or both; a list replaces what was there
+    /// Set roles, or groups, or both; a list replaces what was there, and an empty text alone takes all away
     Update {
         user: String,
         #[arg(long = "role")]
@@ -135,6 +136,8 @@ pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output,
             Ok(Output::new(text, json!({ "id": user.id })))
         }
         UserCommand::Update { user, roles, groups } => {
+            let roles = roles.map(|roles| names(&roles, "--role")).transpose()?;
+            let groups = groups.map(|groups| names(&groups, "--group")).transpose()?;
             let user = find(opened, &user).await?;
             let now = app.now();
             let changed = opened
@@ -168,8 +171,8 @@ async fn create(opened: &Opened, create: CreateUser) -> Result<Output, CliError>
     let now = app.now();
     let mut user = User::new(UserId::generate(&app.random, now), email, create.name.as_deref(), now);
     user.email_verified = create.email_verified;
-    user.roles = Json(create.roles);
-    user.groups = Json(create.groups);
+    user.roles = Json(names(&create.roles, "--role")?);
+    user.groups = Json(names(&create.groups, "--group")?);
     user.attributes = Json(attributes(&create.attributes)?);
     let hash =
         if create.without_password { None } else { Some(hash_new_password(opened, &[user.email.as_str(), user.display_name()]).await?) };
@@ -184,6 +187,18 @@ async fn create(opened: &Opened, create: CreateUser) -> Result<Output, CliError>
         .await
         .map_err(|error| if error.is_unique_violation() { CliError::usage("this address has an account") } else { error.into() })?;
     Ok(Output::document(json!(user)))
+}
+
+/// Roles or groups. One that only looks like another would be granted to whom it was not meant for.
+fn names(texts: &[String], option: &str) -> Result<Vec<String>, CliError> {
+    let names = listed(texts).unwrap_or_default();
+    let is_sound = |name: &String| !name.is_empty() && name.trim() == name && !name.chars().any(char::is_control);
+    match names.iter().find(|name| !is_sound(name)) {
+        Some(odd) => Err(CliError::usage(format!(
+            "{option} {odd:?}: must not be blank, nor have spaces around it or control characters; an empty text alone takes all away"
+        ))),
+        None => Ok(names.to_vec()),
+    }
 }
 
 fn attributes(texts: &[String]) -> Result<Map<String, Value>, CliError> {

@@ -108,7 +108,7 @@ async fn with_assertion(
 ) -> Result<Arc<Client>, OAuthError> {
     let jws = Jws::parse(assertion).ok_or_else(|| OAuthError::invalid_client("client_assertion is not a signed JWT"))?;
     // RFC 8725 §3.11: a token of another kind is no assertion. Common libraries send none or JWT.
-    if jws.typ().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT") && !typ.eq_ignore_ascii_case("client-authentication+jwt")) {
+    if !jws.typ().is_none_or(is_assertion) {
         return Err(OAuthError::invalid_client("client_assertion has the typ of another kind of token"));
     }
     let subject = jws.unverified("sub").ok_or_else(|| OAuthError::invalid_client("client_assertion has no sub"))?;
@@ -129,6 +129,14 @@ async fn with_assertion(
     let expires_at = check_claims(context, &client, &claims)?;
     consume_jti(context, &client, &claims, expires_at).await?;
     Ok(client)
+}
+
+/// RFC 7515 §4.1.9: a media type whose `application/` may be left out; either way it is the same, in upper and lower case.
+fn is_assertion(typ: &str) -> bool {
+    const PREFIX: &str = "application/";
+    let is_long = typ.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+    let short = if is_long { typ.get(PREFIX.len()..).unwrap_or_default() } else { typ };
+    short.eq_ignore_ascii_case("JWT") || short.eq_ignore_ascii_case("client-authentication+jwt")
 }
 
 async fn verify_private_key_jwt(context: &AuthenticationContext<'_>, client: &Client, jws: &Jws<'_>) -> Option<Map<String, Value>> {

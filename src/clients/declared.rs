@@ -1,7 +1,9 @@
 //! Clients and resources that the configuration declares: brought into the database at each start, to the letter of the
-//! file and no further. What was declared once and no longer is gets disabled, not deleted: grants and consents stay.
+//! file and no further. A client that was declared once and no longer is gets disabled, not deleted: grants and consents stay. From
+//! then on it is the command line's to change or delete, and so is an API that has left the file.
 
-use super::{ClientId, ClientSecret, Clients, Resource, store};
+use super::names::{check_client_id, check_identifier};
+use super::{ClientId, ClientSecret, Clients, Directory, Resource, store};
 use crate::clock::Timestamp;
 use crate::config::{Config, Fault, Place};
 use crate::keys::jose::SHORTEST_HS256_SECRET;
@@ -9,7 +11,7 @@ use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata, 
 use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::secret::Secret;
-use crate::storage::{Storage, StorageError, lock};
+use crate::storage::{Storage, StorageError};
 use serde_json::{Value, json};
 
 /// Fewer characters can be guessed.
@@ -55,7 +57,34 @@ pub fn parse(config: &Config) -> Result<Declared, Vec<Fault>> {
         }
         declared.resources.push(resource);
     }
+    let resources = || declared.resources.iter().map(|resource| resource.identifier.as_str());
+    let clients = || declared.clients.iter().map(|client| client.client_id.as_str());
+    for (index, client_id) in texts_of(&config.declared_clients, "client_id") {
+        if let Err(why) = check_client_id(client_id, &config.issuer, resources()) {
+            faults.push(Fault::new(format!("clients[{index}].client_id"), why.to_string()));
+        }
+    }
+    for (index, identifier) in texts_of(&config.declared_resources, "identifier") {
+        if let Err(why) = check_identifier(identifier, &config.issuer, clients()) {
+            faults.push(Fault::new(format!("resources[{index}].identifier"), why.to_string()));
+        }
+    }
     if faults.is_empty() { Ok(declared) } else { Err(faults) }
+}
+
+/// A member of each of these documents that is a text, with the document's number.
+pub fn texts_of<'a>(documents: &'a [Value], member: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
+    documents.iter().enumerate().filter_map(move |(index, document)| Some((index, document.get(member)?.as_str()?)))
+}
+
+/// Whether the configuration declares a client of this id: then it is the only place to change it.
+pub fn declares_client(config: &Config, client_id: &str) -> bool {
+    texts_of(&config.declared_clients, "client_id").any(|(_, declared)| declared == client_id)
+}
+
+/// Whether the configuration declares an API of this identifier.
+pub fn declares_resource(config: &Config, identifier: &str) -> bool {
+    texts_of(&config.declared_resources, "identifier").any(|(_, declared)| declared == identifier)
 }
 
 /// `None` after a fault without which there is no client to speak of; others are noted and it goes on.
@@ -104,7 +133,8 @@ fn parse_resource(document: &Value, place: &mut Place<'_>) -> Option<Resource> {
 /// Brings the declared clients and resources into the database. Writes only what differs, so that a second start and a
 /// second replica write nothing.
 ///
-/// `known` is the directory as it was just read.
+/// `known` is the directory as it was just read. Errors: [`StorageError::Settings`] where what is declared bears the name of something
+/// else that is in the database.
 pub async fn apply(
     storage: &Storage,
     known: &Clients,
@@ -114,6 +144,7 @@ pub async fn apply(
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     let directory = known.directory();
+    refuse_taken_names(&directory, clients, resources)?;
     let changed_resources: Vec<_> = resources
         .iter()
         .filter(|declared| directory.resource(&declared.identifier).is_none_or(|known| known.as_ref() != *declared))
@@ -129,15 +160,19 @@ pub async fn apply(
     };
     let changed_clients: Vec<_> = clients.iter().filter(|declared| !is_unchanged(declared)).collect();
     let is_declared = |id: &ClientId| clients.iter().any(|declared| declared.client_id == *id);
-    let withdrawn: Vec<_> =
-        directory.clients().into_iter().filter(|known| known.declared && known.enabled && !is_declared(&known.client_id)).collect();
-    if changed_resources.is_empty() && changed_clients.is_empty() && withdrawn.is_empty() {
+    let withdrawn: Vec<_> = directory.clients().into_iter().filter(|known| known.declared && !is_declared(&known.client_id)).collect();
+    let withdrawn_resources: Vec<_> = directory
+        .resources()
+        .filter(|known| known.declared && !resources.iter().any(|declared| declared.identifier == known.identifier))
+        .collect();
+    if changed_resources.is_empty() && changed_clients.is_empty() && withdrawn.is_empty() && withdrawn_resources.is_empty() {
         return Ok(false);
     }
     storage
         .transaction(async |connection| {
             // Replicas that bring the same news write one after the other; the second finds it there.
-            lock(connection, "declared_lock").await?;
+            store::lock_directory(connection).await?;
+            refuse_taken_names(&Directory::read(connection).await?, clients, resources)?;
             for resource in &changed_resources {
                 store::upsert_resource(connection, resource, now).await?;
             }
@@ -155,9 +190,26 @@ pub async fn apply(
                 }
             }
             for client in &withdrawn {
-                store::set_enabled(connection, &client.client_id, false, now).await?;
+                store::withdraw_client(connection, &client.client_id, now).await?;
+            }
+            for resource in &withdrawn_resources {
+                store::withdraw_resource(connection, &resource.identifier, now).await?;
             }
             Ok::<_, StorageError>(true)
         })
         .await
+}
+
+/// What the file cannot know when it is checked: the names that are given already. What the database has under such a name is not of this
+/// file, which was checked by itself.
+fn refuse_taken_names(directory: &Directory, clients: &[DeclaredClient], resources: &[Resource]) -> Result<(), StorageError> {
+    let is_resource = |id: &ClientId| directory.resources().any(|known| known.identifier.as_str() == id.as_str());
+    let client = clients.iter().map(|declared| &declared.client_id).find(|id| is_resource(id));
+    let is_client = |resource: &&Resource| directory.client(resource.identifier.as_str()).is_some();
+    let taken = match (client, resources.iter().find(is_client)) {
+        (Some(id), _) => format!("[[clients]] declares {id}, which is the identifier of an API (ostiary resource show)"),
+        (None, Some(resource)) => format!("[[resources]] declares {}, which is a client (ostiary client show)", resource.identifier),
+        (None, None) => return Ok(()),
+    };
+    Err(StorageError::Settings(format!("{taken}: a token for the one would pass for a token for the other")))
 }

@@ -8,6 +8,7 @@
 pub mod authentication;
 pub mod declared;
 pub mod jwks_uri;
+pub mod names;
 pub mod refusals;
 pub mod resource;
 mod store;
@@ -21,15 +22,15 @@ use crate::random::Random;
 use crate::sealing::{Purpose, Sealing, SealingError};
 use crate::secret::{Secret, SecretDigest};
 use crate::storage::columns::id_newtype;
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Connection, Storage, StorageError};
 use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 pub use resource::Resource;
 pub use store::{
-    delete_client, delete_expired_secrets, delete_resource, end_secrets, insert_client, insert_secret, list_sealed_secrets, set_enabled,
-    update_client, update_sealed_secret, upsert_resource,
+    delete_client, delete_expired_secrets, delete_resource, end_secrets, insert_client, insert_secret, list_sealed_secrets, lock_directory,
+    set_enabled, update_client, update_sealed_secret, upsert_resource,
 };
 
 id_newtype! {
@@ -117,20 +118,8 @@ impl Clients {
     ///
     /// Cost: 3 round trips.
     pub async fn reload(&self, storage: &Storage) -> Result<(), StorageError> {
-        let mut connection = storage.read().await?;
-        let clients = store::list_clients(&mut connection).await?;
-        let resources = store::list_resources(&mut connection).await?;
-        drop(connection);
-        let web_origins = clients
-            .iter()
-            .filter(|client| client.enabled)
-            .flat_map(|client| client.metadata.redirect_uris.iter().filter_map(|uri| uri.origin()))
-            .collect();
-        self.directory.store(Arc::new(Directory {
-            clients: clients.into_iter().map(|client| (client.client_id.clone(), Arc::new(client))).collect(),
-            resources: resources.into_iter().map(|resource| (resource.identifier.clone(), Arc::new(resource))).collect(),
-            web_origins,
-        }));
+        let directory = Directory::read(&mut storage.read().await?).await?;
+        self.directory.store(Arc::new(directory));
         Ok(())
     }
 
@@ -146,6 +135,24 @@ impl Clients {
 }
 
 impl Directory {
+    /// Everything as it is in the database now.
+    ///
+    /// Cost: 3 round trips.
+    pub async fn read(connection: &mut Connection) -> Result<Self, StorageError> {
+        let clients = store::list_clients(connection).await?;
+        let resources = store::list_resources(connection).await?;
+        let web_origins = clients
+            .iter()
+            .filter(|client| client.enabled)
+            .flat_map(|client| client.metadata.redirect_uris.iter().filter_map(|uri| uri.origin()))
+            .collect();
+        Ok(Self {
+            clients: clients.into_iter().map(|client| (client.client_id.clone(), Arc::new(client))).collect(),
+            resources: resources.into_iter().map(|resource| (resource.identifier.clone(), Arc::new(resource))).collect(),
+            web_origins,
+        })
+    }
+
     /// Every client, by id, disabled ones too.
     pub fn clients(&self) -> Vec<&Client> {
         let mut clients: Vec<_> = self.clients.values().map(Arc::as_ref).collect();
@@ -163,6 +170,14 @@ impl Directory {
 
     pub fn resource(&self, identifier: &ResourceIndicator) -> Option<&Arc<Resource>> {
         self.resources.get(identifier)
+    }
+
+    /// The APIs that a client names and that are not there: it gets no tokens for them.
+    pub fn missing_resources<'a>(&self, client: &'a ClientMetadata) -> Vec<&'a ResourceIndicator> {
+        let mut missing: Vec<_> = client.named_resources().filter(|resource| self.resource(resource).is_none()).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing
     }
 
     pub fn is_web_origin(&self, origin: &str) -> bool {

@@ -9,12 +9,19 @@ use crate::random::Random;
 use crate::secret::SecretDigest;
 use crate::storage::columns::Json;
 use crate::storage::schema::{client_secrets, clients, resources};
-use crate::storage::{Connection, StorageError, Topic, announce, query};
+use crate::storage::{Connection, StorageError, Topic, announce, lock, query};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 type ClientRow = (ClientId, Json<ClientMetadata>, bool, bool, Timestamp, Timestamp);
 type SecretRow = (ClientId, String, String, Option<Timestamp>);
+
+/// Lets one at a time change clients and APIs, until the transaction ends: what is read after it is what the change is made to.
+///
+/// Cost: 1 round trip.
+pub async fn lock_directory(connection: &mut Connection) -> Result<(), StorageError> {
+    lock(connection, "clients_lock").await
+}
 
 /// Every client with its secrets.
 pub(super) async fn list_clients(connection: &mut Connection) -> Result<Vec<Client>, StorageError> {
@@ -86,6 +93,15 @@ pub async fn set_enabled(connection: &mut Connection, client_id: &ClientId, enab
         .await)?;
     announce(connection, Topic::Clients).await?;
     Ok(updated == 1)
+}
+
+/// A client that the configuration no longer declares: switched off, and from now on the command line's to change or delete.
+pub(super) async fn withdraw_client(connection: &mut Connection, client_id: &ClientId, now: Timestamp) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::update(clients::table.find(client_id))
+        .set((clients::enabled.eq(false), clients::declared.eq(false), clients::updated_at.eq(now)))
+        .execute(c)
+        .await)?;
+    announce(connection, Topic::Clients).await
 }
 
 /// Deletes a client; its grants, consents and secrets go with it (ON DELETE CASCADE). Returns whether it existed.
@@ -185,4 +201,17 @@ pub async fn delete_resource(connection: &mut Connection, identifier: &ResourceI
     let deleted = query!(connection, |c| diesel::delete(resources::table.find(identifier.as_str())).execute(c).await)?;
     announce(connection, Topic::Resources).await?;
     Ok(deleted == 1)
+}
+
+/// An API that the configuration no longer declares: it stays, and is the command line's to change or delete.
+pub(super) async fn withdraw_resource(
+    connection: &mut Connection,
+    identifier: &ResourceIndicator,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    query!(connection, |c| diesel::update(resources::table.find(identifier.as_str()))
+        .set((resources::declared.eq(false), resources::updated_at.eq(now)))
+        .execute(c)
+        .await)?;
+    announce(connection, Topic::Resources).await
 }

@@ -32,27 +32,25 @@ impl Directory {
                 .collect();
         }
         if targets.is_empty() {
-            targets.extend(client.metadata.default_resource.clone());
+            targets.extend(client.metadata.default_resource.clone().filter(|default| self.resource(default).is_some()));
         }
         Ok(targets)
     }
 
-    /// The resources of one token out of those that were granted (RFC 8707 §2.2): those it names, else all.
+    /// The resources of one token out of those that were granted (RFC 8707 §2.2): those it names, else all that are still there.
     pub fn narrow_targets(&self, granted: &[ResourceIndicator], requested: &[String]) -> Result<Vec<Arc<Resource>>, OAuthError> {
-        let wanted: Vec<&ResourceIndicator> = if requested.is_empty() {
-            granted.iter().collect()
-        } else {
-            let find = |text: &String| granted.iter().find(|resource| resource.as_str() == text);
-            let unknown = |text: &String| invalid_target("resource names an API that was not granted.").about(text);
-            let mut wanted: Vec<&ResourceIndicator> = Vec::new();
-            for text in requested {
-                let resource = find(text).ok_or_else(|| unknown(text))?;
-                if !wanted.contains(&resource) {
-                    wanted.push(resource);
-                }
+        if requested.is_empty() {
+            return Ok(granted.iter().filter_map(|resource| self.resource(resource).cloned()).collect());
+        }
+        let find = |text: &String| granted.iter().find(|resource| resource.as_str() == text);
+        let unknown = |text: &String| invalid_target("resource names an API that was not granted.").about(text);
+        let mut wanted: Vec<&ResourceIndicator> = Vec::new();
+        for text in requested {
+            let resource = find(text).ok_or_else(|| unknown(text))?;
+            if !wanted.contains(&resource) {
+                wanted.push(resource);
             }
-            wanted
-        };
+        }
         wanted
             .into_iter()
             .map(|resource| self.resource(resource).cloned())
@@ -60,10 +58,11 @@ impl Directory {
             .ok_or_else(|| invalid_target("resource names an API that is no longer registered."))
     }
 
-    /// What is left of a grant for new tokens: what the operator has taken from the client since is in none (security.md R6, R8).
+    /// What is left of a grant for new tokens: what the operator has taken from the client since, or deleted, is in none (security.md R6,
+    /// R8).
     pub fn still_allowed(&self, client: &Client, scope: &Scope, resources: &[ResourceIndicator]) -> (Scope, Vec<ResourceIndicator>) {
         let allowed = self.allowed_scope(client);
-        let own = |resource: &&ResourceIndicator| client.metadata.resources.contains(resource);
+        let own = |resource: &&ResourceIndicator| client.metadata.resources.contains(resource) && self.resource(resource).is_some();
         (scope.filtered(|token| allowed.contains(token)), resources.iter().filter(own).cloned().collect())
     }
 

@@ -246,19 +246,35 @@ pub async fn list(storage: &Storage, now: Timestamp) -> Result<Vec<KeyListing>, 
 pub enum Revoked {
     /// Another signs in its place from now on.
     Replaced,
+    /// It was to sign next: another is published in its place, and what signs now goes on.
+    ReplacedNext,
     /// It signed nothing any more.
     Retired,
     Unknown,
 }
 
-/// Takes a key away at once (it leaked): tokens that it signed no longer verify. One that signs, or is to sign next, is replaced by a new
-/// one that signs from now on.
-pub async fn revoke(storage: &Storage, sealing: &Sealing, random: &Random, kid: &str, now: Timestamp) -> Result<Revoked, KeyError> {
+/// Takes a key away at once (it leaked): tokens that it signed no longer verify. One that signs is replaced by a new one that signs from
+/// now on. One that is to sign next is replaced by a new one that is published as long before its first token as any: nothing is wrong
+/// with the key that signs now.
+pub async fn revoke(
+    storage: &Storage,
+    sealing: &Sealing,
+    random: &Random,
+    policy: &KeyPolicy,
+    kid: &str,
+    now: Timestamp,
+) -> Result<Revoked, KeyError> {
     let rows = store::list_all(&mut storage.read().await?).await?;
     let Some(row) = rows.iter().find(|row| row.kid == kid) else { return Ok(Revoked::Unknown) };
     if row.retired_at.is_some_and(|at| at <= now) {
         store::delete(storage, kid).await?;
         return Ok(Revoked::Retired);
+    }
+    if row.active_at > now {
+        let active_at = row.active_at.max(now + policy.publish_ahead);
+        let replacement = new_key(row.algorithm, sealing, random, now, active_at).await?;
+        store::replace_next(storage, row, &replacement, policy).await?;
+        return Ok(Revoked::ReplacedNext);
     }
     let replacement = new_key(row.algorithm, sealing, random, now, now).await?;
     store::replace(storage, kid, &replacement).await?;

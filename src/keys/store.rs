@@ -189,6 +189,27 @@ pub(super) async fn replace(storage: &Storage, kid: &str, replacement: &StoredKe
         .await
 }
 
+/// Deletes a key that was to sign next and puts another in its place; the one before it signs until that one does.
+pub(super) async fn replace_next(storage: &Storage, next: &StoredKey, replacement: &StoredKey, policy: &KeyPolicy) -> Result<(), KeyError> {
+    storage
+        .transaction(async |connection| {
+            lock(connection, LOCK).await?;
+            query!(connection, |c| diesel::delete(signing_keys::table.find(&next.kid)).execute(c).await)?;
+            query!(connection, |c| diesel::update(signing_keys::table)
+                .filter(signing_keys::algorithm.eq(next.algorithm.as_str()))
+                .filter(signing_keys::retired_at.eq(next.active_at))
+                .set((
+                    signing_keys::retired_at.eq(replacement.active_at),
+                    signing_keys::expires_at.eq(replacement.active_at + policy.kept_for),
+                ))
+                .execute(c)
+                .await)?;
+            insert(connection, replacement).await?;
+            Ok::<_, KeyError>(())
+        })
+        .await
+}
+
 /// Deletes a key that signs nothing any more.
 pub(super) async fn delete(storage: &Storage, kid: &str) -> Result<(), KeyError> {
     storage

@@ -6,6 +6,7 @@
 pub mod authentication;
 pub mod claims;
 pub mod client_metadata;
+mod client_resources;
 pub mod error;
 pub mod grant_type;
 pub mod issuer;

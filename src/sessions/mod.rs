@@ -21,8 +21,8 @@ use std::time::Duration;
 
 pub use logout_deliveries::{LogoutDelivery, claim_logout, delete_logout, list_due_logouts};
 pub use store::{
-    MOST_SESSIONS, SignedIn, delete_expired_sessions, end_session, end_sessions_of, find_signed_in, insert_session, list_sessions,
-    raise_session, refresh_session, renew_session,
+    MOST_SESSIONS, SignedIn, delete_expired_sessions, end_session, end_sessions_of, end_some_sessions, find_signed_in, insert_session,
+    list_sessions, raise_session, refresh_session, renew_session,
 };
 
 id_newtype! {

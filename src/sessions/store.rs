@@ -206,6 +206,28 @@ pub async fn end_sessions_of(
     Ok(ended.len())
 }
 
+/// Ends sessions of anybody, `limit` of them, and the grants that live by them. Call it in a transaction, until it says that there was
+/// none (`None`).
+pub async fn end_some_sessions(
+    connection: &mut Connection,
+    limit: i64,
+    why: EndReason,
+    now: Timestamp,
+) -> Result<Option<usize>, StorageError> {
+    let chosen: Vec<SessionId> =
+        query!(connection, |c| sessions::table.order(sessions::id).limit(limit).select(sessions::id).load(c).await)?;
+    let ended: Vec<(SessionId, UserId)> = query!(connection, |c| diesel::delete(sessions::table.filter(sessions::id.eq_any(&chosen)))
+        .returning((sessions::id, sessions::user_id))
+        .get_results(c)
+        .await)?;
+    for (id, user_id) in &ended {
+        note_clients_of(connection, user_id, id, now).await?;
+        end_grants_of_session(connection, id, why, now).await?;
+    }
+    // Somebody else may have ended all that were chosen.
+    Ok((!chosen.is_empty()).then_some(ended.len()))
+}
+
 /// Removes sessions past their absolute or idle end, `limit` at a time.
 pub async fn delete_expired_sessions(
     connection: &mut Connection,

@@ -1,6 +1,7 @@
 //! Tokens for machines: no person, no grant row, no refresh token.
 //!
-//! Order of checks: 1. the policy: the client may use the grant type; 2. the scope is its own; 3. the targets are its own.
+//! Order of checks: 1. the client may use the grant type (asked for every grant type alike); 2. the scope is its own; 3. the targets are
+//! its own.
 //!
 //! Cost: no round trip, 1 signature.
 //!
@@ -9,15 +10,10 @@
 use super::issue::{TokenResponse, access_token_for_client};
 use crate::app::App;
 use crate::clients::Client;
-use crate::grants::policy::check_client;
 use crate::oauth::error::{ErrorCode, OAuthError};
-use crate::oauth::grant_type::GrantType;
 use crate::oauth::scope::Scope;
 
 pub(super) fn issue_to(app: &App, client: &Client, requested: &Scope, requested_resources: &[String]) -> Result<TokenResponse, OAuthError> {
-    check_client(client, GrantType::ClientCredentials).map_err(|refusal| {
-        OAuthError::new(ErrorCode::UnauthorizedClient, "This client is not registered for client_credentials.").because(refusal)
-    })?;
     let directory = app.clients.directory();
     // Claims about people have no meaning here, so neither have the scopes that stand for them.
     let allowed = directory.allowed_scope(client).filtered(|token| !Scope::STANDARD.contains(&token));

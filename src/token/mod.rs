@@ -4,8 +4,9 @@
 //! 1. the body is a form with each parameter once, nothing in the query (RFC 6749 §3.2);
 //! 2. `grant_type` is one that exists here;
 //! 3. the client proves itself (RFC 6749 §3.2.1);
-//! 4. the parameters of the grant type are there;
-//! 5. the grant type's own checks.
+//! 4. the policy: the client may use the grant type (RFC 6749 §5.2: `unauthorized_client`);
+//! 5. the parameters of the grant type are there;
+//! 6. the grant type's own checks.
 //!
 //! Cost: authorization_code 2 round trips, 1 commit; refresh_token 2 round trips, 1 commit; client_credentials none;
 //! token exchange 1 round trip (2 with an actor token); each 1 signature a JWT. An assertion adds 1 commit.
@@ -20,6 +21,7 @@ mod refresh_token;
 mod token_exchange;
 
 use crate::app::App;
+use crate::grants::policy::check_client;
 use crate::oauth::error::{ErrorCode, OAuthError};
 use crate::oauth::grant_type::GrantType;
 use crate::oauth::params::Params;
@@ -44,6 +46,7 @@ pub async fn post_token(app: web::Data<App>, request: HttpRequest, form: Protoco
     let params = form.0;
     let grant_type = grant_type(&params).inspect_err(|_| name_unproven_client(&request, &params))?;
     let client = authenticated_client(&app, &request, &params).await?;
+    check_client(&client, grant_type).map_err(|refusal| not_registered_for(grant_type).because(refusal))?;
     let issued = match parse(grant_type, &params)? {
         TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resources } => {
             let verifier = code_verifier.as_deref().map(parse_verifier).transpose()?;
@@ -67,6 +70,16 @@ fn grant_type(params: &Params) -> Result<GrantType, OAuthError> {
             "grant_type is not one of authorization_code, refresh_token, client_credentials and urn:ietf:params:oauth:grant-type:token-exchange.",
         )
     })
+}
+
+fn not_registered_for(grant_type: GrantType) -> OAuthError {
+    let description = match grant_type {
+        GrantType::AuthorizationCode => "This client is not registered for authorization_code.",
+        GrantType::RefreshToken => "This client is not registered for refresh_token.",
+        GrantType::ClientCredentials => "This client is not registered for client_credentials.",
+        GrantType::TokenExchange => "This client is not registered for token exchange.",
+    };
+    OAuthError::new(ErrorCode::UnauthorizedClient, description)
 }
 
 fn parse(grant_type: GrantType, params: &Params) -> Result<TokenRequest, OAuthError> {

@@ -6,6 +6,7 @@
 
 use crate::clients::{Client, ClientId, Directory};
 use crate::oauth::redirect_uri::{ApplicationType, RegisteredRedirectUri};
+use crate::oauth::resource::ResourceIndicator;
 
 /// From here on two texts are likely meant to be one.
 const NEAR: f64 = 0.7;
@@ -88,6 +89,15 @@ pub fn update_of(client: &Client, arguments: &[&str]) -> Option<String> {
     let end_of_options = id.starts_with('-').then_some("--");
     let arguments = ["ostiary", "client", "update"].into_iter().chain(arguments.iter().copied()).chain(end_of_options).chain([id]);
     shlex::try_join(arguments).ok()
+}
+
+/// `ostiary client update …` that takes an API out of everything that a client names it in.
+pub fn without_resource(client: &Client, resource: &ResourceIndicator) -> Option<String> {
+    let id = resource.as_str();
+    let asks = client.metadata.resources.contains(resource).then_some(["--remove-resource", id]);
+    let serves = client.metadata.serves.contains(resource).then_some(["--remove-serves", id]);
+    let arguments: Vec<&str> = asks.into_iter().chain(serves).flatten().collect();
+    update_of(client, &arguments)
 }
 
 /// What to do about a `client_id` that no client has that is switched on.

@@ -28,5 +28,14 @@ for (const token of [ONE, NONE]) {
   check(few.status === 403 && few.challenge === 'Bearer error="insufficient_scope", scope="orders:read orders:write"', `one of two, or none: ${JSON.stringify(few)}`);
 }
 check((await orders(OTHER)).status === 401 && (await orders()).status === 401 && (await orders('nonsense')).status === 401, 'for another API, none, nonsense');
+
+// A provider that is away is nothing about the token: 503, and nobody is sent to sign in.
+process.env.ISSUER = 'http://127.0.0.1:9';
+const away = express();
+(await import(`data:text/javascript,${encodeURIComponent(`${pasted}\n// once more`)}`)).put(away);
+const lonely = away.listen(0, '127.0.0.1');
+await new Promise((done) => lonely.once('listening', done));
+const answer = await fetch(`http://127.0.0.1:${lonely.address().port}/orders`, { headers: { authorization: `Bearer ${BOTH}` } });
+check(answer.status === 503 && answer.headers.get('retry-after') === '5', `the provider is away: ${answer.status}`);
 console.log('the recipe is content');
 process.exit();

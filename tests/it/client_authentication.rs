@@ -106,6 +106,15 @@ both! {
             let reply = ask(forge(&header, &bad, |input| key.signature(input))).await;
             assert_eq!(reply.error(), (401, "invalid_client".into()), "{member} = {value}");
         }
+        // RFC 7515 §4.1.9: `application/` may be there or not; RFC 8725 §3.11: another kind of token is refused either way.
+        for (typ, is_ours) in [
+            ("client-authentication+jwt", true), ("application/client-authentication+jwt", true), ("application/JWT", true), ("Application/jwt", true), ("jwt", true),
+            ("at+jwt", false), ("application/at+jwt", false), ("application/", false), ("text/jwt", false), ("\u{e4}pplication/JWT", false),
+        ] {
+            let header = json!({ "alg": "ES256", "kid": "client-key-1", "typ": typ });
+            let reply = ask(forge(&header, &claims(), |input| key.signature(input))).await;
+            assert_eq!(reply.status, if is_ours { 200 } else { 401 }, "{typ}");
+        }
         // security.md K8: clocks differ a little.
         for (member, value) in [("iat", now + 10), ("nbf", now + 10), ("exp", now - 10)] {
             let mut skewed = claims();
@@ -161,7 +170,10 @@ both! {
         assert_eq!(worker.get("/token", &[]).await.status, 405);
         let shop = Application::of(&server, "shop");
         shop.client_credentials(&[]).await.refused(400, "unauthorized_client");
-        worker.refresh("x").await.refused(400, "invalid_grant");
+        // RFC 6749 §5.2: whose grant type it is not is told so, whatever else was sent.
+        worker.refresh("x").await.refused(400, "unauthorized_client");
+        worker.post("/token", &[("grant_type", "authorization_code"), ("code", "x")]).await.refused(400, "unauthorized_client");
+        worker.post("/token", &[("grant_type", "authorization_code")]).await.refused(400, "unauthorized_client");
     }
 
     /// security.md T13, RFC 9068 §2.2.

@@ -91,7 +91,7 @@ both! {
         ostiary::keys::rotate(&app.storage, &app.sealing, &app.random, &app.key_policy, app.now(), true).await.unwrap();
         server.advance(2 * DAY);
         let revoke = async |kid: &str| {
-            let done = ostiary::keys::revoke(&app.storage, &app.sealing, &app.random, kid, app.now()).await.unwrap();
+            let done = ostiary::keys::revoke(&app.storage, &app.sealing, &app.random, &app.key_policy, kid, app.now()).await.unwrap();
             ostiary::housekeeping::reload(app, ostiary::storage::Topic::Keys).await.unwrap();
             (done, kids(&shop.jwks().await))
         };
@@ -101,6 +101,39 @@ both! {
         let (done, left) = revoke(signing).await;
         assert_eq!((done, left.len()), (ostiary::keys::Revoked::Replaced, 7));
         Person::alice().signed_in(&server).await;
+    }
+
+    /// security.md K1: one that was to sign next is replaced by one that is published as long before; the healthy one goes on signing.
+    async fn a_next_key_that_is_revoked_leaves_the_current_one_signing(db) {
+        let server = TestServer::start(db).await;
+        let (app, shop) = (server.app(), Application::of(&server, "shop"));
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let signing = async |tokens: &Tokens| shop.verified(tokens.id_token()).await.header["kid"].as_str().unwrap().to_owned();
+        let first = shop.sign_in(&mut browser, &alice).await;
+        let current = signing(&first).await;
+        let list = async || ostiary::keys::list(&app.storage, app.now()).await.unwrap();
+        let algorithm = list().await.into_iter().find(|key| key.kid == current).unwrap().algorithm;
+        ostiary::keys::rotate(&app.storage, &app.sealing, &app.random, &app.key_policy, app.now(), true).await.unwrap();
+        server.advance(DAY / 2);
+        let next = list().await.into_iter().find(|key| key.algorithm == algorithm && key.state == "next").unwrap();
+        let done = ostiary::keys::revoke(&app.storage, &app.sealing, &app.random, &app.key_policy, &next.kid, app.now()).await.unwrap();
+        ostiary::housekeeping::reload(app, ostiary::storage::Topic::Keys).await.unwrap();
+        assert_eq!(done, ostiary::keys::Revoked::ReplacedNext);
+        let published = kids(&shop.jwks().await);
+        assert!(published.len() == 8 && !published.contains(&next.kid) && published.contains(&current), "{published:?}");
+        let after = list().await.into_iter().find(|key| key.algorithm == algorithm && key.state == "next").unwrap();
+        assert_eq!(after.active_at, app.now() + app.key_policy.publish_ahead, "as long before as any");
+        let second = shop.refresh(first.refresh_token()).await.tokens();
+        assert_eq!(signing(&second).await, current);
+        // The old key's time has come and no other's: the current one is not retired before it is succeeded.
+        server.advance(DAY / 2 + Duration::from_secs(60));
+        let third = shop.refresh(second.refresh_token()).await.tokens();
+        assert_eq!(signing(&third).await, current);
+        server.advance(DAY / 2);
+        let fourth = shop.refresh(third.refresh_token()).await.tokens();
+        assert_eq!(signing(&fourth).await, after.kid);
+        assert!(kids(&shop.jwks().await).contains(&current), "still published for what it signed");
     }
 
     /// security.md K3: nothing private is published; one id and one algorithm a key.

@@ -6,6 +6,7 @@
 mod support;
 
 mod account;
+mod administration;
 mod authorization;
 mod backchannel_logout;
 mod bots;

@@ -2,11 +2,15 @@
 
 use super::super::output::{Output, printable};
 use super::super::{CliError, Opened};
+use crate::clients::declared::declares_client;
 use crate::clients::refusals::{Refusal, list_refusals};
 use crate::clients::{Client, Directory};
 use crate::oauth::resource::ResourceIndicator;
-use crate::web::registration_advice::{Advice, REDIRECT_URIS, RESOURCES, added, nearest, registration_advice, update_of};
+use crate::web::registration_advice::{Advice, REDIRECT_URIS, RESOURCES, added, nearest, registration_advice, update_of, without_resource};
 use serde_json::json;
+
+/// What is declared is not the command line's to change.
+const IN_THE_FILE: &str = "it is declared in the configuration ([[clients]]): change it there, and restart";
 
 /// Refusals that are told.
 const TOLD: i64 = 10;
@@ -21,18 +25,26 @@ pub(super) async fn explain(opened: &Opened, client_id: &str) -> Result<Output, 
     };
     let refusals = list_refusals(&mut app.storage.read().await?, &client.client_id, TOLD).await?;
     let mut text = format!("{} ({client_id})\n", printable(&client.metadata.client_name));
+    let is_declared = declares_client(&app.config, client_id);
+    let or_there = |line: String| if is_declared { IN_THE_FILE.to_owned() } else { line };
     if !client.enabled {
-        text.push_str(&format!("\nIt is switched off: nobody gets in.\n  → ostiary client update --enable {client_id}\n"));
+        let line = or_there(format!("ostiary client update --enable {client_id}"));
+        text.push_str(&format!("\nIt is switched off: nobody gets in.\n  → {line}\n"));
     }
     if client.metadata.has_secret() && client.live_secrets(app.now()).next().is_none() {
-        text.push_str(&format!("\nIt has no secret that counts.\n  → ostiary client rotate-secret {client_id}\n"));
+        let line = or_there(format!("ostiary client rotate-secret {client_id}"));
+        text.push_str(&format!("\nIt has no secret that counts.\n  → {line}\n"));
+    }
+    for missing in directory.missing_resources(&client.metadata) {
+        let line = or_there(without_resource(client, missing).unwrap_or_default());
+        text.push_str(&format!("\nIt names an API that is not there, and gets no tokens for it: {missing}\n  → {line}\n"));
     }
     if refusals.is_empty() {
         text.push_str(
             "\nNone of its requests was refused in the last seven days. What a running server refused shows here within a second.\n",
         );
     }
-    let advice: Vec<_> = refusals.iter().map(|refusal| advice(&directory, client, refusal)).collect();
+    let advice: Vec<_> = refusals.iter().map(|refusal| advice(&directory, client, refusal, is_declared)).collect();
     for (refusal, advice) in refusals.iter().zip(&advice) {
         text.push_str(&format!(
             "\n{}  {}  {}  (request {})\n  {}\n",
@@ -77,7 +89,7 @@ fn have(directory: &Directory, client: &Client, refusal: &Refusal) -> Vec<String
 }
 
 /// What to do about a refusal; empty where its description says it all.
-fn advice(directory: &Directory, client: &Client, refusal: &Refusal) -> String {
+fn advice(directory: &Directory, client: &Client, refusal: &Refusal, is_declared: bool) -> String {
     let id = client.client_id.as_str();
     let method = client.metadata.token_endpoint_auth_method;
     let registered = method.map_or("a secret, in Basic or in the body", |method| method.as_str());
@@ -89,10 +101,21 @@ fn advice(directory: &Directory, client: &Client, refusal: &Refusal) -> String {
             let known: Vec<String> = client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect();
             joined(&registration_advice(client, REDIRECT_URIS, &known, sent))
         }
+        ("invalid_client", _) if cause == "wrong secret" && is_declared => {
+            "The application sends another secret than its client_secret in the configuration ([[clients]]).".to_owned()
+        }
         ("invalid_client", _) if cause == "wrong secret" => {
             format!("The application sends another secret than the one it was given. A new one: ostiary client rotate-secret {id}")
         }
+        ("invalid_client", _) if cause.starts_with("unknown or disabled") && is_declared => {
+            "A server that starts with this configuration switches it on: restart it.".to_owned()
+        }
         ("invalid_client", _) if cause.starts_with("unknown or disabled") => format!("ostiary client update --enable {id}"),
+        ("invalid_client", _) if is_declared => {
+            format!(
+                "It is registered to prove itself by: {registered}. Change the library's setting, or token_endpoint_auth_method of {id} in [[clients]]."
+            )
+        }
         ("invalid_client", _) => {
             format!(
                 "It is registered to prove itself by: {registered}. Change the library's setting, or: ostiary client update --auth-method METHOD {id}"
@@ -102,6 +125,9 @@ fn advice(directory: &Directory, client: &Client, refusal: &Refusal) -> String {
             format!(
                 "Token exchange goes with rules: declare the client in the configuration, with grant_types and token_exchange ({id} in [[clients]])."
             )
+        }
+        ("unauthorized_client", _) if is_declared => {
+            format!("Allow it the grant type: grant_types of {id} in [[clients]].")
         }
         ("unauthorized_client", _) => {
             format!("Allow it the grant type: ostiary client update --grant-type TYPE {id} (the list replaces what was there)")

@@ -14,8 +14,10 @@ mod settings;
 use super::output::Output;
 use super::{Arguments, CliError, Opened};
 use crate::app::App;
+use crate::clients::declared::declares_client;
 use crate::clients::refusals::list_refusals;
 use crate::keys;
+use crate::web::registration_advice::without_resource;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::time::Duration;
@@ -115,8 +117,26 @@ async fn examine(app: &App, findings: &mut Vec<Finding>) -> Result<(), CliError>
     }
     for client in app.clients.directory().clients() {
         let id = &client.client_id;
+        let is_declared = declares_client(&app.config, id.as_str());
         if client.enabled && client.metadata.has_secret() && client.live_secrets(app.now()).next().is_none() {
-            findings.push(Finding::ill("clients", format!("{id} has no secret that counts"), format!("ostiary client rotate-secret {id}")));
+            let line = if is_declared {
+                format!("start a server with this configuration, which gives {id} the secret that is written there")
+            } else {
+                format!("ostiary client rotate-secret {id}")
+            };
+            findings.push(Finding::ill("clients", format!("{id} has no secret that counts"), line));
+        }
+        for missing in app.clients.directory().missing_resources(&client.metadata) {
+            let line = if is_declared {
+                format!("take it out of {id} in [[clients]], or declare it, and restart")
+            } else {
+                without_resource(client, missing).unwrap_or_default()
+            };
+            findings.push(Finding::unwise(
+                "clients",
+                format!("{id} names {missing}, an API that is not there: it gets no tokens for it"),
+                line,
+            ));
         }
         let day_ago = app.now() - Duration::from_secs(86_400);
         let refused = list_refusals(&mut app.storage.read().await?, id, 100).await?;
