@@ -31,6 +31,14 @@ pub enum CopyError {
     /// One of the databases failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// One of them failed at a table.
+    #[error("{table} could not be copied: {error}")]
+    Table {
+        /// The table.
+        table: &'static str,
+        /// What the database said.
+        error: StorageError,
+    },
     /// The source has another schema than this program: let this version of `ostiary migrate` bring it up to date first.
     #[error("the source's schema is not this version's: {}", .0.join(", "))]
     SourceNotMigrated(Vec<String>),
@@ -47,6 +55,16 @@ pub enum CopyError {
         /// Rows in the target.
         kept_rows: u64,
     },
+}
+
+impl CopyError {
+    /// Names the table that something failed at.
+    pub(super) fn at(self, table: &'static str) -> Self {
+        match self {
+            Self::Storage(error) => Self::Table { table, error },
+            other => other,
+        }
+    }
 }
 
 /// Whether a database can be copied from. Changes nothing.
@@ -125,10 +143,10 @@ macro_rules! copied_tables {
 
         /// Refuses a target that has rows, then copies and compares each table.
         pub(super) async fn copy_tables(source: &mut Connection, target: &mut Connection) -> Result<Vec<TableReport>, CopyError> {
-            $(if $table::has_rows(target).await? {
+            $(if $table::has_rows(target).await.map_err(|error| CopyError::from(error).at(stringify!($table)))? {
                 return Err(CopyError::TargetNotEmpty(stringify!($table)));
             })+
-            Ok(vec![$($table::copy(source, target).await?),+])
+            Ok(vec![$($table::copy(source, target).await.map_err(|error| error.at(stringify!($table)))?),+])
         }
 
         $(mod $table {
