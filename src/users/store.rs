@@ -20,27 +20,12 @@ pub async fn find_user_by_email(connection: &mut Connection, email: &Email) -> R
 
 /// Inserts a person. Errors: a unique violation when the address is taken.
 pub async fn insert_user(connection: &mut Connection, user: &User) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::insert_into(users::table)
-        .values((
-            users::id.eq(&user.id),
-            users::email.eq(&user.email),
-            users::email_verified.eq(user.email_verified),
-            users::enabled.eq(user.enabled),
-            users::profile.eq(user.profile.clone()),
-            users::attributes.eq(user.attributes.clone()),
-            users::user_groups.eq(user.groups.clone()),
-            users::roles.eq(user.roles.clone()),
-            users::created_at.eq(user.created_at),
-            users::updated_at.eq(user.updated_at),
-            users::phone_number_verified.eq(user.phone_number_verified),
-            users::deletion_due_at.eq(user.deletion_due_at),
-        ))
-        .execute(c)
-        .await)?;
+    let row = Row::of(user);
+    query!(connection, |c| diesel::insert_into(users::table).values(&row).execute(c).await)?;
     Ok(())
 }
 
-/// A row as many are written at once.
+/// A row as it is written.
 #[derive(Insertable)]
 #[diesel(table_name = users)]
 struct Row {
@@ -58,25 +43,30 @@ struct Row {
     deletion_due_at: Option<Timestamp>,
 }
 
+impl Row {
+    fn of(user: &User) -> Self {
+        Self {
+            id: user.id.clone(),
+            email: user.email.clone(),
+            email_verified: user.email_verified,
+            enabled: user.enabled,
+            profile: Value::from(user.profile.0.clone()).to_string(),
+            attributes: Value::from(user.attributes.0.clone()).to_string(),
+            user_groups: Value::from(user.groups.0.clone()).to_string(),
+            roles: Value::from(user.roles.0.clone()).to_string(),
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+            phone_number_verified: user.phone_number_verified,
+            deletion_due_at: user.deletion_due_at,
+        }
+    }
+}
+
 /// Inserts many people. Errors: a unique violation when an id or an address is taken; then none is inserted.
 ///
 /// Cost: 1 round trip.
 pub async fn insert_users(connection: &mut Connection, people: &[User]) -> Result<(), StorageError> {
-    let row = |user: &User| Row {
-        id: user.id.clone(),
-        email: user.email.clone(),
-        email_verified: user.email_verified,
-        enabled: user.enabled,
-        profile: Value::from(user.profile.0.clone()).to_string(),
-        attributes: Value::from(user.attributes.0.clone()).to_string(),
-        user_groups: Value::from(user.groups.0.clone()).to_string(),
-        roles: Value::from(user.roles.0.clone()).to_string(),
-        created_at: user.created_at,
-        updated_at: user.updated_at,
-        phone_number_verified: user.phone_number_verified,
-        deletion_due_at: user.deletion_due_at,
-    };
-    let rows: Vec<Row> = people.iter().map(row).collect();
+    let rows: Vec<Row> = people.iter().map(Row::of).collect();
     insert_many!(connection, users, rows)?;
     Ok(())
 }
