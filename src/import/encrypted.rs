@@ -18,7 +18,11 @@ pub(super) const WRONG_KEY: &str = "it is encrypted, and the key does not open i
 
 /// Keys and secrets of the source by name, as in `name:secret`; without a name the name is empty.
 #[derive(Default)]
-pub struct ForeignKeys(BTreeMap<String, Zeroizing<String>>);
+pub struct ForeignKeys {
+    named: BTreeMap<String, Zeroizing<String>>,
+    /// Each line as it is: a secret may have a colon in it, and what stands before that is no name then.
+    lines: Vec<Zeroizing<String>>,
+}
 
 /// As Supabase writes it.
 #[derive(Deserialize)]
@@ -36,7 +40,8 @@ impl ForeignKeys {
             Some((name, secret)) if is_name(name) => (name.to_owned(), Zeroizing::new(secret.trim().to_owned())),
             _ => (String::new(), Zeroizing::new(line.to_owned())),
         };
-        Self(text.lines().map(str::trim).filter(|text| !text.is_empty()).map(line).collect())
+        let lines = || text.lines().map(str::trim).filter(|text| !text.is_empty());
+        Self { named: lines().map(line).collect(), lines: lines().map(|line| Zeroizing::new(line.to_owned())).collect() }
     }
 
     /// Whether Supabase has encrypted this column.
@@ -47,7 +52,7 @@ impl ForeignKeys {
     /// AES-256-GCM without AAD under HKDF-SHA256 of the named key, `info` being the row's own id.
     pub(super) fn open_envelope(&self, stored: &str, row_id: &str) -> Result<Zeroizing<String>, &'static str> {
         let envelope: Envelope = serde_json::from_str(stored).map_err(|_| WRONG_KEY)?;
-        let master = self.0.get(&envelope.key_id).or_else(|| self.0.get("")).ok_or(NO_KEY)?;
+        let master = self.named.get(&envelope.key_id).or_else(|| self.named.get("")).ok_or(NO_KEY)?;
         let open = || {
             let master = Zeroizing::new(URL_SAFE_NO_PAD.decode(master.trim_end_matches('=')).ok()?);
             let mut key = Zeroizing::new([0u8; 32]);
@@ -69,8 +74,8 @@ impl ForeignKeys {
             None => (None, stored),
         };
         let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).map_err(|_| WRONG_KEY)?;
-        let named = version.and_then(|version| self.0.get(version));
-        let mut candidates = named.into_iter().chain(self.0.values()).peekable();
+        let named = version.and_then(|version| self.named.get(version));
+        let mut candidates = named.into_iter().chain(self.named.values()).chain(&self.lines).peekable();
         candidates.peek().ok_or(NO_KEY)?;
         let opened = candidates.find_map(|secret| {
             let key = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(secret.as_bytes())));
@@ -96,6 +101,14 @@ mod tests {
     /// Made with PyNaCl: nonce bytes(range(24)), key SHA-256("better-auth-secret-0123456789").
     const BETTER_AUTH: &str = "000102030405060708090a0b0c0d0e0f101112131415161749e8eb847db0e33d433b1afa186f39b3813f118414901978d18ceb4ac6ef604a2a688f812be145e708aa6eb1e38ef885";
 
+    /// As Better Auth does it: the nonce in front, the key SHA-256 of the secret.
+    fn sealed_under(secret: &str) -> Vec<u8> {
+        use chacha20poly1305::aead::{Aead, KeyInit};
+        let cipher = chacha20poly1305::XChaCha20Poly1305::new_from_slice(&Sha256::digest(secret.as_bytes())).unwrap();
+        let nonce = [3; 24];
+        [&nonce[..], &cipher.encrypt(&nonce.into(), b"plain".as_slice()).unwrap()].concat()
+    }
+
     #[test]
     fn what_supabase_encrypted_opens_with_its_key_in_its_row() {
         let keys = ForeignKeys::parse(KEY);
@@ -113,6 +126,9 @@ mod tests {
         assert_eq!(keys.open_better_auth(BETTER_AUTH).unwrap().as_str(), "abcdefghijklmnopqrstuvwxyz012345");
         let rotated = ForeignKeys::parse("2:another secret\n1:better-auth-secret-0123456789\n");
         assert_eq!(rotated.open_better_auth(&format!("$ba$1${BETTER_AUTH}")).unwrap().len(), 32);
+        let sealed = data_encoding::HEXLOWER.encode(&sealed_under("my:secret"));
+        assert_eq!(ForeignKeys::parse("my:secret\n").open_better_auth(&sealed).unwrap().as_str(), "plain", "a colon is no version's end");
+        assert_eq!(ForeignKeys::parse("other\nmy:secret\nlast\n").open_better_auth(&sealed).unwrap().as_str(), "plain");
         assert_eq!(ForeignKeys::parse("wrong").open_better_auth(BETTER_AUTH).err(), Some(WRONG_KEY));
         assert_eq!(ForeignKeys::default().open_better_auth(BETTER_AUTH).err(), Some(NO_KEY));
         assert_eq!(keys.open_better_auth("zz").err(), Some(WRONG_KEY));
