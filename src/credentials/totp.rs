@@ -115,7 +115,7 @@ pub async fn set_totp_secret(
     step: i64,
     now: Timestamp,
 ) -> Result<(), TotpError> {
-    let sealed = sealing.seal(Purpose::TotpSecret, &Sealed { user_id: user_id.clone(), secret: secret.expose().to_vec() })?;
+    let sealed = secret.seal(sealing, user_id)?;
     query!(connection, |c| diesel::insert_into(totp_secrets::table)
         .values((
             totp_secrets::user_id.eq(user_id),
@@ -145,9 +145,8 @@ pub async fn use_totp_code(
 ) -> Result<bool, StorageError> {
     let sealed: Option<String> =
         query!(connection, |c| totp_secrets::table.find(user_id).select(totp_secrets::sealed_secret).first(c).await.optional())?;
-    let opened = sealed.as_deref().and_then(|sealed| sealing.open::<Sealed>(Purpose::TotpSecret, sealed));
-    let Some(secret) = opened.filter(|opened| opened.user_id == *user_id) else { return Ok(false) };
-    let Some(step) = TotpSecret::from_bytes(secret.secret).step_of(code, now) else { return Ok(false) };
+    let secret = sealed.as_deref().and_then(|sealed| TotpSecret::open(sealing, user_id, sealed));
+    let Some(step) = secret.and_then(|secret| secret.step_of(code, now)) else { return Ok(false) };
     // Only of the secret that was read, and only if no code of this step or a later one was accepted.
     let used = query!(connection, |c| diesel::update(totp_secrets::table.find(user_id))
         .filter(totp_secrets::last_step.lt(step))
@@ -159,21 +158,28 @@ pub async fn use_totp_code(
 }
 
 /// Seals the secrets anew that were sealed under a master key of before. Returns how many.
+///
+/// Errors: whose secret opens with none of the keys, when all others are sealed anew.
 pub async fn reseal_totp_secrets(storage: &Storage, sealing: &Sealing) -> Result<usize, TotpError> {
-    let (mut after, mut resealed) = (String::new(), 0);
+    let (mut after, mut resealed, mut unreadable) = (UserId::new(String::new()), 0, Vec::new());
     loop {
-        let rows: Vec<(String, String)> = query!(&mut storage.read().await?, |c| totp_secrets::table
+        let rows: Vec<(UserId, String)> = query!(&mut storage.read().await?, |c| totp_secrets::table
             .filter(totp_secrets::user_id.gt(&after))
             .order(totp_secrets::user_id)
             .limit(RESEALED_AT_ONCE)
             .select((totp_secrets::user_id, totp_secrets::sealed_secret))
             .load(c)
             .await)?;
-        let Some((last, _)) = rows.last() else { return Ok(resealed) };
+        let Some((last, _)) = rows.last() else {
+            return if unreadable.is_empty() { Ok(resealed) } else { Err(TotpError::Unreadable(unreadable)) };
+        };
         after.clone_from(last);
         for (user_id, sealed) in rows.iter().filter(|(_, sealed)| !sealing.is_current(sealed)) {
-            let secret: Sealed = sealing.open(Purpose::TotpSecret, sealed).ok_or(SealingError)?;
-            let anew = sealing.seal(Purpose::TotpSecret, &secret)?;
+            let Some(secret) = TotpSecret::open(sealing, user_id, sealed) else {
+                unreadable.push(user_id.clone());
+                continue;
+            };
+            let anew = secret.seal(sealing, user_id)?;
             // Not over one that was set meanwhile.
             resealed += query!(&mut storage.write().await?, |c| diesel::update(totp_secrets::table.find(user_id))
                 .filter(totp_secrets::sealed_secret.eq(sealed))
@@ -201,9 +207,19 @@ pub async fn delete_totp(connection: &mut Connection, user_id: &UserId) -> Resul
     Ok(deleted == 1)
 }
 
+fn ids(people: &[UserId]) -> String {
+    people.iter().map(UserId::as_str).collect::<Vec<_>>().join(", ")
+}
+
 /// An authenticator app could not be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum TotpError {
+    /// Names the people, so that the operator can take the app away from them.
+    #[error(
+        "the authenticator app of {} opens with none of the master keys; give the key that it was sealed under, or take it away: ostiary user remove-second-factors",
+        ids(.0)
+    )]
+    Unreadable(Vec<UserId>),
     #[error(transparent)]
     Sealing(#[from] SealingError),
     #[error(transparent)]
