@@ -98,6 +98,17 @@ async fn what_the_target_changes_is_found_and_nothing_stays() {
     target.clean_up().await;
 }
 
+/// SQLite keeps a NUL in a text and PostgreSQL does not: the operator is told where to look.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_names_its_table() {
+    let (source, target) = (Database::sqlite().await, Database::postgres().await);
+    super::run_sql(&source.storage, "INSERT INTO deleted_imports VALUES ('a' || char(0), 1)").await;
+    let refused = copy(&source.storage, &target.storage).await.unwrap_err();
+    assert!(matches!(refused, CopyError::Table { table: "deleted_imports", .. }), "{refused}");
+    assert!(refused.to_string().starts_with("deleted_imports could not be copied: "), "{refused}");
+    target.clean_up().await;
+}
+
 /// Fails when a migration adds a table or a column that `copy_tables.rs` or `schema.rs` does not know.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_table_and_column_is_copied() {
