@@ -4,6 +4,7 @@
 use super::error::{StorageError, StorageResult, with_causes};
 use super::postgres::{other_way_may_work, quoted};
 use super::tls::Tls;
+use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -18,6 +19,8 @@ pub type ForeignRow = Map<String, Value>;
 /// A connection to a database that is not ours.
 pub struct ForeignDatabase {
     client: Client,
+    /// To connect once more.
+    url: Secret,
     /// Digest of the hosts and the user of its URL.
     place: String,
 }
@@ -33,6 +36,10 @@ pub struct ForeignTable {
 impl ForeignDatabase {
     /// Connects by a `postgres://` URL. No error holds the URL.
     pub async fn connect(url: &str) -> StorageResult<Self> {
+        let kept = Secret::new(url.to_owned());
+        if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(StorageError::Settings("only PostgreSQL can be read, and its URL begins with postgres://".to_owned()));
+        }
         let (url, tls) = Tls::from_url(url).map_err(StorageError::Settings)?;
         let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| StorageError::Settings(with_causes(&error)))?;
         let is_socket = config.get_hosts().iter().any(|host| matches!(host, Host::Unix(_)));
@@ -48,7 +55,14 @@ impl ForeignDatabase {
         client.batch_execute("SET default_transaction_read_only TO on; SET TimeZone TO 'UTC'").await.map_err(told)?;
         // Debug output of addresses and names; the password is in neither.
         let place = format!("{:?} {:?} {:?}", config.get_hosts(), config.get_ports(), config.get_user());
-        Ok(Self { client, place: URL_SAFE_NO_PAD.encode(Sha256::digest(place)) })
+        Ok(Self { client, url: kept, place: URL_SAFE_NO_PAD.encode(Sha256::digest(place)) })
+    }
+
+    /// Connects anew: the connection before may be lost.
+    pub async fn reconnect(&mut self) -> StorageResult<()> {
+        let url = self.url.clone();
+        *self = Self::connect(url.expose()).await?;
+        Ok(())
     }
 
     /// A table with its columns; `None` when there is none of this name, or none that may be read.
@@ -126,6 +140,10 @@ fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>> + S
 
 fn told(error: tokio_postgres::Error) -> StorageError {
     match error.as_db_error() {
+        // PostgreSQL manual, appendix A: the connection, resources, an operator's intervention, a standby's conflict.
+        Some(refused) if ["08", "40", "53", "57"].iter().any(|class| refused.code().code().starts_with(class)) => {
+            StorageError::Unavailable(refused.message().to_owned())
+        }
         Some(refused) => StorageError::Settings(format!("the source refuses: {}", refused.message())),
         None => StorageError::Unavailable(with_causes(&error)),
     }
