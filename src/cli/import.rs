@@ -322,6 +322,9 @@ fn line(entry: &Entry) -> String {
     if !entry.comes.is_empty() {
         let _ = writeln!(text, "         comes: {}", printable(&entry.comes.join(", ")));
     }
+    for what in &entry.changes {
+        let _ = writeln!(text, "         changes here: {}", printable(&what.text));
+    }
     for what in &entry.missing {
         let _ = writeln!(text, "         does not come: {}", printable(&what.text));
     }
@@ -331,7 +334,13 @@ fn line(entry: &Entry) -> String {
 fn sums(totals: &Totals, dry_run: bool) -> String {
     let Totals { read, created, updated, unchanged, skipped, .. } = totals;
     let mut text = format!("{read} read: {created} new, {updated} changed, {unchanged} known and unchanged, {skipped} skipped\n");
-    for (title, counts) in [("of the new", &totals.comes), ("does not come", &totals.missing), ("skipped", &totals.skipped_because)] {
+    let told = [
+        ("of the new", &totals.comes),
+        ("of the changed", &totals.changes),
+        ("does not come", &totals.missing),
+        ("skipped", &totals.skipped_because),
+    ];
+    for (title, counts) in told {
         for (what, count) in counts {
             let _ = writeln!(text, "{count:>8} {title}: {}", printable(what));
         }

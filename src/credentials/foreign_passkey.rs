@@ -86,6 +86,13 @@ pub fn convert(foreign: ForeignPasskey) -> Result<PortablePasskey, &'static str>
     })
 }
 
+/// Whether answers can be checked against what is said to be a passkey, and it is the one of its id. A document that was written by hand
+/// would be a factor that is asked for and never answered.
+pub fn is_checkable(passkey: &PortablePasskey) -> bool {
+    let read = serde_json::from_value::<Passkey>(passkey.document.clone());
+    read.is_ok_and(|read| URL_SAFE_NO_PAD.encode(read.cred_id()) == passkey.credential_id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +117,9 @@ mod tests {
         let read: Passkey = serde_json::from_value(passkey.document.clone()).unwrap();
         assert_eq!((read.cred_id().as_slice(), passkey.credential_id.len()), (&[7u8; 32][..], 43));
         assert_eq!(passkey.document["cred"]["counter"], 5);
+        assert!(is_checkable(&passkey));
+        assert!(!is_checkable(&PortablePasskey { credential_id: "another".to_owned(), ..passkey.clone() }));
+        assert!(!is_checkable(&PortablePasskey { document: json!({ "x": 1 }), ..passkey }));
     }
 
     #[test]

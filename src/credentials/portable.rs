@@ -14,7 +14,7 @@ use crate::users::UserId;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What one person proves themselves with. Has no `Debug`: it is full of secrets.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -188,12 +188,21 @@ pub async fn insert_credentials(
     Ok(())
 }
 
-/// What these people prove themselves with; who has nothing is not in it.
+/// Something that rests here and cannot be read: under another master key, or damaged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unreadable {
+    pub user_id: UserId,
+    /// In words.
+    pub what: &'static str,
+}
+
+/// What these people prove themselves with; who has nothing is not in it. What cannot be read is told, and keeps nothing else back.
 pub async fn list_credentials(
     connection: &mut Connection,
     sealing: &Sealing,
     ids: &[UserId],
-) -> Result<HashMap<UserId, PortableCredentials>, PortableError> {
+) -> Result<(HashMap<UserId, PortableCredentials>, Vec<Unreadable>), StorageError> {
+    let mut unreadable = Vec::new();
     let mut found: HashMap<UserId, PortableCredentials> = HashMap::new();
     macro_rules! rows {
         ($table:ident, $row:ty, $order:expr) => {
@@ -210,7 +219,10 @@ pub async fn list_credentials(
         found.entry(user_id).or_default().password = Some(PortablePassword { hash, changed_at: Some(changed_at) });
     }
     for row in rows!(totp_secrets, TotpRow, totp_secrets::user_id) {
-        let secret = TotpSecret::open(sealing, &row.user_id, &row.sealed_secret).ok_or(PortableError::Totp)?;
+        let Some(secret) = TotpSecret::open(sealing, &row.user_id, &row.sealed_secret) else {
+            unreadable.push(Unreadable { user_id: row.user_id, what: "authenticator app" });
+            continue;
+        };
         let secret = data_encoding::BASE32_NOPAD.encode(secret.expose());
         found.entry(row.user_id).or_default().totp = Some(PortableTotp { secret, created_at: Some(row.created_at) });
     }
@@ -224,9 +236,13 @@ pub async fn list_credentials(
         found.entry(user_id).or_default().identities.push(PortableIdentity { provider, subject, email, created_at, last_used_at });
     }
     for row in rows!(passkeys, PasskeyRow, passkeys::credential_id) {
-        found.entry(row.user_id.clone()).or_default().passkeys.push(portable_passkey(row));
+        let user_id = row.user_id.clone();
+        match portable_passkey(row) {
+            Some(passkey) => found.entry(user_id).or_default().passkeys.push(passkey),
+            None => unreadable.push(Unreadable { user_id, what: "passkey" }),
+        }
     }
-    Ok(found)
+    Ok((found, unreadable))
 }
 
 /// Whose these identities are, of those that are somebody's.
@@ -252,19 +268,21 @@ pub async fn list_owners_of_passkeys(connection: &mut Connection, ids: &[String]
     Ok(rows.into_iter().collect())
 }
 
-/// Takes an identity from a person whose old system has taken it from them.
-pub async fn delete_identity(connection: &mut Connection, user_id: &UserId, provider: &str, subject: &str) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::delete(linked_identities::table.find((provider, subject)))
-        .filter(linked_identities::user_id.eq(user_id))
-        .execute(c)
-        .await)?;
-    Ok(())
+/// Who of these people has a password.
+pub async fn list_owners_of_passwords(connection: &mut Connection, people: &[UserId]) -> Result<HashSet<UserId>, StorageError> {
+    let rows: Vec<UserId> =
+        query!(connection, |c| passwords::table.filter(passwords::user_id.eq_any(people)).select(passwords::user_id).load(c).await)?;
+    Ok(rows.into_iter().collect())
 }
 
-/// Makes room for the authenticator app that the old system says is theirs by now.
-pub async fn delete_totp_secret(connection: &mut Connection, user_id: &UserId) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::delete(totp_secrets::table.find(user_id)).execute(c).await)?;
-    Ok(())
+/// Who of these people has an authenticator app.
+pub async fn list_owners_of_totp_secrets(connection: &mut Connection, people: &[UserId]) -> Result<HashSet<UserId>, StorageError> {
+    let rows: Vec<UserId> = query!(connection, |c| totp_secrets::table
+        .filter(totp_secrets::user_id.eq_any(people))
+        .select(totp_secrets::user_id)
+        .load(c)
+        .await)?;
+    Ok(rows.into_iter().collect())
 }
 
 fn seal_totp(sealing: &Sealing, user_id: &UserId, secret: &str) -> Result<String, PortableError> {
@@ -299,11 +317,11 @@ fn passkey_row(user_id: &UserId, key: &PortablePasskey, now: Timestamp) -> Passk
     }
 }
 
-fn portable_passkey(row: PasskeyRow) -> PortablePasskey {
-    PortablePasskey {
+fn portable_passkey(row: PasskeyRow) -> Option<PortablePasskey> {
+    Some(PortablePasskey {
         credential_id: row.credential_id,
         name: row.name,
-        document: serde_json::from_str(&row.passkey).unwrap_or_default(),
+        document: serde_json::from_str(&row.passkey).ok()?,
         user_verified: row.user_verified,
         backup_eligible: row.backup_eligible,
         backed_up: row.backed_up,
@@ -311,5 +329,5 @@ fn portable_passkey(row: PasskeyRow) -> PortablePasskey {
         created_at: Some(row.created_at),
         last_used_at: row.last_used_at,
         foreign_handle: row.foreign_handle,
-    }
+    })
 }

@@ -8,15 +8,18 @@
 
 use super::files::Lines;
 use super::row::Row;
-use super::source::{Reached, SourceSettings};
+use super::source::SourceSettings;
 use super::{ImportError, ImportedUser};
 use crate::credentials::portable::PortableIdentity;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::path::Path;
+
+/// What is told of whoever has a password there that is not in the file.
+pub(super) const NO_HASH: &str = "password: Auth0 hands hashes out by its support only; until then people use a link to set a new one";
 
 /// A file.
 pub struct Auth0Source {
-    lines: Lines,
+    pub(super) lines: Lines,
     settings: SourceSettings,
 }
 
@@ -26,31 +29,9 @@ impl Auth0Source {
     }
 
     pub(super) fn next(&mut self, limit: usize) -> Result<Vec<ImportedUser>, ImportError> {
-        let mut people = Vec::new();
-        while people.len() < limit {
-            let Some(line) = self.lines.next_text()? else { break };
-            let Ok(Value::Object(document)) = serde_json::from_str(&line) else {
-                return Err(ImportError::Source(format!("line {} is no JSON object: one is expected on each line", self.lines.number())));
-            };
-            people.push(person(&Row(document), &self.settings));
-        }
-        Ok(people)
-    }
-
-    pub(super) fn position(&self) -> Value {
-        Value::from(self.lines.offset())
-    }
-
-    pub(super) fn seek(&mut self, position: &Value) -> Result<(), ImportError> {
-        self.lines.seek_to(position)
-    }
-
-    pub(super) fn fingerprint(&self) -> &str {
-        self.lines.fingerprint()
-    }
-
-    pub(super) fn reached(&self) -> Reached {
-        self.lines.reached()
+        let Self { lines, settings } = self;
+        let expected = "is no JSON object: one is expected on each line";
+        lines.people(limit, expected, |document: Map<String, Value>| person(&Row(document), settings))
     }
 }
 
@@ -67,6 +48,15 @@ fn person(row: &Row, settings: &SourceSettings) -> ImportedUser {
     // Its own default for a name is the address.
     let name = row.text(&["name", "Name"]).filter(|name| !name.contains('@')).map(Value::from);
     user.claim("name", name.as_ref());
+    user.tells("name", row.says(&["name", "Name"]));
+    // The file of hashes has none of these, and the other no hashes.
+    user.tells("email_verified", row.has(&["email_verified", "Email Verified"]));
+    user.tells("enabled", row.has(&["blocked"]));
+    user.tells("phone_number", row.says(&["phone_number"]));
+    user.tells("phone_number_verified", row.has(&["phone_verified", "phone_number_verified"]));
+    user.tells("roles", row.says(&["app_metadata"]));
+    user.tells("groups", row.says(&["app_metadata"]));
+    user.tells("identities", row.0.get("identities").is_some_and(Value::is_array));
     for (claim, there) in [
         ("given_name", "given_name"),
         ("family_name", "family_name"),
@@ -75,6 +65,7 @@ fn person(row: &Row, settings: &SourceSettings) -> ImportedUser {
         ("preferred_username", "username"),
     ] {
         user.claim(claim, row.0.get(there));
+        user.tells(claim, row.says(&[there]));
     }
     if let Some(phone) = row.text(&["phone_number"]) {
         user.phone(phone, row.flag(&["phone_verified", "phone_number_verified"]));
@@ -115,7 +106,7 @@ fn identity_of(user: &mut ImportedUser, identity: &Row, settings: &SourceSetting
     let provider = identity.text(&["provider"]).unwrap_or_default();
     if ["auth0", "email", "sms"].contains(&provider) {
         if user.credentials.password.is_none() && provider == "auth0" {
-            user.misses("password: Auth0 hands hashes out by its support only; until then people use a link to set a new one");
+            user.misses(NO_HASH);
         }
         return;
     }

@@ -4,6 +4,8 @@
 //! `role` (of its admin plugin) is written by servers only. Its passkeys know their person by 32 random characters that it keeps nowhere:
 //! here their credential id tells whose they are.
 //!
+//! A linked account that is deleted leaves nothing to be found by: digests of the links, by group of people, are compared at each look.
+//!
 //! Specs: better-auth, its core schema and the plugins admin, username, phone-number, two-factor, passkey.
 
 use super::passkey::{self, StoredPasskey};
@@ -14,7 +16,7 @@ use crate::credentials::portable::PortableIdentity;
 use crate::storage::foreign::{ForeignDatabase, ForeignTable};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A table that belongs to people, with its column that names them.
 struct Owned {
@@ -33,29 +35,49 @@ pub struct BetterAuthSource {
     fingerprint: String,
     after: Option<String>,
     since: Option<String>,
+    /// Of people whose links are others than they were, see [`BetterAuthSource::links`].
+    groups: Vec<u32>,
     done: u64,
     of: u64,
 }
 
 impl BetterAuthSource {
     pub async fn open(url: &str, settings: SourceSettings) -> Result<Self, ImportError> {
-        let database = ForeignDatabase::connect(url).await?;
+        let database = ForeignDatabase::connect(url).await.map_err(ImportError::of_source)?;
         let schema = settings.schema.clone();
         let named = |table: &'static str| settings.tables.get(table).map_or(table, String::as_str).to_owned();
-        let users = database.find_table(&schema, &named("user")).await?;
+        let users = database.find_table(&schema, &named("user")).await.map_err(ImportError::of_source)?;
         let missing = || ImportError::Source(format!("there is no table {} in the schema {schema}, or it may not be read", named("user")));
         let users = users.ok_or_else(missing)?;
         let mut owned = [None, None, None];
         for (place, table) in owned.iter_mut().zip(["account", "twoFactor", "passkey"]) {
-            *place = database.find_table(&schema, &named(table)).await?.and_then(|table| {
+            *place = database.find_table(&schema, &named(table)).await.map_err(ImportError::of_source)?.and_then(|table| {
                 let owner = table.column(&["userId", "user_id"])?;
                 Some(Owned { table, owner })
             });
         }
         let [accounts, two_factors, passkeys] = owned;
-        let of = database.text(&format!("SELECT count(*)::text FROM {}", users.name)).await?.parse().unwrap_or(0);
-        let fingerprint = format!("{} {schema}", database.fingerprint().await?);
-        Ok(Self { database, settings, users, accounts, two_factors, passkeys, fingerprint, after: None, since: None, done: 0, of })
+        let of = database
+            .text(&format!("SELECT count(*)::text FROM {}", users.name))
+            .await
+            .map_err(ImportError::of_source)?
+            .parse()
+            .unwrap_or(0);
+        let fingerprint = format!("{} {schema}", database.fingerprint().await.map_err(ImportError::of_source)?);
+        Ok(Self {
+            database,
+            settings,
+            users,
+            accounts,
+            two_factors,
+            passkeys,
+            fingerprint,
+            after: None,
+            since: None,
+            groups: Vec::new(),
+            done: 0,
+            of,
+        })
     }
 
     pub(super) async fn next(&mut self, limit: usize) -> Result<Vec<ImportedUser>, ImportError> {
@@ -71,6 +93,7 @@ impl BetterAuthSource {
             let of = |owned: &mut HashMap<String, Vec<Row>>| owned.remove(&id).unwrap_or_default();
             let (accounts, two_factors, passkeys) = (of(&mut accounts), of(&mut two_factors), of(&mut passkeys));
             let mut user = person(&row, &accounts, &two_factors, &self.settings);
+            user.tells("identities", self.accounts.is_some());
             passkeys.iter().for_each(|row| passkey::take(&mut user, stored_passkey(row), &self.settings));
             user
         });
@@ -88,7 +111,7 @@ impl BetterAuthSource {
             conditions.push(self.changed_since(texts.len())?);
         }
         let rest = format!("WHERE {} ORDER BY t.id::text LIMIT {limit}", conditions.join(" AND "));
-        let rows = self.database.rows(&self.users, &rest, &texts, None).await?;
+        let rows = self.database.rows(&self.users, &rest, &texts, None).await.map_err(ImportError::of_source)?;
         Ok(rows.into_iter().map(Row).collect())
     }
 
@@ -107,13 +130,21 @@ impl BetterAuthSource {
                 " OR EXISTS (SELECT 1 FROM {name} r WHERE r.{owner} = t.id AND r.{column} >= ${parameter}::text::timestamptz)"
             ));
         }
+        if !self.groups.is_empty() {
+            let groups: Vec<String> = self.groups.iter().map(u32::to_string).collect();
+            condition.push_str(&format!(" OR {} IN ({})", group_of("t.id"), groups.join(", ")));
+        }
         Ok(format!("({condition})"))
     }
 
     async fn owned(&self, owned: Option<&Owned>, ids: &[String]) -> Result<HashMap<String, Vec<Row>>, ImportError> {
         let mut by_owner: HashMap<String, Vec<Row>> = HashMap::new();
         let Some(Owned { table, owner }) = owned else { return Ok(by_owner) };
-        let rows = self.database.rows(table, &format!("WHERE t.{owner}::text = ANY($1::text[])"), &[], Some(ids)).await?;
+        let rows = self
+            .database
+            .rows(table, &format!("WHERE t.{owner}::text = ANY($1::text[])"), &[], Some(ids))
+            .await
+            .map_err(ImportError::of_source)?;
         for row in rows.into_iter().map(Row) {
             by_owner.entry(row.id(&["userId", "user_id"]).unwrap_or_default()).or_default().push(row);
         }
@@ -130,11 +161,33 @@ impl BetterAuthSource {
     }
 
     pub(super) async fn now(&self) -> Result<String, ImportError> {
-        Ok(self.database.text("SELECT (now() - interval '1 minute')::text").await?)
+        self.database.text("SELECT (now() - interval '1 minute')::text").await.map_err(ImportError::of_source)
     }
 
-    pub(super) fn since(&mut self, instant: &str) {
-        (self.since, self.after) = (Some(instant.to_owned()), None);
+    pub(super) async fn reconnect(&mut self) -> Result<(), ImportError> {
+        self.database.reconnect().await.map_err(ImportError::of_source)
+    }
+
+    /// A digest of the linked accounts of each group of people: a row that is deleted leaves no instant behind, and the account's own row
+    /// is not touched.
+    pub(super) async fn links(&self) -> Result<BTreeMap<u32, String>, ImportError> {
+        let columns = self.accounts.as_ref().and_then(|Owned { table, owner }| {
+            let (provider, subject) = (table.column(&["providerId", "provider_id"])?, table.column(&["accountId", "account_id"])?);
+            Some((&table.name, owner, provider, subject))
+        });
+        let Some((name, owner, provider, subject)) = columns else { return Ok(BTreeMap::new()) };
+        let query = format!(
+            "(SELECT {} AS people, sum(hashtext(concat_ws(' ', r.{owner}, r.{provider}, r.{subject})))::text AS links FROM {name} r GROUP BY 1)",
+            group_of(&format!("r.{owner}"))
+        );
+        let groups = ForeignTable { name: query, columns: Vec::new() };
+        let rows = self.database.rows(&groups, "WHERE t.people IS NOT NULL", &[], None).await.map_err(ImportError::of_source)?;
+        let pair = |row: Row| Some((u32::try_from(row.integer(&["people"])?).ok()?, row.id(&["links"])?));
+        Ok(rows.into_iter().map(Row).filter_map(pair).collect())
+    }
+
+    pub(super) fn since(&mut self, instant: &str, groups: &[u32]) {
+        (self.since, self.after, self.groups) = (Some(instant.to_owned()), None, groups.to_vec());
     }
 
     pub(super) fn fingerprint(&self) -> &str {
@@ -144,6 +197,11 @@ impl BetterAuthSource {
     pub(super) fn reached(&self) -> Reached {
         Reached { done: self.done, of: Some(self.of), bytes: false }
     }
+}
+
+/// SQL of the group that a person is in: 1,024 of them are few enough to be kept, and small enough to be read anew.
+fn group_of(id: &str) -> String {
+    format!("(hashtext({id}::text) & 1023)")
 }
 
 fn person(row: &Row, accounts: &[Row], two_factors: &[Row], settings: &SourceSettings) -> ImportedUser {
@@ -160,6 +218,15 @@ fn person(row: &Row, accounts: &[Row], two_factors: &[Row], settings: &SourceSet
     if let Some(phone) = row.text(&["phoneNumber", "phone_number"]) {
         user.phone(phone, row.flag(&["phoneNumberVerified", "phone_number_verified"]));
     }
+    user.tells("email_verified", row.says(&["emailVerified", "email_verified"]));
+    user.tells("enabled", row.says(&["banned"]));
+    user.tells("name", row.says(&["name"]));
+    user.tells("picture", row.says(&["image"]));
+    user.tells("preferred_username", row.says(&["displayUsername", "display_username", "username"]));
+    user.tells("phone_number", row.says(&["phoneNumber", "phone_number"]));
+    user.tells("phone_number_verified", row.says(&["phoneNumberVerified", "phone_number_verified"]));
+    user.tells("roles", row.says(&["role"]));
+    user.tells("groups", false);
     if row.flag(&["isAnonymous", "is_anonymous"]) {
         user.refuse("anonymous there");
     }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Where to go on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub(super) struct Checkpoint {
     pub finished: bool,
     /// Who was changed there after this instant of its clock has not been read.
     pub watermark: Option<String>,
+    /// Better Auth: what its linked accounts were when this instant was taken, see [`super::source::Source::links`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub links: BTreeMap<u32, String>,
 }
 
 fn key(name: &str) -> String {

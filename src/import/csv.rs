@@ -3,6 +3,8 @@
 //! spaces), `enabled`, `password_hash`, `totp_secret` (base 32), `created_at`, `updated_at`. Any may be missing but `email`; without
 //! an id, the address is what the row is known by, and the account gets an id of its own.
 //!
+//! What a table has no column for is not told: of whoever was brought in before it stays as it is. So does a flag whose cell is empty.
+//!
 //! A column that is not known is refused, since it may be one that was misspelt, and so is one that is there twice. A row with a flag or
 //! an instant that cannot be understood is skipped, and told: a guess would let somebody in, or shut them out. A quote that is never
 //! closed would swallow the rest of the table; it is looked for before anything is written. There is no column for a password in the
@@ -138,7 +140,14 @@ fn person(row: &Row) -> ImportedUser {
         user.cannot_be_read(why);
         false
     });
-    CLAIMS.into_iter().for_each(|name| user.claim(name, row.0.get(name)));
+    for name in CLAIMS {
+        user.claim(name, row.0.get(name));
+        user.tells(name, row.says(&[name]));
+    }
+    // A list that is empty is told to be; a flag is told by a word alone.
+    ["roles", "groups", "phone_number"].into_iter().for_each(|name| user.tells(name, row.says(&[name])));
+    ["enabled", "email_verified", "phone_number_verified"].into_iter().for_each(|name| user.tells(name, row.has(&[name])));
+    user.tells("identities", false);
     if let Some(phone) = row.text(&["phone_number"]) {
         user.phone(phone, phone_verified);
     }

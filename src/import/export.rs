@@ -5,21 +5,23 @@
 
 use super::{BATCH, ImportError, ImportedUser};
 use crate::app::App;
-use crate::credentials::portable::{PortableCredentials, list_credentials};
+use crate::credentials::portable::{PortableCredentials, Unreadable, list_credentials};
 use crate::users::{self, User, UserId};
 use std::io::Write;
 
 /// How many were written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exported {
     pub users: u64,
+    /// What could not be read, and so was not written.
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// Writes everybody in the order of their ids. People who come meanwhile may be missing.
 pub async fn export(app: &App, out: &mut impl Write) -> Result<Exported, ImportError> {
     let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
     let mut after: Option<UserId> = None;
-    let mut exported = Exported { users: 0 };
+    let mut exported = Exported::default();
     loop {
         let mut connection = app.storage.read().await?;
         let people = users::list_users(&mut connection, after.as_ref(), limit).await?;
@@ -28,7 +30,8 @@ pub async fn export(app: &App, out: &mut impl Write) -> Result<Exported, ImportE
             out.flush()?;
             return Ok(exported);
         };
-        let mut credentials = list_credentials(&mut connection, &app.sealing, &ids).await?;
+        let (mut credentials, unreadable) = list_credentials(&mut connection, &app.sealing, &ids).await?;
+        exported.unreadable.extend(unreadable);
         drop(connection);
         for user in people {
             let own = credentials.remove(&user.id).unwrap_or_default();

@@ -1,7 +1,8 @@
 //! Files that are read from the beginning to the end and can be gone on in: lines, and what tells one file from another.
 
-use super::ImportError;
 use super::source::Reached;
+use super::{ImportError, ImportedUser};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -61,6 +62,28 @@ impl Lines {
         Ok(None)
     }
 
+    /// The next documents, one a line, each turned into a person. A line that is none is refused by its number; `expected` says what it
+    /// should have been.
+    pub fn people<T: DeserializeOwned>(
+        &mut self,
+        limit: usize,
+        expected: &str,
+        person: impl Fn(T) -> ImportedUser,
+    ) -> Result<Vec<ImportedUser>, ImportError> {
+        let mut people = Vec::new();
+        while people.len() < limit {
+            let Some(line) = self.next_text()? else { break };
+            let document = serde_json::from_str(&line);
+            let document = document.map_err(|error| ImportError::Source(format!("line {} {expected}: {error}", self.number)))?;
+            people.push(person(document));
+        }
+        Ok(people)
+    }
+
+    pub fn position(&self) -> Value {
+        Value::from(self.offset)
+    }
+
     pub fn seek(&mut self, offset: u64) -> Result<(), ImportError> {
         self.reader.seek(SeekFrom::Start(offset))?;
         self.offset = offset;
@@ -73,11 +96,6 @@ impl Lines {
 
     pub fn offset(&self) -> u64 {
         self.offset
-    }
-
-    /// The number of the line that was read last, since the last seek to the beginning.
-    pub fn number(&self) -> u64 {
-        self.number
     }
 
     pub fn fingerprint(&self) -> &str {

@@ -22,6 +22,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// People that the reading thread is ahead.
 const AHEAD: usize = 1000;
+const SERVICE_ACCOUNT: &str = "service account: it is a client's and no person's; register the client here";
 
 /// A file.
 pub struct KeycloakSource {
@@ -49,7 +50,7 @@ impl KeycloakSource {
             let Ok(read) = self.people.recv() else { break };
             let document = read.map_err(ImportError::Source)?;
             self.done += 1;
-            people.extend(person(&Row(document), &self.settings));
+            people.push(person(&Row(document), &self.settings));
         }
         Ok(people)
     }
@@ -152,12 +153,31 @@ impl<'de> Visitor<'de> for Users<'_> {
     }
 }
 
-/// `None` for what is nobody: the account that a client has for itself.
-fn person(row: &Row, settings: &SourceSettings) -> Option<ImportedUser> {
-    if row.has(&["serviceAccountClientId"]) {
-        return None;
+/// An export of a realm leaves away what is empty, but for the credentials; in another list what is not there is not told.
+fn tell(user: &mut ImportedUser, row: &Row) {
+    let is_whole = row.says(&["credentials"]);
+    user.tells("email_verified", row.has(&["emailVerified"]));
+    user.tells("enabled", row.has(&["enabled"]));
+    for (facts, names) in [
+        (&["name"][..], &["firstName", "lastName"][..]),
+        (&["given_name"], &["firstName"]),
+        (&["family_name"], &["lastName"]),
+        (&["preferred_username"], &["username"]),
+        (&["locale", "picture", "nickname", "website", "zoneinfo", "phone_number"], &["attributes"]),
+        (&["roles"], &["realmRoles", "clientRoles"]),
+        (&["groups"], &["groups"]),
+        (&["identities"], &["federatedIdentities"]),
+    ] {
+        facts.iter().for_each(|fact| user.tells(*fact, is_whole || row.says(names)));
     }
+}
+
+fn person(row: &Row, settings: &SourceSettings) -> ImportedUser {
     let mut user = ImportedUser::new(row.id(&["id"]).unwrap_or_default());
+    if row.has(&["serviceAccountClientId"]) {
+        user.refuse(SERVICE_ACCOUNT);
+    }
+    tell(&mut user, row);
     user.email = row.text(&["email"]).map(str::to_owned);
     user.email_verified = row.flag(&["emailVerified"]);
     user.enabled = row.flag(&["enabled"]);
@@ -194,7 +214,7 @@ fn person(row: &Row, settings: &SourceSettings) -> Option<ImportedUser> {
             user.identity(PortableIdentity { provider, subject, email: None, created_at: None, last_used_at: None });
         }
     }
-    Some(user)
+    user
 }
 
 fn credential(user: &mut ImportedUser, row: &Row) {
@@ -282,16 +302,19 @@ mod tests {
         ] }))
         .ok()
         .unwrap();
-        let [ann, bob] = users.as_slice() else { panic!("{}", users.len()) };
+        let nobody = crate::upstreams::Upstreams::new(Vec::new());
+        let [ann, service, bob] = users.as_slice() else { panic!("{}", users.len()) };
         assert_eq!(
-            ann.comes(),
-            ["verified address", "roles", "groups", "password (PBKDF2)", "authenticator app", "linked account (google)"]
+            ann.comes(&nobody)[..5],
+            ["verified address", "roles", "groups", "password (PBKDF2)", "authenticator app"].map(str::to_owned)
         );
+        assert_eq!(ann.comes(&nobody)[5..], ["linked account (google), unused until a provider with this id is configured".to_owned()]);
         assert_eq!((ann.roles.join(" "), ann.groups.join(" ")), ("editor shop:buyer".to_owned(), "staff/berlin".to_owned()));
         assert_eq!(Value::from(ann.profile.clone())["phone_number"], "+4930901820");
         assert_eq!(ann.profile["name"], "Ann Ardent");
         assert_eq!(ann.missing, [super::super::report::Missing::of_a_kind("passkey or security key: ask for a new one")]);
-        assert_eq!(bob.comes(), ["disabled", "password (argon2id)"]);
+        assert!(service.refused.as_deref().is_some_and(|why| why.starts_with("service account")), "counted, and no person");
+        assert_eq!(bob.comes(&nobody), ["disabled", "password (argon2id)"]);
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod report;
 mod row;
 mod run;
 mod seen;
+mod sound;
 mod source;
 mod supabase;
 mod supabase_dump;
@@ -64,12 +65,37 @@ pub enum ImportError {
     /// The source cannot be read on.
     #[error("{0}")]
     Source(String),
+    /// Its database does not answer now, but may in a moment.
+    #[error("the source, the database of OSTIARY_IMPORT_URL or --url-file, cannot be reached: {0}")]
+    SourceLost(String),
     /// Somebody was changed here between our look and our write, again and again.
     #[error("an account was changed here while it was to be written; run the import again")]
     Overtaken,
     /// What was asked for cannot be.
     #[error("{0}")]
     Usage(String),
+}
+
+impl ImportError {
+    /// What went wrong with the source's own database, and not with ours.
+    fn of_source(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable(problem) => Self::SourceLost(problem),
+            StorageError::Settings(problem) => {
+                Self::Source(format!("the source, the database of OSTIARY_IMPORT_URL or --url-file: {problem}"))
+            }
+            other => Self::Source(other.to_string()),
+        }
+    }
+
+    /// Whether another try in a moment may succeed.
+    fn passes(&self) -> bool {
+        match self {
+            Self::SourceLost(_) => true,
+            Self::Storage(error) => error.is_unavailable(),
+            _ => false,
+        }
+    }
 }
 
 impl From<PortableError> for ImportError {

@@ -5,19 +5,24 @@
 //! nobody's here; 6. their address is nobody's here. Nobody is merged with an account by address: whoever had it there has proven nothing
 //! here.
 //!
-//! Cost: 5 round trips a batch, one more where there are passkeys, one more where addresses are taken.
+//! Cost: 5 round trips a batch, one more where there are passkeys, one more where addresses are taken, up to two more where people were
+//! brought in before.
 
+use super::auth0::NO_HASH;
 use super::report::{Entry, Missing, Verdict};
 use super::seen::{PHONE_NUMBER, Seen, follow};
 use super::{ImportError, ImportedUser};
 use crate::clock::Timestamp;
 use crate::credentials::portable::{
-    PortableCredentials, PortableIdentity, PortablePasskey, list_owners_of_identities, list_owners_of_passkeys,
+    PortableCredentials, PortableIdentity, PortablePasskey, list_owners_of_identities, list_owners_of_passkeys, list_owners_of_passwords,
+    list_owners_of_totp_secrets,
 };
 use crate::random::Random;
 use crate::storage::Connection;
 use crate::storage::columns::Json;
+use crate::upstreams::Upstreams;
 use crate::users::{self, ADMINISTRATOR, Email, ImportedFrom, User, UserId};
+use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 
 /// What is the same for a whole run.
@@ -29,6 +34,7 @@ pub(super) struct Context<'a> {
     /// Whether those who were brought in before are left as they are.
     pub only_new: bool,
     pub earlier: &'a Earlier,
+    pub upstreams: &'a Upstreams,
     pub random: &'a Random,
     pub now: Timestamp,
 }
@@ -82,7 +88,9 @@ pub(super) struct Earlier(HashSet<u64>);
 
 impl Earlier {
     pub fn add(&mut self, batch: &[ImportedUser]) {
-        self.0.extend(batch.iter().map(|user| hash("source id", &user.id)));
+        // Nothing was made of what cannot be read: another row of the same person is the first.
+        let readable = batch.iter().filter(|user| user.unreadable.is_none());
+        self.0.extend(readable.map(|user| hash("source id", &user.id)));
     }
 }
 
@@ -104,6 +112,9 @@ struct Known {
     of_source: HashSet<UserId>,
     identities: HashMap<(String, String), UserId>,
     passkeys: HashMap<String, UserId>,
+    /// Who of those that were brought in before has a password here, and who an authenticator app.
+    with_password: HashSet<UserId>,
+    with_totp: HashSet<UserId>,
 }
 
 pub(super) async fn plan(
@@ -129,8 +140,12 @@ async fn look_up(connection: &mut Connection, context: &Context<'_>, batch: &[Im
     let subjects: Vec<String> =
         batch.iter().flat_map(|user| &user.credentials.identities).map(|identity| identity.subject.clone()).collect();
     let keys: Vec<String> = batch.iter().flat_map(|user| &user.credentials.passkeys).map(|key| key.credential_id.clone()).collect();
+    let known: Vec<UserId> = imported.iter().map(|row| row.user_id.clone()).collect();
+    let tells_totp = batch.iter().any(|user| user.credentials.totp.is_some());
     Ok(Known {
         deleted,
+        with_password: if known.is_empty() { HashSet::new() } else { list_owners_of_passwords(connection, &known).await? },
+        with_totp: if known.is_empty() || !tells_totp { HashSet::new() } else { list_owners_of_totp_secrets(connection, &known).await? },
         imported: imported.into_iter().map(|row| (row.source_id.clone(), row)).collect(),
         of_source: of_source.into_iter().collect(),
         by_email: people.iter().map(|user| (user.email.as_str().to_owned(), user.id.clone())).collect(),
@@ -148,10 +163,10 @@ fn decide(context: &Context<'_>, mut user: ImportedUser, known: &mut Known, take
         user.misses("role ostiary:admin: give it here, to whom you mean");
     }
     if let Some(why) = user.unreadable.clone() {
-        return skipped(user, &why, None);
+        return skipped(context, user, &why, None);
     }
     if !user.id.is_empty() && (context.earlier.0.contains(&hash("source id", &user.id)) || !taken.take("source id", &user.id)) {
-        return skipped(user, "it is twice in the source: the first counts", None);
+        return skipped(context, user, "it is twice in the source: the first counts", None);
     }
     let email = user.email.as_deref().and_then(|email| Email::parse(email).ok());
     let before = known.imported.get(&user.id).and_then(|row| Some((row.clone(), known.by_id.get(&row.user_id)?.clone())));
@@ -159,17 +174,17 @@ fn decide(context: &Context<'_>, mut user: ImportedUser, known: &mut Known, take
         return change(context, user, email, row, current, known, taken);
     }
     if known.deleted.contains(&user.id) {
-        return skipped(user, "deleted here", None);
+        return skipped(context, user, "deleted here", None);
     }
     if let Some(why) = user.refused.clone() {
-        return skipped(user, &why, None);
+        return skipped(context, user, &why, None);
     }
     if user.id.is_empty() {
-        return skipped(user, "it has no id", None);
+        return skipped(context, user, "it has no id", None);
     }
     let Some(email) = email else {
         let why = if user.email.is_some() { "its address is no email address" } else { "it has no email address" };
-        return skipped(user, why, None);
+        return skipped(context, user, why, None);
     };
     if user.keeps_id && !can_be_sub(&user.id) {
         user.misses("id: it cannot be a `sub` (printable ASCII, 255 characters at most); the account gets a new one");
@@ -177,14 +192,14 @@ fn decide(context: &Context<'_>, mut user: ImportedUser, known: &mut Known, take
     }
     let id = if user.keeps_id { UserId::new(user.id.clone()) } else { UserId::generate(context.random, context.now) };
     if known.by_id.contains_key(&id) || !taken.take("id", id.as_str()) {
-        return skipped(user, "an account with this id is here already", Some(&id));
+        return skipped(context, user, "an account with this id is here already", Some(&id));
     }
     if let Some(owner) = known.by_email.get(email.as_str()).cloned() {
         let why = if known.of_source.contains(&owner) { ADDRESS_TWICE } else { "an account with this address is here already" };
-        return skipped(user, why, Some(&owner));
+        return skipped(context, user, why, Some(&owner));
     }
     if !taken.take("email", email.as_str()) {
-        return skipped(user, ADDRESS_TWICE, None);
+        return skipped(context, user, ADDRESS_TWICE, None);
     }
     create(context, user, id, email, known, taken)
 }
@@ -205,11 +220,11 @@ fn create(context: &Context<'_>, mut user: ImportedUser, id: UserId, email: Emai
     account.updated_at = user.updated_at.unwrap_or(now);
     account.deletion_due_at = user.deletion_due_at;
     let from = from(context, &user.id, &id, &seen);
-    let entry = entry(&user, Verdict::Created, Some(&id), None);
+    let entry = entry(context, &user, Verdict::Created, Some(&id), None);
     Planned { entry, step: Step::Create(Box::new(Creation { user: account, credentials: user.credentials, from })) }
 }
 
-/// What has changed there since.
+/// What has changed there since. What the source does not tell has not.
 fn change(
     context: &Context<'_>,
     mut user: ImportedUser,
@@ -225,10 +240,16 @@ fn change(
     let (after, read_at) = (Seen::of(&user), account.updated_at);
     let before: Seen = serde_json::from_str(&row.seen).unwrap_or_default();
     let before = before.told_apart(&user, &after, read_at > row.imported_at);
+    let after = after.keeping(&before, &user);
     let id = account.id.clone();
-    if before == after || context.only_new {
-        return Planned { entry: entry(&user, Verdict::Unchanged, Some(&id), None), step: Step::Nothing };
+    if known.with_password.contains(&id) {
+        user.missing.retain(|what| what.text != NO_HASH);
     }
+    if before == after || context.only_new {
+        return Planned { entry: entry(context, &user, Verdict::Unchanged, Some(&id), None), step: Step::Nothing };
+    }
+    keep_what_was_set_here(&mut user, &id, &before, known);
+    let was = account.clone();
     change_email(&mut account, &mut user, email, (&before, &after), known, taken);
     change_phone(&mut account, &user, &before, &after);
     follow(&mut account.profile.0, &user.profile, &before.profile, &after.profile);
@@ -251,15 +272,57 @@ fn change(
         password: None,
         totp: user.credentials.totp.clone().filter(|_| replaces_totp),
         phone_factor: None,
-        identities: new_identities(&user, known),
-        passkeys: new_passkeys(&user, known),
+        identities: new_identities(&user, &before, known),
+        passkeys: new_passkeys(&user, &before, known),
     };
-    let removed_identities = before.identities.into_iter().filter(|identity| !after.identities.contains(identity)).collect();
+    let removed_identities: Vec<_> = before.identities.into_iter().filter(|identity| !after.identities.contains(identity)).collect();
     let from = from(context, &user.id, &id, &after);
-    let entry = entry(&user, Verdict::Updated, Some(&id), None);
+    let mut entry = entry(context, &user, Verdict::Updated, Some(&id), None);
+    entry.changes = changes(&was, &account, &removed_identities);
+    let replaced = [
+        (password.is_some() && known.with_password.contains(&id), "password replaced"),
+        (replaces_totp && known.with_totp.contains(&id), "authenticator app replaced"),
+    ];
+    entry.changes.extend(replaced.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| Missing::of_a_kind(what)));
     let ends_sessions = is_disabled || password.is_some();
     let change = Change { user: account, read_at, ends_sessions, password, replaces_totp, credentials, removed_identities, from };
     Planned { entry, step: Step::Update(Box::new(change)) }
+}
+
+/// A password, or an authenticator app, that the source tells for the first time does not take the place of one that the person has set up
+/// here since they came.
+fn keep_what_was_set_here(user: &mut ImportedUser, id: &UserId, before: &Seen, known: &Known) {
+    if before.password.is_none() && known.with_password.contains(id) && user.credentials.password.take().is_some() {
+        user.misses("password: one was set here before the source told of it");
+    }
+    if before.totp.is_none() && known.with_totp.contains(id) && user.credentials.totp.take().is_some() {
+        user.misses("authenticator app: one was added here before the source told of it");
+    }
+}
+
+/// What an operator wants to know before it happens: whatever is taken away, and whoever may sign in again.
+fn changes(was: &User, account: &User, removed_identities: &[(String, String)]) -> Vec<Missing> {
+    let flags = [
+        (!was.enabled && account.enabled, "switched on again"),
+        (was.enabled && !account.enabled, "switched off"),
+        (was.email_verified && !account.email_verified, "its address is not verified any more"),
+        (was.phone_number_verified && !account.phone_number_verified, "its telephone number is not verified any more"),
+    ];
+    let mut changes: Vec<Missing> = flags.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| Missing::of_a_kind(what)).collect();
+    let names = |claims: &Json<Map<String, Value>>| claims.0.keys().cloned().collect::<Vec<_>>();
+    for (kind, before, after) in [
+        ("roles", was.roles.0.clone(), account.roles.0.clone()),
+        ("groups", was.groups.0.clone(), account.groups.0.clone()),
+        ("claims", names(&was.profile), names(&account.profile)),
+        ("attributes", names(&was.attributes), names(&account.attributes)),
+    ] {
+        let gone: Vec<String> = before.into_iter().filter(|name| !after.contains(name)).collect();
+        if !gone.is_empty() {
+            changes.push(Missing::counted_as(&format!("{kind} taken away"), format!("{kind} taken away: {}", gone.join(", "))));
+        }
+    }
+    changes.extend(removed_identities.iter().map(|(provider, _)| Missing::of_a_kind(format!("linked account taken away ({provider})"))));
+    changes
 }
 
 /// An address that changed there is the account's from now on. Whether it is proven counts for the address that was said to be, and for no
@@ -328,13 +391,19 @@ fn keep_own_identities(user: &mut ImportedUser, id: &UserId, known: &Known, take
     user.missing.extend(missing);
 }
 
-fn new_identities(user: &ImportedUser, known: &Known) -> Vec<PortableIdentity> {
-    let is_new = |identity: &&PortableIdentity| !known.identities.contains_key(&(identity.provider.clone(), identity.subject.clone()));
+/// What was told before and is not here any more was taken away here, and stays away.
+fn new_identities(user: &ImportedUser, before: &Seen, known: &Known) -> Vec<PortableIdentity> {
+    let is_new = |identity: &&PortableIdentity| {
+        let pair = (identity.provider.clone(), identity.subject.clone());
+        !known.identities.contains_key(&pair) && !before.identities.contains(&pair)
+    };
     user.credentials.identities.iter().filter(is_new).cloned().collect()
 }
 
-fn new_passkeys(user: &ImportedUser, known: &Known) -> Vec<PortablePasskey> {
-    user.credentials.passkeys.iter().filter(|key| !known.passkeys.contains_key(&key.credential_id)).cloned().collect()
+/// The same.
+fn new_passkeys(user: &ImportedUser, before: &Seen, known: &Known) -> Vec<PortablePasskey> {
+    let is_new = |key: &&PortablePasskey| !known.passkeys.contains_key(&key.credential_id) && !before.passkeys.contains(&key.credential_id);
+    user.credentials.passkeys.iter().filter(is_new).cloned().collect()
 }
 
 /// OpenID Connect Core §2: at most 255 ASCII characters; of those, what can be seen.
@@ -352,21 +421,22 @@ fn from(context: &Context<'_>, source_id: &str, user_id: &UserId, seen: &Seen) -
     }
 }
 
-fn skipped(user: ImportedUser, why: &str, owner: Option<&UserId>) -> Planned {
+fn skipped(context: &Context<'_>, user: ImportedUser, why: &str, owner: Option<&UserId>) -> Planned {
     Planned {
-        entry: Entry { comes: Vec::new(), missing: Vec::new(), ..entry(&user, Verdict::Skipped, owner, Some(why)) },
+        entry: Entry { comes: Vec::new(), missing: Vec::new(), ..entry(context, &user, Verdict::Skipped, owner, Some(why)) },
         step: Step::Nothing,
     }
 }
 
-fn entry(user: &ImportedUser, verdict: Verdict, id: Option<&UserId>, why: Option<&str>) -> Entry {
+fn entry(context: &Context<'_>, user: &ImportedUser, verdict: Verdict, id: Option<&UserId>, why: Option<&str>) -> Entry {
     Entry {
         source_id: user.id.clone(),
         verdict,
         user_id: id.map(|id| id.as_str().to_owned()),
         email: user.email.clone(),
         why: why.map(str::to_owned),
-        comes: user.comes(),
+        comes: user.comes(context.upstreams),
         missing: user.missing.clone(),
+        changes: Vec::new(),
     }
 }

@@ -16,7 +16,7 @@ pub enum Verdict {
     Skipped,
 }
 
-/// Something of a person that does not come. In JSON it is its text.
+/// Something of a person that does not come, or that is taken away here. In JSON it is its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub struct Missing {
@@ -31,6 +31,11 @@ impl Missing {
     pub fn of_a_kind(text: impl Into<String>) -> Self {
         let text = text.into();
         Self { counts_as: text.clone(), text }
+    }
+
+    /// What counts together with others of its kind.
+    pub fn counted_as(counts_as: &str, text: String) -> Self {
+        Self { text, counts_as: counts_as.to_owned() }
     }
 
     /// One of several, by its name.
@@ -60,6 +65,8 @@ pub struct Entry {
     pub why: Option<String>,
     pub comes: Vec<String>,
     pub missing: Vec<Missing>,
+    /// What is taken away, replaced or switched on again of whoever is here.
+    pub changes: Vec<Missing>,
 }
 
 /// Sums.
@@ -76,6 +83,9 @@ pub struct Totals {
     pub comes: BTreeMap<String, u64>,
     /// What did not come, of those who were created or updated.
     pub missing: BTreeMap<String, u64>,
+    /// What was taken away, replaced or switched on again of those who were updated.
+    #[serde(default)]
+    pub changes: BTreeMap<String, u64>,
 }
 
 impl Totals {
@@ -93,7 +103,10 @@ impl Totals {
                 entry.comes.iter().for_each(|what| count(&mut self.comes, what));
                 entry.missing.iter().for_each(|what| count(&mut self.missing, &what.counts_as));
             }
-            Verdict::Updated => entry.missing.iter().for_each(|what| count(&mut self.missing, &what.counts_as)),
+            Verdict::Updated => {
+                entry.missing.iter().for_each(|what| count(&mut self.missing, &what.counts_as));
+                entry.changes.iter().for_each(|what| count(&mut self.changes, &what.counts_as));
+            }
             Verdict::Skipped => entry.why.iter().for_each(|why| count(&mut self.skipped_because, why)),
             Verdict::Unchanged => {}
         }

@@ -34,6 +34,11 @@ impl Row {
         names.iter().any(|name| self.0.get(*name).is_some_and(|value| !value.is_null() && value.as_str() != Some("")))
     }
 
+    /// Whether one of these is there, whatever it holds.
+    pub fn says(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.0.contains_key(*name))
+    }
+
     pub fn integer(&self, names: &[&str]) -> Option<i64> {
         names.iter().find_map(|name| match self.0.get(*name)? {
             Value::Number(number) => number.as_i64(),

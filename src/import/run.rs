@@ -9,6 +9,7 @@ use super::{BATCH, Entry, ImportError, Totals};
 use crate::app::App;
 use indicatif::ProgressBar;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What the operator wants.
@@ -33,9 +34,10 @@ pub async fn run(app: &App, source: &mut Source, options: &Options, tell: Listen
         return rehearse(app, source, options, tell).await;
     }
     let watermark = source.now().await?;
-    let mut checkpoint = begin(app, source, options, watermark).await?;
+    let links = source.links().await?;
+    let (mut checkpoint, mut earlier) = begin(app, source, options, watermark, links).await?;
     let bar = bar(source.reached());
-    pass(app, source, options, &mut checkpoint, &bar, tell).await?;
+    pass(app, source, options, &mut checkpoint, &mut earlier, &bar, tell).await?;
     checkpoint.finished = true;
     checkpoint.save(&mut app.storage.write().await?, &options.name).await?;
     bar.finish_and_clear();
@@ -57,19 +59,73 @@ pub async fn follow(
     checkpoint.totals = Totals::default();
     let bar = ProgressBar::hidden();
     tokio::pin!(stop);
+    let mut failures = 0;
     loop {
-        let Some(next) = source.now().await? else {
-            return Err(ImportError::Usage("only a database can be followed: a file does not change".to_owned()));
+        let looked = look(app, source, options, &mut checkpoint, &bar, tell, failures > 0).await;
+        let wait = match looked {
+            Ok(()) => {
+                if failures > 0 {
+                    notice("the connection is there again, and nothing was missed");
+                }
+                failures = 0;
+                interval
+            }
+            Err(error) if error.passes() => {
+                failures += 1;
+                let wait = back_off(interval, failures);
+                notice(&format!("{error}; trying again in {} s", wait.as_secs()));
+                wait
+            }
+            Err(error) => return Err(error),
         };
-        source.since(checkpoint.watermark.as_deref().unwrap_or(&next))?;
-        pass(app, source, options, &mut checkpoint, &bar, tell).await?;
-        checkpoint.watermark = Some(next);
-        checkpoint.save(&mut app.storage.write().await?, &options.name).await?;
         tokio::select! {
             () = &mut stop => return Ok(checkpoint.totals),
-            () = tokio::time::sleep(interval) => {}
+            () = tokio::time::sleep(wait) => {}
         }
     }
+}
+
+/// One look for who is new or was changed. The place is moved on at its end alone: what fails half-way is looked at once more.
+async fn look(
+    app: &App,
+    source: &mut Source,
+    options: &Options,
+    checkpoint: &mut Checkpoint,
+    bar: &ProgressBar,
+    tell: Listener<'_>,
+    is_lost: bool,
+) -> Result<(), ImportError> {
+    if is_lost {
+        source.reconnect().await?;
+    }
+    let Some(next) = source.now().await? else {
+        return Err(ImportError::Usage("only a database can be followed: a file does not change".to_owned()));
+    };
+    let links = source.links().await?;
+    source.since(checkpoint.watermark.as_deref().unwrap_or(&next), &changed(&checkpoint.links, &links))?;
+    pass(app, source, options, checkpoint, &mut Earlier::default(), bar, tell).await?;
+    (checkpoint.watermark, checkpoint.links) = (Some(next), links);
+    checkpoint.save(&mut app.storage.write().await?, &options.name).await?;
+    Ok(())
+}
+
+/// Twice as long after each failure, and five minutes at most; never more often than one looks anyway.
+fn back_off(interval: Duration, failures: u32) -> Duration {
+    const LONGEST: Duration = Duration::from_secs(300);
+    let doubled = interval.saturating_mul(2u32.saturating_pow(failures.saturating_sub(1)));
+    doubled.min(LONGEST).max(interval)
+}
+
+/// For whoever watches; that nobody does is no failure.
+fn notice(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "ostiary: {text}");
+}
+
+/// The groups of people in which somebody's links are others than they were.
+fn changed(before: &BTreeMap<u32, String>, after: &BTreeMap<u32, String>) -> Vec<u32> {
+    let groups: BTreeSet<u32> = before.keys().chain(after.keys()).copied().collect();
+    groups.into_iter().filter(|group| before.get(group) != after.get(group)).collect()
 }
 
 /// Whether a whole run through this very source was finished before.
@@ -80,22 +136,41 @@ pub async fn is_finished(app: &App, source: &Source, name: &str) -> Result<bool,
 }
 
 /// Goes to where an earlier run was stopped, if it was in this very file or database.
-async fn begin(app: &App, source: &mut Source, options: &Options, watermark: Option<String>) -> Result<Checkpoint, ImportError> {
+async fn begin(
+    app: &App,
+    source: &mut Source,
+    options: &Options,
+    watermark: Option<String>,
+    links: BTreeMap<u32, String>,
+) -> Result<(Checkpoint, Earlier), ImportError> {
     let found = Checkpoint::find(&mut app.storage.read().await?, &options.name).await?;
     let stopped = found.filter(|found| !found.finished && !options.restart && found.fingerprint == source.fingerprint());
     match stopped {
         Some(checkpoint) => {
+            let earlier = reread(source, &checkpoint.position).await?;
             source.seek(&checkpoint.position)?;
-            Ok(checkpoint)
+            Ok((checkpoint, earlier))
         }
-        None => Ok(Checkpoint {
-            fingerprint: source.fingerprint().to_owned(),
-            position: Value::Null,
-            totals: Totals::default(),
-            finished: false,
-            watermark,
-        }),
+        None => {
+            let (fingerprint, position) = (source.fingerprint().to_owned(), Value::Null);
+            let checkpoint = Checkpoint { fingerprint, position, totals: Totals::default(), finished: false, watermark, links };
+            Ok((checkpoint, Earlier::default()))
+        }
     }
+}
+
+/// Whom the run that was stopped had read, of a source that may repeat itself: a second row of theirs is one still.
+async fn reread(source: &mut Source, position: &Value) -> Result<Earlier, ImportError> {
+    let mut earlier = Earlier::default();
+    while source.may_repeat() && source.position() != *position {
+        // One by one: the place may be anywhere.
+        let one = source.next(1).await?;
+        if one.is_empty() {
+            break;
+        }
+        earlier.add(&one);
+    }
+    Ok(earlier)
 }
 
 async fn pass(
@@ -103,17 +178,17 @@ async fn pass(
     source: &mut Source,
     options: &Options,
     checkpoint: &mut Checkpoint,
+    earlier: &mut Earlier,
     bar: &ProgressBar,
     tell: Listener<'_>,
 ) -> Result<(), ImportError> {
-    let mut earlier = Earlier::default();
     loop {
         let batch = source.next(BATCH).await?;
         if batch.is_empty() {
             return Ok(());
         }
         checkpoint.position = source.position();
-        let planned = write(app, &context(app, source, options, &earlier), &batch, checkpoint).await?;
+        let planned = write(app, &context(app, source, options, earlier), &batch, checkpoint).await?;
         if source.may_repeat() {
             earlier.add(&batch);
         }
@@ -146,5 +221,13 @@ fn tell_all<'a>(bar: &ProgressBar, planned: impl Iterator<Item = &'a Planned>, t
 
 fn context<'a>(app: &'a App, source: &Source, options: &'a Options, earlier: &'a Earlier) -> Context<'a> {
     let is_our_own = source.is_our_own();
-    Context { source: &options.name, is_our_own, only_new: options.only_new, earlier, random: &app.random, now: app.now() }
+    Context {
+        source: &options.name,
+        is_our_own,
+        only_new: options.only_new,
+        earlier,
+        upstreams: &app.upstreams,
+        random: &app.random,
+        now: app.now(),
+    }
 }

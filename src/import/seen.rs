@@ -91,6 +91,49 @@ impl Seen {
         }
         self
     }
+
+    /// Takes what the source does not tell this time from what it told before. Nothing that proves somebody is ever forgotten: a password,
+    /// an authenticator app or a passkey that it tells once more was told already, and what became of it here since stays.
+    pub fn keeping(mut self, before: &Self, user: &ImportedUser) -> Self {
+        let silent = |fact: &str| user.silent.contains(fact);
+        let is_same_email = self.email.is_none() || self.email == before.email;
+        if self.email.is_none() || is_same_email && silent("email_verified") {
+            self.email_verified = before.email_verified;
+        }
+        self.email = self.email.or_else(|| before.email.clone());
+        let is_silent_of_phone = silent(PHONE_NUMBER);
+        if is_silent_of_phone {
+            self.phone.clone_from(&before.phone);
+        }
+        if is_silent_of_phone || self.phone == before.phone && silent("phone_number_verified") {
+            self.phone_verified = before.phone_verified;
+        }
+        for (name, digest) in before.profile.iter().filter(|(name, _)| silent(name)) {
+            self.profile.entry(name.clone()).or_insert_with(|| digest.clone());
+        }
+        if silent("attributes") {
+            self.attributes.clone_from(&before.attributes);
+        }
+        if silent("roles") {
+            self.roles.clone_from(&before.roles);
+        }
+        if silent("groups") {
+            self.groups.clone_from(&before.groups);
+        }
+        // Being deleted there is said in another way.
+        if silent("enabled") && user.refused.is_none() {
+            self.enabled = before.enabled;
+        }
+        if silent("identities") {
+            self.identities.clone_from(&before.identities);
+        }
+        self.password = self.password.or_else(|| before.password.clone());
+        self.totp = self.totp.or_else(|| before.totp.clone());
+        self.passkeys.extend(before.passkeys.iter().cloned());
+        self.passkeys.sort();
+        self.passkeys.dedup();
+        self
+    }
 }
 
 /// Carries over what was changed, added or taken away between two looks; everything else stays.
@@ -146,6 +189,27 @@ mod tests {
         assert_eq!(old_row(&ann).told_apart(&anna, &now, true), now, "what has changed there cannot be told, and something has here");
         let before = old_row(&ann).told_apart(&anna, &now, false);
         assert_eq!((before.email, before.roles), (None, now.roles), "all of it may have changed there");
+    }
+
+    #[test]
+    fn what_is_not_told_is_no_change() {
+        let mut whole = user("Ann");
+        (whole.email_verified, whole.enabled) = (true, false);
+        whole.profile.insert(PHONE_NUMBER.to_owned(), json!("+4930901820"));
+        whole.phone_number_verified = true;
+        whole.password("$2b$04$N9qo8uLOickgx2ZMRZoMye9COBKsOPKEJDHJoe/BuRouJin6Qswhq", None);
+        let before = Seen::of(&whole);
+        let mut part = ImportedUser::new("1");
+        for fact in ["email_verified", PHONE_NUMBER, "phone_number_verified", "name", "roles", "groups", "enabled", "identities"] {
+            part.tells(fact, false);
+        }
+        assert_eq!(Seen::of(&part).keeping(&before, &part), before);
+        part.email = Some("other@example.org".to_owned());
+        assert!(!Seen::of(&part).keeping(&before, &part).email_verified, "another address is proven by nothing");
+        part.silent.clear();
+        let after = Seen::of(&part).keeping(&before, &part);
+        assert!(after.enabled && after.profile.is_empty() && after.phone.is_none() && after.roles != before.roles, "what is told counts");
+        assert_eq!(after.password, before.password, "what proves somebody is taken away by nothing that is missing");
     }
 
     #[test]

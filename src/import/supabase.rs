@@ -23,16 +23,31 @@ const NO_SMS: &str = "codes by telephone at sign-in: ask for another second fact
 const SAML: &str =
     "linked account (SAML single sign-on): there is no SAML here; connect its provider by OpenID Connect, and name it with --provider";
 
+/// Claims, and what they are called there.
+const PROFILE: [(&str, &[&str]); 9] = [
+    ("name", &["full_name", "name", "display_name"]),
+    ("given_name", &["given_name", "first_name"]),
+    ("family_name", &["family_name", "last_name"]),
+    ("nickname", &["nickname"]),
+    ("preferred_username", &["preferred_username", "user_name", "username"]),
+    ("picture", &["avatar_url", "picture"]),
+    ("website", &["website"]),
+    ("locale", &["locale"]),
+    ("zoneinfo", &["zoneinfo"]),
+];
+
 /// A row of `users` with the rows that belong to it.
 pub(super) struct Person {
     pub user: Row,
     /// In the order of [`RELATED`].
     pub related: [Vec<Row>; 3],
+    /// Whether all linked accounts are in it: a dump may have no such table, or a row of it that cannot be read.
+    pub has_all_identities: bool,
 }
 
 /// What is made of it.
 pub(super) fn person(person: Person, settings: &SourceSettings) -> ImportedUser {
-    let Person { user: row, related: [identities, factors, passkeys] } = person;
+    let Person { user: row, related: [identities, factors, passkeys], has_all_identities } = person;
     let id = row.id(&["id"]).unwrap_or_default();
     let mut user = ImportedUser::new(id.clone());
     user.email = row.text(&["email"]).map(str::to_owned);
@@ -50,6 +65,14 @@ pub(super) fn person(person: Person, settings: &SourceSettings) -> ImportedUser 
     if let Some(phone) = row.text(&["phone"]) {
         user.phone(phone, row.has(&["phone_confirmed_at"]));
     }
+    user.tells("email_verified", row.says(&["email_confirmed_at", "confirmed_at"]));
+    user.tells("enabled", row.says(&["banned_until"]));
+    user.tells("phone_number", row.says(&["phone"]));
+    user.tells("phone_number_verified", row.says(&["phone_confirmed_at"]));
+    user.tells("roles", row.says(&["raw_app_meta_data"]));
+    user.tells("groups", row.says(&["raw_app_meta_data"]));
+    user.tells("identities", has_all_identities);
+    PROFILE.iter().for_each(|(name, _)| user.tells(name, row.says(&["raw_user_meta_data"])));
     profile(&mut user, &Row(row.document(&["raw_user_meta_data"])));
     let app = Row(row.document(&["raw_app_meta_data"]));
     user.roles = app.texts(&["roles"]).into_iter().chain(app.texts(&["role"])).collect();
@@ -64,17 +87,7 @@ pub(super) fn person(person: Person, settings: &SourceSettings) -> ImportedUser 
 }
 
 fn profile(user: &mut ImportedUser, claims: &Row) {
-    for (name, there) in [
-        ("name", &["full_name", "name", "display_name"][..]),
-        ("given_name", &["given_name", "first_name"]),
-        ("family_name", &["family_name", "last_name"]),
-        ("nickname", &["nickname"]),
-        ("preferred_username", &["preferred_username", "user_name", "username"]),
-        ("picture", &["avatar_url", "picture"]),
-        ("website", &["website"]),
-        ("locale", &["locale"]),
-        ("zoneinfo", &["zoneinfo"]),
-    ] {
+    for (name, there) in PROFILE {
         there.iter().for_each(|there| user.claim(name, claims.0.get(*there)));
     }
 }
@@ -170,16 +183,21 @@ pub struct SupabaseSource {
 
 impl SupabaseSource {
     pub async fn open(url: &str, settings: SourceSettings) -> Result<Self, ImportError> {
-        let database = ForeignDatabase::connect(url).await?;
+        let database = ForeignDatabase::connect(url).await.map_err(ImportError::of_source)?;
         let schema = settings.schema.clone();
         let missing = || ImportError::Source(format!("there is no table users in the schema {schema}, or it may not be read"));
-        let users = database.find_table(&schema, "users").await?.ok_or_else(missing)?;
+        let users = database.find_table(&schema, "users").await.map_err(ImportError::of_source)?.ok_or_else(missing)?;
         let mut related = [None, None, None];
         for (table, name) in related.iter_mut().zip(RELATED) {
-            *table = database.find_table(&schema, name).await?;
+            *table = database.find_table(&schema, name).await.map_err(ImportError::of_source)?;
         }
-        let of = database.text(&format!("SELECT count(*)::text FROM {}", users.name)).await?.parse().unwrap_or(0);
-        let fingerprint = format!("{} {schema}", database.fingerprint().await?);
+        let of = database
+            .text(&format!("SELECT count(*)::text FROM {}", users.name))
+            .await
+            .map_err(ImportError::of_source)?
+            .parse()
+            .unwrap_or(0);
+        let fingerprint = format!("{} {schema}", database.fingerprint().await.map_err(ImportError::of_source)?);
         let sso = users.column(&["is_sso_user"]).map(|_| false);
         Ok(Self { database, settings, users, related, fingerprint, sso, after: None, since: None, done: 0, of })
     }
@@ -196,10 +214,16 @@ impl SupabaseSource {
         let ids: Vec<String> = rows.iter().filter_map(|row| row.id(&["id"])).collect();
         self.after = ids.last().cloned().or(self.after.take());
         self.done += rows.len() as u64;
-        let mut people: Vec<Person> = rows.into_iter().map(|user| Person { user, related: Default::default() }).collect();
+        let has_all_identities = matches!(self.related, [Some(_), ..]);
+        let mut people: Vec<Person> =
+            rows.into_iter().map(|user| Person { user, related: Default::default(), has_all_identities }).collect();
         for (place, table) in self.related.iter().enumerate() {
             let Some(table) = table else { continue };
-            let rows = self.database.rows(table, "WHERE t.user_id = ANY($1::text[]::uuid[])", &[], Some(&ids)).await?;
+            let rows = self
+                .database
+                .rows(table, "WHERE t.user_id = ANY($1::text[]::uuid[])", &[], Some(&ids))
+                .await
+                .map_err(ImportError::of_source)?;
             let mut by_owner: HashMap<String, Vec<Row>> = HashMap::new();
             for row in rows.into_iter().map(Row) {
                 by_owner.entry(row.id(&["user_id"]).unwrap_or_default()).or_default().push(row);
@@ -228,7 +252,7 @@ impl SupabaseSource {
             conditions.push(self.changed_since(texts.len()));
         }
         let rest = format!("WHERE {} ORDER BY t.id LIMIT {limit}", conditions.join(" AND "));
-        let rows = self.database.rows(&self.users, &rest, &texts, None).await?;
+        let rows = self.database.rows(&self.users, &rest, &texts, None).await.map_err(ImportError::of_source)?;
         Ok(rows.into_iter().map(Row).collect())
     }
 
@@ -252,7 +276,11 @@ impl SupabaseSource {
     }
 
     pub(super) async fn now(&self) -> Result<String, ImportError> {
-        Ok(self.database.text("SELECT (now() - interval '1 minute')::text").await?)
+        self.database.text("SELECT (now() - interval '1 minute')::text").await.map_err(ImportError::of_source)
+    }
+
+    pub(super) async fn reconnect(&mut self) -> Result<(), ImportError> {
+        self.database.reconnect().await.map_err(ImportError::of_source)
     }
 
     pub(super) fn since(&mut self, instant: &str) {

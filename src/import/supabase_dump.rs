@@ -96,7 +96,9 @@ impl SupabaseDump {
                     };
                     if user.flag(&["is_sso_user"]) == self.sso {
                         let (related, broken) = self.related_of(&user)?;
-                        let mut person = person(Person { user, related }, &self.settings);
+                        let [identities, ..] = &self.related;
+                        let has_all_identities = broken.is_empty() && !identities.columns.is_empty();
+                        let mut person = person(Person { user, related, has_all_identities }, &self.settings);
                         broken.into_iter().for_each(|what| person.misses(what));
                         people.push(person);
                     }

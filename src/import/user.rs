@@ -1,19 +1,22 @@
 //! A person as a source tells of them, in the one form that is written; also one line of our own export.
 
 use super::report::Missing;
+use super::sound::{can_be_linked, has_control};
 use crate::clock::Timestamp;
 use crate::credentials::foreign_password::better_auth_text;
 use crate::credentials::password;
 use crate::credentials::portable::{PortableCredentials, PortableIdentity, PortablePassword, PortableTotp};
 use crate::oauth::claims::claims_of_scope;
+use crate::upstreams::Upstreams;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use url::Url;
 
 /// Longest text of a claim.
 const LONGEST_CLAIM: usize = 2000;
 /// RFC 6238 allows more; less than 80 bits is no secret, and no source makes more than 128 bytes.
-const TOTP_SECRET_LENGTHS: std::ops::RangeInclusive<usize> = 10..=128;
+pub(super) const TOTP_SECRET_LENGTHS: std::ops::RangeInclusive<usize> = 10..=128;
 
 /// Somebody who is to have an account here. Has no `Debug`: it is full of secrets.
 #[derive(Clone, Serialize, Deserialize)]
@@ -56,6 +59,10 @@ pub struct ImportedUser {
     /// Why nothing is made of what the source says of them.
     #[serde(skip)]
     pub unreadable: Option<String>,
+    /// Facts that the source says nothing about: claims by their names, and `enabled`, `roles`, `groups`, `attributes`, `identities`.
+    /// They stay as they are here.
+    #[serde(skip)]
+    pub silent: BTreeSet<&'static str>,
 }
 
 fn yes() -> bool {
@@ -82,6 +89,14 @@ impl ImportedUser {
             missing: Vec::new(),
             refused: None,
             unreadable: None,
+            silent: BTreeSet::new(),
+        }
+    }
+
+    /// Notes whether the source speaks of a fact at all: nothing said is neither "no" nor "none".
+    pub(super) fn tells(&mut self, fact: &'static str, told: bool) {
+        if !told {
+            self.silent.insert(fact);
         }
     }
 
@@ -112,7 +127,7 @@ impl ImportedUser {
     pub(super) fn claim(&mut self, name: &str, value: Option<&Value>) {
         let standard = claims_of_scope("profile").contains(&name) && name != "updated_at";
         let Some(text) = value.and_then(Value::as_str).map(str::trim).filter(|_| standard) else { return };
-        let sound = !text.is_empty() && text.len() <= LONGEST_CLAIM && !text.chars().any(char::is_control);
+        let sound = !text.is_empty() && text.len() <= LONGEST_CLAIM && !has_control(text);
         let is_link = ["picture", "profile", "website"].contains(&name);
         // A page elsewhere may make a link of it.
         let is_safe = !is_link || Url::parse(text).is_ok_and(|url| ["https", "http"].contains(&url.scheme()));
@@ -163,9 +178,8 @@ impl ImportedUser {
 
     /// Links an account elsewhere.
     pub(super) fn identity(&mut self, identity: PortableIdentity) {
-        let sound = |text: &str| !text.is_empty() && text.len() <= 255 && !text.chars().any(char::is_control);
         let known = |other: &PortableIdentity| (&other.provider, &other.subject) == (&identity.provider, &identity.subject);
-        if !sound(&identity.provider) || !sound(&identity.subject) {
+        if !can_be_linked(&identity.provider) || !can_be_linked(&identity.subject) {
             self.misses("a linked account: its provider or subject cannot be kept");
         } else if !self.credentials.identities.iter().any(known) {
             self.credentials.identities.push(identity);
@@ -173,13 +187,16 @@ impl ImportedUser {
     }
 
     /// What comes, in words.
-    pub(super) fn comes(&self) -> Vec<String> {
+    pub(super) fn comes(&self, upstreams: &Upstreams) -> Vec<String> {
         let credentials = &self.credentials;
         let kind = |hash: &str| password::recognise(hash).unwrap_or("argon2");
         let password = credentials.password.iter().map(|password| format!("password ({})", kind(&password.hash)));
         let totp = credentials.totp.iter().map(|_| "authenticator app".to_owned());
         let phone = credentials.phone_factor.iter().map(|_| "codes by telephone".to_owned());
-        let links = credentials.identities.iter().map(|identity| format!("linked account ({})", identity.provider));
+        let links = credentials.identities.iter().map(|PortableIdentity { provider, .. }| {
+            let unused = if upstreams.is_known(provider) { "" } else { ", unused until a provider with this id is configured" };
+            format!("linked account ({provider}){unused}")
+        });
         let passkeys = credentials.passkeys.iter().map(|_| "passkey".to_owned());
         let flags = [
             (self.email_verified, "verified address"),

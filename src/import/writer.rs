@@ -2,16 +2,18 @@
 
 use super::checkpoint::Checkpoint;
 use super::plan::{Change, Context, Creation, Planned, Step, Taken, plan};
-use super::{ImportError, ImportedUser, Totals, Verdict};
+use super::{Entry, ImportError, ImportedUser, Totals, Verdict};
 use crate::app::App;
 use crate::credentials::mailed_proofs::end_proofs_of;
-use crate::credentials::portable::{delete_identity, delete_totp_secret, insert_credentials};
+use crate::credentials::portable::insert_credentials;
 use crate::credentials::set_password_hash;
+use crate::credentials::totp::delete_totp;
 use crate::credentials::trusted_devices::delete_trusted_devices_of;
 use crate::events::{self, About, EventKind};
 use crate::grants::{EndReason, end_grants_of_user};
 use crate::sessions::end_sessions_of;
 use crate::storage::{Connection, StorageError};
+use crate::upstreams::delete_link;
 use crate::users::{self, User};
 
 /// Tries against sign-ups that take an address, and people and operators who change an account, between our look and our write.
@@ -91,11 +93,11 @@ async fn update(connection: &mut Connection, app: &App, context: &Context<'_>, c
         end_all(connection, &change.user, why, context).await?;
     }
     if change.replaces_totp {
-        delete_totp_secret(connection, &id).await?;
+        delete_totp(connection, &id).await?;
         delete_trusted_devices_of(connection, &id).await?;
     }
     for (provider, subject) in &change.removed_identities {
-        delete_identity(connection, &id, provider, subject).await?;
+        delete_link(connection, &id, provider, subject).await?;
     }
     insert_credentials(connection, &app.sealing, &[(id, change.credentials)], now).await?;
     users::update_imported_user(connection, &change.from).await?;
@@ -113,5 +115,6 @@ async fn end_all(connection: &mut Connection, user: &User, why: EndReason, conte
 
 /// Whether something of this person is worth telling where only what is odd is told.
 pub(super) fn is_odd(planned: &Planned) -> bool {
-    planned.entry.verdict == Verdict::Skipped || !planned.entry.missing.is_empty() && planned.entry.verdict != Verdict::Unchanged
+    let Entry { verdict, missing, changes, .. } = &planned.entry;
+    *verdict == Verdict::Skipped || !changes.is_empty() || !missing.is_empty() && *verdict != Verdict::Unchanged
 }
