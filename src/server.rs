@@ -12,6 +12,7 @@ use crate::config::{Config, ConfigFaults};
 use crate::credentials::passkeys::Passkeys;
 use crate::credentials::password::{HashError, PasswordHasher, PasswordPolicy};
 use crate::credentials::password_rules::PasswordRules;
+use crate::events::{self, About, EventKind};
 use crate::grants::policy::SecondFactorPolicy;
 use crate::housekeeping::Housekeeping;
 use crate::keys::{KeyError, KeyRing, has_master_key, is_right_master_key};
@@ -191,10 +192,32 @@ pub fn storage_settings(config: &Config) -> StorageSettings {
 
 async fn declare(app: &App) -> Result<(), StartError> {
     let declared = declared::parse(&app.config).map_err(|faults| StartError::Declared(ConfigFaults(faults)))?;
-    if declared::apply(&app.storage, &app.clients, &declared, &app.sealing, &app.random, app.now()).await? {
-        app.clients.reload(&app.storage).await?;
+    let changes = declared::apply(&app.storage, &app.clients, &declared, &app.sealing, &app.random, app.now()).await;
+    let changes = changes.map_err(|error| match error {
+        StorageError::Settings(why) => StartError::Other(why),
+        other => other.into(),
+    })?;
+    let by_file = |about: About| about.with("by", "configuration");
+    let clients = changes.clients.iter().map(|id| by_file(About::client(id)));
+    let withdrawn = changes.withdrawn.iter().map(|id| by_file(About::client(id)).with("withdrawn", true));
+    let resources = changes.resources.iter().map(|id| by_file(About::default().with("resource", id.as_str())));
+    let noted: Vec<(EventKind, About)> = clients
+        .chain(withdrawn)
+        .map(|about| (EventKind::ClientChanged, about))
+        .chain(resources.map(|about| (EventKind::ResourceChanged, about)))
+        .collect();
+    if noted.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    app.storage
+        .transaction(async |connection| {
+            for (kind, about) in &noted {
+                events::record(connection, app, *kind, about).await?;
+            }
+            Ok::<_, StorageError>(())
+        })
+        .await?;
+    Ok(app.clients.reload(&app.storage).await?)
 }
 
 impl Server {

@@ -144,7 +144,7 @@ async fn check_current(app: &App, signed_in: &SignedIn, typed: &str) -> Result<O
     if let Attempt::Wait(wait) = attempt {
         return Ok(Some(CurrentPasswordProblem::TooManyAttempts { wait }));
     }
-    let checked = app.passwords.check(&Password::typed(typed), stored.as_deref()).await.map_err(|error| PageError::busy(&app, error))?;
+    let checked = app.passwords.check(&Password::typed(typed), stored.as_deref()).await.map_err(|error| PageError::busy(app, error))?;
     if checked == Checked::Wrong {
         return Ok(Some(CurrentPasswordProblem::Wrong));
     }

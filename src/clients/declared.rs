@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::config::{Config, Fault, Place};
 use crate::keys::jose::SHORTEST_HS256_SECRET;
 use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata, RawClientMetadata};
+use crate::oauth::resource::ResourceIndicator;
 use crate::random::Random;
 use crate::sealing::Sealing;
 use crate::secret::Secret;
@@ -130,6 +131,15 @@ fn parse_resource(document: &Value, place: &mut Place<'_>) -> Option<Resource> {
     (named && readable).then_some(Resource { declared: true, ..resource })
 }
 
+/// What of the database has become another by the configuration.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub clients: Vec<ClientId>,
+    /// They are in the file no more.
+    pub withdrawn: Vec<ClientId>,
+    pub resources: Vec<ResourceIndicator>,
+}
+
 /// Brings the declared clients and resources into the database. Writes only what differs, so that a second start and a
 /// second replica write nothing.
 ///
@@ -142,7 +152,7 @@ pub async fn apply(
     sealing: &Sealing,
     random: &Random,
     now: Timestamp,
-) -> Result<bool, StorageError> {
+) -> Result<Changes, StorageError> {
     let directory = known.directory();
     refuse_taken_names(&directory, clients, resources)?;
     let changed_resources: Vec<_> = resources
@@ -166,7 +176,7 @@ pub async fn apply(
         .filter(|known| known.declared && !resources.iter().any(|declared| declared.identifier == known.identifier))
         .collect();
     if changed_resources.is_empty() && changed_clients.is_empty() && withdrawn.is_empty() && withdrawn_resources.is_empty() {
-        return Ok(false);
+        return Ok(Changes::default());
     }
     storage
         .transaction(async |connection| {
@@ -195,9 +205,19 @@ pub async fn apply(
             for resource in &withdrawn_resources {
                 store::withdraw_resource(connection, &resource.identifier, now).await?;
             }
-            Ok::<_, StorageError>(true)
+            Ok::<_, StorageError>(())
         })
-        .await
+        .await?;
+    Ok(Changes {
+        clients: changed_clients.iter().map(|declared| declared.client_id.clone()).collect(),
+        withdrawn: withdrawn.iter().map(|client| client.client_id.clone()).collect(),
+        resources: changed_resources
+            .iter()
+            .map(|resource| &resource.identifier)
+            .chain(withdrawn_resources.iter().map(|known| &known.identifier))
+            .cloned()
+            .collect(),
+    })
 }
 
 /// What the file cannot know when it is checked: the names that are given already. What the database has under such a name is not of this

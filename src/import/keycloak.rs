@@ -168,7 +168,7 @@ fn tell(user: &mut ImportedUser, row: &Row) {
         (&["groups"], &["groups"]),
         (&["identities"], &["federatedIdentities"]),
     ] {
-        facts.iter().for_each(|fact| user.tells(*fact, is_whole || row.says(names)));
+        facts.iter().for_each(|fact| user.tells(fact, is_whole || row.says(names)));
     }
 }
 
