@@ -1,5 +1,5 @@
-//! What an operation costs the database: the budgets of the endpoints that applications and APIs call all day, and every endpoint's
-//! `Cost:` with them.
+//! What an operation costs the database, measured: what applications and APIs ask for all day, and the pages of a sign-up, a sign-in and a
+//! consent. What the `Cost:` of any other endpoint says is not held here.
 
 use crate::both;
 use crate::support::people::words;
