@@ -288,7 +288,7 @@ both! {
     /// Issue 3, section 4; security.md R8, T16: apps lose everything at once, nothing opens but the one page, and until the day comes its
     /// person keeps the account, by signing in.
     async fn an_account_that_is_to_be_deleted_opens_nothing_and_can_be_kept(db) {
-        let server = TestServer::with(db).setting("sign_up.email_verification", "before_sign_in").start().await;
+        let server = Setup::proving(db).start().await;
         let partner = Application::of(&server, "partner");
         let alice = Person::alice();
         let mut browser = alice.signed_up_with_code(&server).await;
@@ -355,7 +355,7 @@ both! {
 
     /// Issue 3, section 4; security.md M4: the mailed link keeps it too, once; "this wasn't me" keeps it and locks it down.
     async fn a_mailed_link_keeps_the_account(db) {
-        let server = TestServer::with(db).setting("sign_up.email_verification", "before_sign_in").start().await;
+        let server = Setup::proving(db).start().await;
         let (alice, bob) = (Person::alice(), Person::bob());
         for person in [&alice, &bob] {
             let mut browser = person.signed_up_with_code(&server).await;

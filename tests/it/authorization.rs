@@ -11,14 +11,6 @@ async fn is_error_page(browser: &mut Browser, url: &str) {
     assert_eq!(browser.heading(), "This sign-in link is broken", "{url}");
 }
 
-/// Waits until somebody in the database of `server` waits for a row that another holds.
-async fn until_one_waits(server: &TestServer) {
-    let waits = "SELECT count(*) FROM pg_locks w JOIN pg_locks h ON h.pid = w.pid WHERE NOT w.granted AND h.relation IN ('users'::regclass, 'consents'::regclass)";
-    while server.database().number(waits).await == 0 {
-        tokio::task::yield_now().await;
-    }
-}
-
 both! {
     /// OpenID Connect Core §3.1.2.4: what is allowed on two pages at once is all remembered.
     async fn two_consents_at_once_add_up(db) {
@@ -37,7 +29,7 @@ both! {
             written.send(()).unwrap();
             // On SQLite the second has not begun: there is one writer.
             if db == Database::Postgres {
-                until_one_waits(&server).await;
+                server.database().a_row_is_waited_for("consents").await;
             }
             Ok::<_, ostiary::storage::StorageError>(())
         });
@@ -913,10 +905,7 @@ both! {
         let mut browser = alice.signed_in(&server).await;
         let request = shop.authorization_request();
         let code = alice.authorize(&mut browser, &request).await.code().to_owned();
-        browser.open("/logout?client_id=shop").await;
-        let logout_ticket = browser.page().value("ticket").unwrap();
-        browser.open(&partner.authorization_request().url()).await;
-        let (ticket, csrf) = (browser.page().value("ticket").unwrap(), browser.page().value("csrf").unwrap());
+        let [logout_ticket, ticket, csrf] = browser.tickets(&partner.authorization_request()).await;
         let mut bad = vec![code, logout_ticket, csrf.clone(), String::new(), "x".into(), ticket[1..].to_owned(), ticket[..ticket.len() - 1].to_owned(), format!("{ticket}A"), format!("{ticket}=")];
         for at in (0..ticket.len()).step_by(ticket.len() / 12) {
             let mut bytes = ticket.clone().into_bytes();

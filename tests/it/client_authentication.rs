@@ -1,7 +1,7 @@
 //! The token endpoint: who asks, and what it refuses.
 
 use crate::both;
-use crate::support::application::{Authentication, basic, unguessable};
+use crate::support::application::{Authentication, assertion_form, basic, unguessable};
 use crate::support::jwt::{KeyPair, forge, hmac_sha256, sign_with_secret};
 use crate::support::prelude::*;
 use crate::support::setup::secret_of;
@@ -63,12 +63,7 @@ both! {
         let ask = |assertion: String| {
             let signer = signer.clone();
             async move {
-                let body = url::form_urlencoded::Serializer::new(String::new())
-                    .append_pair("grant_type", "client_credentials")
-                    .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-                    .append_pair("client_assertion", &assertion)
-                    .finish();
-                signer.post_raw("/token", &[], body).await
+                signer.post_raw("/token", &[], assertion_form(&assertion)).await
             }
         };
         let good = key.sign(&claims());
@@ -137,12 +132,7 @@ both! {
         let post = |assertion: String| {
             let app = app.clone();
             async move {
-                let body = url::form_urlencoded::Serializer::new(String::new())
-                    .append_pair("grant_type", "client_credentials")
-                    .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-                    .append_pair("client_assertion", &assertion)
-                    .finish();
-                app.post_raw("/token", &[], body).await
+                app.post_raw("/token", &[], assertion_form(&assertion)).await
             }
         };
         post(sign_with_secret(&secret_of("hmac"), &claims)).await.tokens();
@@ -253,12 +243,7 @@ both! {
         let now = server.now();
         let claims = |client: &str| json!({ "iss": client, "sub": client, "aud": server.issuer, "jti": unguessable(), "iat": now, "exp": now + 60 });
         let ask = async |assertion: &str| {
-            let body = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("grant_type", "client_credentials")
-                .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-                .append_pair("client_assertion", assertion)
-                .finish();
-            signer.post_raw("/token", &[], body).await
+            signer.post_raw("/token", &[], assertion_form(assertion)).await
         };
         let own = claims("signer");
         let header = json!({ "alg": "ES256", "kid": "client-key-1", "typ": "JWT" });
@@ -333,12 +318,7 @@ both! {
             .await;
         let good_signer = Application::of(&server, "good");
         let ask = async |assertion: String| {
-            let body = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("grant_type", "client_credentials")
-                .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-                .append_pair("client_assertion", &assertion)
-                .finish();
-            good_signer.post_raw("/token", &[], body).await
+            good_signer.post_raw("/token", &[], assertion_form(&assertion)).await
         };
         let now = server.now();
         let claims = |client: &str| json!({ "iss": client, "sub": client, "aud": server.issuer, "jti": unguessable(), "exp": now + 60 });
@@ -401,12 +381,7 @@ both! {
             let client = if algorithm.starts_with("HS") { "sharer" } else { "signer" };
             let claims = json!({ "iss": client, "sub": client, "aud": server.issuer, "jti": unguessable(), "exp": server.now() + 60 });
             let assertion = jws::serialize_compact(claims.to_string().as_bytes(), &JwsHeader::new(), &*with).unwrap();
-            let body = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("grant_type", "client_credentials")
-                .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-                .append_pair("client_assertion", &assertion)
-                .finish();
-            assert_eq!(signer.post_raw("/token", &[], body).await.status, 200, "{algorithm}");
+            assert_eq!(signer.post_raw("/token", &[], assertion_form(&assertion)).await.status, 200, "{algorithm}");
         }
     }
 

@@ -1,7 +1,6 @@
 //! The authorization code: once, by its client, with its proofs, in its time.
 
 use crate::both;
-use crate::support::database::{OwnDatabase, connect};
 use crate::support::prelude::*;
 
 /// security.md R6, pattern 2: what ends while a code is being redeemed ends what the code would grant. (SQLite has one writer, so that
@@ -9,8 +8,6 @@ use crate::support::prelude::*;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_ends_during_a_redemption_leaves_no_grant() {
     let server = TestServer::start(Database::Postgres).await;
-    let OwnDatabase::Postgres { url, schema } = server.database() else { panic!("this is about PostgreSQL") };
-    let (other, watch) = (connect(url, schema).await, connect(url, schema).await);
     let alice = Person::alice();
     alice.signed_in(&server).await;
     for (client, what) in [
@@ -25,16 +22,12 @@ async fn what_ends_during_a_redemption_leaves_no_grant() {
         let mut browser = Browser::new(&server);
         let request = app.authorization_request().with("scope", "openid offline_access");
         let code = alice.authorize(&mut browser, &request).await.code().to_owned();
-        other.batch_execute("BEGIN").await.unwrap();
-        let pid: i32 = other.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
         // As a lockdown, a withdrawal and a deletion do: what is there goes, then the grants that are there end.
-        other.batch_execute(&format!("{what}; UPDATE grants SET ended_at = 1 WHERE ended_at IS NULL")).await.unwrap();
+        let held = server.database().hold(&format!("{what}; UPDATE grants SET ended_at = 1 WHERE ended_at IS NULL")).await;
         let redemption = tokio::spawn(async move { app.redeem(&request, &code).await });
-        let waits = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))";
-        while !redemption.is_finished() && watch.query_one(waits, &[&pid]).await.unwrap().get::<_, i64>(0) == 0 {
-            tokio::task::yield_now().await;
-        }
-        other.batch_execute("COMMIT").await.unwrap();
+        held.is_waited_for().await;
+        assert!(!redemption.is_finished(), "{client}: {what}");
+        held.commit().await;
         redemption.await.unwrap().refused(400, "invalid_grant");
         assert_eq!(server.database().number("SELECT count(*) FROM grants WHERE ended_at IS NULL").await, 0, "{what}");
     }

@@ -27,10 +27,7 @@ both! {
         assert!(!opaque.access_token.contains('.'));
         let request = shop.authorization_request();
         let code = alice.authorize(&mut browser, &request).await.code().to_owned();
-        browser.open("/logout?client_id=shop").await;
-        let logout_ticket = browser.page().value("ticket").unwrap();
-        browser.open(&partner.authorization_request().url()).await;
-        let (ticket, csrf) = (browser.page().value("ticket").unwrap(), browser.page().value("csrf").unwrap());
+        let [logout_ticket, ticket, csrf] = browser.tickets(&partner.authorization_request()).await;
         let cookie = |name: &str| browser.cookie(name).unwrap().value.clone();
         let now = server.now();
         let assertion = key.sign(&json!({ "iss": "signer", "sub": "signer", "aud": server.issuer, "jti": unguessable(), "iat": now, "exp": now + 60 }));

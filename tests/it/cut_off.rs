@@ -11,27 +11,11 @@ const NEW_PASSWORD: &str = "a walk along the shore";
 const NEW_SIGN_IN: &str = "New sign-in to your Ostiary account";
 const STEP: Duration = Duration::from_secs(30);
 
-async fn is_signed_in(browser: &mut Browser) -> bool {
-    browser.open("/account").await;
-    browser.heading() == "Your account"
-}
-
 /// A browser on the page of the second step; the password was right.
 async fn half_way(server: &TestServer, person: &Person) -> Browser {
     let mut browser = Browser::new(server);
     person.sign_in(&mut browser).await;
     assert_eq!(browser.heading(), "One more step", "{}", browser.describe());
-    browser
-}
-
-async fn resets_password(server: &TestServer, person: &Person) -> Browser {
-    let mut browser = Browser::new(server);
-    browser.open("/forgot").await;
-    browser.fill(words::EMAIL, &person.email);
-    browser.press("Send the link").await;
-    browser.open(&Mailbox::of(server).newest_to(&person.email).await.link()).await;
-    browser.fill("New password", NEW_PASSWORD);
-    browser.press("Save and sign in").await;
     browser
 }
 
@@ -48,7 +32,7 @@ async fn gives(server: &TestServer, browser: &mut Browser, authenticator: &Authe
 both! {
     /// security.md M6, R6, S4: whoever stands before the second factor with a password of before does not come in with it.
     async fn a_half_finished_sign_in_ends_with_a_new_password(db) {
-        let server = TestServer::with(db).setting("sign_up.email_verification", "before_sign_in").start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         let mut owner = alice.signed_up_with_code(&server).await;
         let (authenticator, _) = alice.adds_authenticator(&server, &mut owner).await;
@@ -60,13 +44,13 @@ both! {
                     owner.fill("Current password", &alice.password);
                     owner.fill("New password", &alice.password);
                     owner.press("Change password").await;
-                    assert!(is_signed_in(&mut owner).await, "{}", owner.describe());
+                    assert!(owner.is_signed_in().await, "{}", owner.describe());
                 }
                 "reset" => {
-                    let mut own = resets_password(&server, &alice).await;
+                    let mut own = alice.resets_password(&server, NEW_PASSWORD).await;
                     gives(&server, &mut own, &authenticator).await;
-                    assert!(is_signed_in(&mut own).await, "{}", own.describe());
-                    assert!(!is_signed_in(&mut owner).await);
+                    assert!(own.is_signed_in().await, "{}", own.describe());
+                    assert!(!owner.is_signed_in().await);
                 }
                 "set by the operator" => {
                     server.ground.command_with_input(&["user", "set-password", &alice.email], &alice.password).await.done();
@@ -77,7 +61,7 @@ both! {
                 }
             }
             gives(&server, &mut thief, &authenticator).await;
-            assert!(!is_signed_in(&mut thief).await, "{way}: {}", thief.describe());
+            assert!(!thief.is_signed_in().await, "{way}: {}", thief.describe());
             if way == "reset" {
                 server.ground.command_with_input(&["user", "set-password", &alice.email], &alice.password).await.done();
             }
@@ -85,7 +69,7 @@ both! {
         // And from there on everything works as ever.
         let mut own = half_way(&server, &alice).await;
         gives(&server, &mut own, &authenticator).await;
-        assert!(is_signed_in(&mut own).await, "{}", own.describe());
+        assert!(own.is_signed_in().await, "{}", own.describe());
     }
 
     /// security.md S4: a sign-in that waits for its hash makes no session that a switch on would bring to life.
@@ -110,13 +94,13 @@ both! {
             server.ground.command(&["user", "enable", &alice.email]).await.done();
         };
         tokio::join!(switched_off, async { thief.press("Sign in").await; });
-        assert!(!is_signed_in(&mut thief).await, "{}", thief.describe());
+        assert!(!thief.is_signed_in().await, "{}", thief.describe());
         assert_eq!(server.database().number("SELECT count(*) FROM sessions").await, 0);
     }
 
     /// OWASP ASVS 6.3.5: a browser that was known before is a new one: it may be the other's.
     async fn a_browser_that_was_known_before_is_told_of_again(db) {
-        let server = TestServer::with(db).setting("sign_up.email_verification", "before_sign_in").start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         let mut owner = alice.signed_up_with_code(&server).await;
         let mut thief = Browser::new(&server);
@@ -160,7 +144,7 @@ both! {
         thief.post("/account/totp", &[("csrf", &csrf), ("pending", &pending), ("code", &code)], true).await;
         assert_eq!(thief.path(), "/login/factor/key", "{}", thief.describe());
         assert_eq!(server.database().number("SELECT count(*) FROM totp_secrets").await, 0);
-        assert!(!is_signed_in(&mut thief).await);
+        assert!(!thief.is_signed_in().await);
         let mut own = Browser::new(&server);
         phone.open_and_sign_in(&mut own).await;
         alice.adds_authenticator(&server, &mut own).await;
@@ -179,7 +163,7 @@ both! {
         assert_eq!(shared.path(), "/account/keep", "{}", shared.describe());
         alice.sign_in(&mut shared).await;
         gives(&server, &mut shared, &authenticator).await;
-        assert!(is_signed_in(&mut shared).await, "{}", shared.describe());
+        assert!(shared.is_signed_in().await, "{}", shared.describe());
         let bobs = format!("SELECT count(*) FROM sessions JOIN users ON users.id = user_id WHERE email = '{}'", bob.email);
         assert_eq!(server.database().number(&bobs).await, 0);
     }

@@ -23,14 +23,14 @@ async fn sign_up(fake: &FakeUpstream, server: &TestServer) -> Browser {
     browser
 }
 
-fn is_signed_in(browser: &Browser) -> bool {
+fn has_session(browser: &Browser) -> bool {
     browser.cookie("ostiary_session").is_some_and(|cookie| !cookie.value.is_empty())
 }
 
 /// Nobody comes in: a page says so, and there is neither a session nor a link.
 async fn refused(browser: &Browser, server: &TestServer, what: &str) {
     assert!(browser.status() >= 400, "{what}: {}", browser.describe());
-    assert!(!is_signed_in(browser), "{what}");
+    assert!(!has_session(browser), "{what}");
     assert_eq!(links(server).await, 0, "{what}");
 }
 
@@ -61,7 +61,7 @@ both! {
         assert_eq!(id_token.claim("amr"), &json!(["fed"]));
 
         let browser = fake.visit(&server).await;
-        assert_eq!((browser.path(), is_signed_in(&browser)), ("/account", true), "{}", browser.describe());
+        assert_eq!((browser.path(), has_session(&browser)), ("/account", true), "{}", browser.describe());
         assert_eq!((users(&server).await, links(&server).await), (1, 1));
         let asked = &fake.asked("/token")[0];
         assert!(asked.authorization.starts_with("Basic ") && asked.form["code_verifier"].len() == 43, "{asked:?}");
@@ -107,7 +107,7 @@ both! {
         // What failed has used nothing up.
         browser.open(&callback).await;
         browser.press("Create account").await;
-        assert!(is_signed_in(&browser), "{}", browser.describe());
+        assert!(has_session(&browser), "{}", browser.describe());
         browser.open(&callback).await;
         assert!(browser.status() >= 400, "used up: {}", browser.describe());
         // Too late.
@@ -116,7 +116,7 @@ both! {
         let landed = fake.leave(&mut late).await;
         server.advance(Duration::from_secs(601));
         late.open(&fake.approve(&landed)).await;
-        assert!(late.status() >= 400 && !is_signed_in(&late), "{}", late.describe());
+        assert!(late.status() >= 400 && !has_session(&late), "{}", late.describe());
     }
 
     /// security.md U1: an error is answered with words of our own.
@@ -191,7 +191,7 @@ both! {
         fake.says(|script| script.signature = Signature::Right);
         fake.rotate_keys();
         server.advance(Duration::from_secs(31));
-        assert!(is_signed_in(&fake.visit(&server).await));
+        assert!(has_session(&fake.visit(&server).await));
         assert_eq!(fake.asked("/jwks").len(), 2);
     }
 
@@ -269,7 +269,7 @@ both! {
         server.database().execute("UPDATE users SET email_verified = TRUE").await;
         fake.knows("frieda-1", &alice.email);
         let mut browser = fake.visit(&server).await;
-        assert_eq!((browser.path(), is_signed_in(&browser)), ("/login/connect", false), "{}", browser.describe());
+        assert_eq!((browser.path(), has_session(&browser)), ("/login/connect", false), "{}", browser.describe());
         assert!(!browser.page().has_button("Connect"));
         // What the page does not offer is not done either.
         let arrival = browser.page().value("arrival").unwrap();
@@ -281,7 +281,7 @@ both! {
         assert_eq!((browser.heading().as_str(), links(&server).await), ("Connect Far?", 0), "{}", browser.describe());
         browser.press("Connect").await;
         assert_eq!((browser.path(), links(&server).await), ("/account", 1), "{}", browser.describe());
-        assert!(is_signed_in(&fake.visit(&server).await));
+        assert!(has_session(&fake.visit(&server).await));
         let mails = Mailbox::of(&server).all().await;
         assert!(mails.iter().any(|mail| mail.to.contains(&alice.email) && mail.subject.contains("Far")), "{mails:?}");
         assert!(server.database().everything().await.contains("identity_linked"));
@@ -387,7 +387,7 @@ both! {
         server.ground.change("upstreams", toml::Value::try_from([off]).unwrap());
         server.restart().await;
         away.open(&fake.approve(&landed)).await;
-        assert_eq!((away.status(), is_signed_in(&away)), (404, false), "{}", away.describe());
+        assert_eq!((away.status(), has_session(&away)), (404, false), "{}", away.describe());
         asked.press("Create account").await;
         assert!(asked.status() >= 400 && users(&server).await == 1, "{}", asked.describe());
         let mut browser = Browser::new(&server);
@@ -396,7 +396,7 @@ both! {
         server.ground.change("upstreams", toml::Value::Array(Vec::new()));
         server.restart().await;
         away.open(&fake.approve(&landed)).await;
-        assert_eq!((away.status(), is_signed_in(&away)), (404, false));
+        assert_eq!((away.status(), has_session(&away)), (404, false));
     }
 
     /// security.md U6: whatever a provider answers is bounded, and means what the operator says it means.
@@ -440,7 +440,7 @@ both! {
                 script.instead = [(path.to_owned(), (status, body, Duration::from_secs(wait)))].into_iter().collect();
             });
             let browser = fake.visit(&server).await;
-            assert!(browser.status() >= 400 && !is_signed_in(&browser), "{path} {status} {wait}: {}", browser.describe());
+            assert!(browser.status() >= 400 && !has_session(&browser), "{path} {status} {wait}: {}", browser.describe());
         }
     }
 
@@ -462,7 +462,7 @@ both! {
         fake.knows("frieda-1", FRIEDA);
         fake.claim("dept", Value::Null);
         fake.claim("level", 3);
-        assert!(is_signed_in(&fake.visit(&server).await));
+        assert!(has_session(&fake.visit(&server).await));
         assert_eq!(attributes().await, json!({ "tier": "gold", "level": 3 }));
         fake.claim("teams", json!((0..51).map(|n| n.to_string()).collect::<Vec<_>>()));
         fake.visit(&server).await;
@@ -501,7 +501,7 @@ both! {
         sign_up(&fake, &server).await;
         server.database().execute("UPDATE users SET enabled = FALSE").await;
         let browser = fake.visit(&server).await;
-        assert_eq!((browser.status(), is_signed_in(&browser)), (403, false), "{}", browser.describe());
+        assert_eq!((browser.status(), has_session(&browser)), (403, false), "{}", browser.describe());
         // Nor by another identity with the same address.
         fake.knows("frieda-2", FRIEDA);
         let browser = fake.visit(&server).await;
@@ -537,7 +537,7 @@ both! {
         assert_eq!(browser.path(), "/signup/with", "{}", browser.describe());
         assert!(browser.text().contains("never confirmed"));
         browser.press("Create account").await;
-        assert!(is_signed_in(&browser), "{}", browser.describe());
+        assert!(has_session(&browser), "{}", browser.describe());
         attackers.open("/account").await;
         assert_eq!(attackers.path(), "/login", "the session of before");
         assert!(!shop.is_active(&tokens.access_token).await, "its tokens");
@@ -654,7 +654,7 @@ both! {
         thief.open("/login").await;
         let (csrf, ticket) = (thief.page().value("csrf").unwrap(), browser.page().value("ticket").unwrap());
         thief.post("/signup/with/code", &[("csrf", &csrf), ("ticket", &ticket), ("code", &code)], true).await;
-        assert!(!is_signed_in(&thief) && users(&server).await == 1, "the arrival is another browser's");
+        assert!(!has_session(&thief) && users(&server).await == 1, "the arrival is another browser's");
         let mut second = browser.clone();
         browser.fill("Code", &code);
         browser.press("Continue").await;
@@ -714,7 +714,7 @@ both! {
         assert_eq!((landed.param("scope"), landed.url.ends_with("/login/oauth/authorize")), ("read:user user:email", true));
         browser.open(&fake.approve(&landed)).await;
         browser.press("Create account").await;
-        assert!(is_signed_in(&browser), "{}", browser.describe());
+        assert!(has_session(&browser), "{}", browser.describe());
         assert_eq!(server.database().text("SELECT subject FROM linked_identities").await, "7");
         assert_eq!(server.database().number("SELECT count(*) FROM users WHERE email_verified").await, 1);
         // The same name, another number: somebody else, who took the name over.
@@ -753,7 +753,7 @@ both! {
         browser.post(answer.path(), &fields, false).await;
         assert_eq!((browser.page().value("name"), browser.page().value("email")), (Some("Frieda Fern".into()), Some(FRIEDA.into())), "{}", browser.describe());
         browser.press("Create account").await;
-        assert!(is_signed_in(&browser));
+        assert!(has_session(&browser));
         let asked = &fake.asked("/token")[0];
         let secret = Jwt::decode(&asked.form["client_secret"]);
         assert_eq!((secret.header["alg"].as_str(), secret.header["kid"].as_str()), (Some("ES256"), Some("KEY")));
@@ -762,7 +762,7 @@ both! {
         let mut thief = Browser::new(&server);
         thief.open("/login").await;
         thief.post(answer.path(), &fields, false).await;
-        assert!(thief.status() >= 400 && !is_signed_in(&thief));
+        assert!(thief.status() >= 400 && !has_session(&thief));
     }
 
     /// Issue 3 §3: connected and removed on the security page, with fresh proof, a mail and an event.
@@ -774,7 +774,7 @@ both! {
         let landed = browser.press("Connect Far").await.landed();
         browser.open(&fake.approve(&landed)).await;
         assert_eq!(browser.page().notice(), "Far is connected.", "{}", browser.describe());
-        assert!(is_signed_in(&fake.visit(&server).await));
+        assert!(has_session(&fake.visit(&server).await));
         // Ten minutes later it takes a fresh proof.
         server.advance(Duration::from_secs(601));
         browser.open("/account/security").await;
@@ -860,7 +860,7 @@ both! {
                 assert_eq!(browser.page().value("email").as_ref(), Some(&alice.email), "{}", browser.describe());
                 browser.press("Create account").await;
             }
-            assert!(is_signed_in(&browser), "{}", browser.describe());
+            assert!(has_session(&browser), "{}", browser.describe());
         }
         assert_eq!(server.database().number("SELECT count(*) FROM users WHERE email_verified").await, 1);
     }

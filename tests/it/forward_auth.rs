@@ -7,8 +7,9 @@ use reqwest::Method;
 const QUEUE: &str = "https://queue.example";
 
 fn gateway(db: Database) -> Setup {
-    let places: toml::Value = toml::from_str::<toml::Table>(&format!(
-        r#"
+    TestServer::with(db)
+        .places(&format!(
+            r#"
         [[places]]
         path = "/api/queue"
         resource = "{QUEUE}"
@@ -21,12 +22,7 @@ fn gateway(db: Database) -> Setup {
         host = "tool.example"
         browser = true
         "#
-    ))
-    .unwrap()["places"]
-        .clone();
-    TestServer::with(db)
-        .setting("trusted_proxies", toml::Value::Array(vec!["127.0.0.1".into()]))
-        .setting("protected", places)
+        ))
         .resource(QUEUE, &["queue:read", "queue:join"])
         .resource("https://other.example", &["other"])
         .client(Client::confidential("main").first_party().with("resources", json!([QUEUE, "https://other.example"])))
@@ -35,8 +31,9 @@ fn gateway(db: Database) -> Setup {
 
 /// A place for everybody, and places within it, by path and by host, for some.
 fn ruled(db: Database) -> Setup {
-    let places: toml::Value = toml::from_str::<toml::Table>(&format!(
-        r#"
+    gateway(db)
+        .places(&format!(
+            r#"
         [[places]]
         resource = "{QUEUE}"
         [[places]]
@@ -56,10 +53,8 @@ fn ruled(db: Database) -> Setup {
         path = "/admin"
         browser = true
         "#
-    ))
-    .unwrap()["places"]
-        .clone();
-    gateway(db).setting("protected", places).client(Client::confidential("partner"))
+        ))
+        .client(Client::confidential("partner"))
 }
 
 /// A gateway asks about a request; `headers` are the gateway's and the client's.

@@ -13,8 +13,10 @@ async fn judge(kind: &str) {
     let [port, browser_port, service_port] = [free_port(), free_port(), free_port()].map(|port| port.to_string());
     // Envoy does not say which host was asked for.
     let host = if kind == "envoy" { "" } else { "host = \"localhost\"" };
-    let places = toml::from_str::<toml::Table>(&format!(
-        r#"
+    let server = TestServer::with(Database::Sqlite)
+        .system_clock()
+        .places(&format!(
+            r#"
         [[places]]
         {host}
         path = "/api/queue"
@@ -33,13 +35,7 @@ async fn judge(kind: &str) {
         host = "localhost:{browser_port}"
         browser = true
         "#
-    ))
-    .unwrap()["places"]
-        .clone();
-    let server = TestServer::with(Database::Sqlite)
-        .system_clock()
-        .setting("trusted_proxies", toml::Value::Array(vec!["127.0.0.1".into()]))
-        .setting("protected", places)
+        ))
         .resource(QUEUE, &["queue:read", "queue:join"])
         .resource(OTHER, &["other"])
         .client(Client::service("worker").with("resources", json!([QUEUE, OTHER])))

@@ -1,7 +1,7 @@
 //! Keys that a client publishes itself: fetched by the guarded client, kept, asked again when they rotate.
 
 use crate::both;
-use crate::support::application::Authentication;
+use crate::support::application::{Authentication, assertion_form};
 use crate::support::jwt::KeyPair;
 use crate::support::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,11 +45,7 @@ impl Publisher {
 fn with_assertion(server: &TestServer, key: &KeyPair) -> String {
     let jti = crate::support::application::unguessable();
     let claims = json!({ "iss": "signer", "sub": "signer", "aud": server.issuer, "jti": jti, "exp": server.now() + 60 });
-    url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("grant_type", "client_credentials")
-        .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-        .append_pair("client_assertion", &key.sign(&claims))
-        .finish()
+    assertion_form(&key.sign(&claims))
 }
 
 both! {
@@ -58,17 +54,24 @@ both! {
         let (first, second) = (KeyPair::generate(), KeyPair::generate());
         let publisher = Publisher::of(&first).await;
         let client = Client::service("signer").without("client_secret").with("token_endpoint_auth_method", "private_key_jwt");
-        let server = TestServer::with(db).client(client.with("jwks_uri", publisher.uri.as_str())).system_clock().start().await;
-        let signer = |key: &KeyPair| Application::of(&server, "signer").authenticating(Authentication::PrivateKeyJwt(key.clone()));
-        signer(&first).client_credentials(&[]).await.tokens();
-        signer(&first).client_credentials(&[]).await.tokens();
+        let server = TestServer::with(db).client(client.with("jwks_uri", publisher.uri.as_str())).start().await;
+        let app = Application::of(&server, "signer");
+        let ask = async |key: &KeyPair| app.post_raw("/token", &[], with_assertion(&server, key)).await;
+        ask(&first).await.tokens();
+        ask(&first).await.tokens();
         assert_eq!(publisher.asked(), 1, "kept");
-        for _ in 0..5 {
-            signer(&KeyPair::generate()).client_credentials(&[]).await.refused(401, "invalid_client");
+        for asked in [1, 2] {
+            for _ in 0..5 {
+                ask(&KeyPair::generate()).await.refused(401, "invalid_client");
+            }
+            assert_eq!(publisher.asked(), asked, "once in half a minute");
+            server.advance(Duration::from_secs(31));
         }
-        assert!(publisher.asked() <= 2, "asked {} times", publisher.asked());
+        ask(&first).await.tokens();
+        ask(&KeyPair::generate()).await.refused(401, "invalid_client");
         *publisher.document.lock().unwrap() = second.jwks().to_string();
-        signer(&second).client_credentials(&[]).await.refused(401, "invalid_client");
+        ask(&second).await.refused(401, "invalid_client");
+        assert_eq!(publisher.asked(), 3, "the rotation came within the half minute");
     }
 
     /// The same with time: half a minute later the new keys are read.

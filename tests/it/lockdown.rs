@@ -12,10 +12,6 @@ const NEW_PASSWORD: &str = "a walk along the shore";
 const NEW_SIGN_IN: &str = "New sign-in to your Ostiary account";
 const LOCK: &str = "Lock down my account";
 
-fn proving(db: Database) -> Setup {
-    TestServer::with(db).setting("sign_up.email_verification", "before_sign_in")
-}
-
 /// The newest mail to an address with this subject.
 async fn mail_about(server: &TestServer, address: &str, subject: &str) -> Mail {
     let mails = Mailbox::of(server).all().await;
@@ -57,11 +53,6 @@ async fn chooses_password(browser: &mut Browser) {
     browser.press("Save and sign in").await;
 }
 
-async fn is_signed_in(browser: &mut Browser) -> bool {
-    browser.open("/account").await;
-    browser.heading() == "Your account"
-}
-
 async fn emails(server: &TestServer) -> Vec<String> {
     server.database().texts("SELECT email FROM users ORDER BY email").await
 }
@@ -69,7 +60,7 @@ async fn emails(server: &TestServer) -> Vec<String> {
 both! {
     /// Issue 3, section 4; security.md M4, M5, S6: opening the link changes nothing, its button ends everything, and the way back is mailed.
     async fn a_notice_locks_the_account_down(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let partner = Application::of(&server, "partner");
         let alice = Person::alice();
         let mut at_home = alice.signed_up_with_code(&server).await;
@@ -95,13 +86,13 @@ both! {
         assert_eq!((owner.status(), owner.heading().as_str()), (200, "Your account is locked down"), "{}", owner.describe());
 
         for browser in [&mut at_home, &mut thief] {
-            assert!(!is_signed_in(browser).await, "{}", browser.describe());
+            assert!(!browser.is_signed_in().await, "{}", browser.describe());
         }
         partner.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
         alice.sign_in(&mut thief).await;
         assert!(thief.error().contains("wrong"), "{}", thief.describe());
         phone.sign_in(&mut thief).await;
-        assert!(!is_signed_in(&mut thief).await, "the passkey that was added is gone");
+        assert!(!thief.is_signed_in().await, "the passkey that was added is gone");
         assert_eq!(server.database().texts("SELECT ended_reason FROM grants").await, ["locked_down"]);
         assert_eq!(server.database().number("SELECT count(*) FROM events WHERE kind = 'locked_down' AND address = '127.0.0.1'").await, 1);
         assert_eq!(server.database().number("SELECT count(*) FROM consents").await, 0, "the app asks again");
@@ -112,7 +103,7 @@ both! {
         let mut browser = opened(&server, &way_back.link()).await;
         chooses_password(&mut browser).await;
         assert_eq!(browser.heading(), "Your account", "the thief's second factor is not asked for: {}", browser.describe());
-        assert!(is_signed_in(&mut browser).await);
+        assert!(browser.is_signed_in().await);
         drop(totp);
         let again = opened(&server, &notice.link()).await;
         assert_eq!((again.status(), again.heading().as_str()), (410, "This link no longer works"));
@@ -120,7 +111,7 @@ both! {
 
     /// security.md M3: one of fifty parallel posts.
     async fn a_lockdown_link_is_good_for_one_of_fifty_posts(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         alice.signed_up_with_code(&server).await;
         thief_of(&server, &alice).await;
@@ -145,7 +136,7 @@ both! {
     /// security.md M3, M11: a thief who causes another notice does not end the link of the first; each works once, for seven days, and is
     /// nothing to the pages of other purposes.
     async fn every_notice_has_a_link_of_its_own_for_seven_days(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         alice.signed_up_with_code(&server).await;
         let mut thief = thief_of(&server, &alice).await;
@@ -219,13 +210,13 @@ both! {
         browser.open("/account/sessions").await;
         let csrf = browser.page().value("csrf").unwrap();
         browser.post("/account/lockdown", &[("csrf", &csrf)], true).await;
-        assert!(is_signed_in(&mut browser).await, "there would be no way back");
+        assert!(browser.is_signed_in().await, "there would be no way back");
     }
 
     /// security.md M7: whoever took the address away loses it by the old address's notice, with every link that came to theirs, and cannot
     /// keep it from going back by an account that they made with it.
     async fn a_lockdown_gives_the_address_back_for_good(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         alice.signed_up_with_code(&server).await;
         let mut thief = thief_of(&server, &alice).await;
@@ -257,12 +248,12 @@ both! {
         }
         let mut browser = opened(&server, &mail_about(&server, &alice.email, "Your Ostiary account is locked down").await.link()).await;
         chooses_password(&mut browser).await;
-        assert!(is_signed_in(&mut browser).await);
+        assert!(browser.is_signed_in().await);
     }
 
     /// security.md M7: a thief's own link, to the address they gave the account, does not end the owner's.
     async fn a_thief_cannot_lock_the_owner_out(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         alice.signed_up_with_code(&server).await;
         let mut thief = thief_of(&server, &alice).await;
@@ -282,16 +273,16 @@ both! {
         let mut owner = opened(&server, &undo).await;
         owner.press("Restore my address").await;
         assert_eq!(emails(&server).await, [alice.email.as_str()]);
-        assert!(!is_signed_in(&mut back).await);
+        assert!(!back.is_signed_in().await);
         assert_eq!(server.database().number("SELECT count(*) FROM passkeys").await, 0, "what the thief added is gone");
         chooses_password(&mut owner).await;
-        assert!(is_signed_in(&mut owner).await);
+        assert!(owner.is_signed_in().await);
         assert_eq!(opened(&server, &notice.link()).await.heading(), "This wasn’t you?", "each notice of the owner's has its link still");
     }
 
     /// The address went to another account that proved it: the locked one is nobody's until the operator decides.
     async fn without_its_address_a_locked_account_opens_to_nobody(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         alice.signed_up_with_code(&server).await;
         let mut thief = thief_of(&server, &alice).await;
@@ -301,7 +292,7 @@ both! {
         let mut owner = opened(&server, &notice.link()).await;
         owner.press(LOCK).await;
         assert!(owner.text().contains("belongs to another account"), "{}", owner.describe());
-        assert!(!is_signed_in(&mut thief).await);
+        assert!(!thief.is_signed_in().await);
         assert_eq!(server.database().texts("SELECT email FROM users WHERE enabled = false").await, ["eve@evil.example"]);
         let mut browser = opened(&server, "/forgot").await;
         browser.fill(words::EMAIL, "eve@evil.example");
@@ -311,7 +302,7 @@ both! {
 
     /// Issue 3, section 4: the same button for somebody who is signed in; what is older than seven days is the owner's and stays.
     async fn the_security_page_locks_down_and_keeps_what_is_old(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         let mut browser = alice.signed_up_with_code(&server).await;
         let (authenticator, codes) = alice.adds_authenticator(&server, &mut browser).await;
@@ -331,7 +322,7 @@ both! {
         second_tab.press(LOCK).await;
         assert_eq!(second_tab.status(), 410, "a session locks once: {}", second_tab.describe());
         assert_eq!(server.database().number("SELECT count(*) FROM passkeys").await, 1, "the old one stays");
-        assert!(!is_signed_in(&mut browser).await);
+        assert!(!browser.is_signed_in().await);
         server.advance(Duration::from_secs(1));
         let mut back = opened(&server, &mail_about(&server, &alice.email, "Your Ostiary account is locked down").await.link()).await;
         chooses_password(&mut back).await;
@@ -339,13 +330,13 @@ both! {
         back.follow("recovery code").await;
         back.fill("Recovery code", &codes[0]);
         back.press("Continue").await;
-        assert!(is_signed_in(&mut back).await, "{}", back.describe());
+        assert!(back.is_signed_in().await, "{}", back.describe());
     }
 
     /// security.md S4: what was begun before a lockdown is not finished after it: a sign-in whose password is being checked, a change of
     /// password whose hash is being made.
     async fn what_is_under_way_ends_with_a_lockdown(db) {
-        let slow = proving(db).setting("password.argon2_memory_kib", 65_536).setting("password.argon2_iterations", 12);
+        let slow = Setup::proving(db).setting("password.argon2_memory_kib", 65_536).setting("password.argon2_iterations", 12);
         let server = slow.start().await;
         let alice = Person::alice();
         let mut owner = alice.signed_up_with_code(&server).await;
@@ -372,14 +363,14 @@ both! {
         tokio::join!(lock, async { thief.press("Change password").await; }, async { other.press("Sign in").await; });
         assert_eq!(tab.heading(), "Your account is locked down", "{}", tab.describe());
         for browser in [&mut owner, &mut thief, &mut other] {
-            assert!(!is_signed_in(browser).await, "{}", browser.describe());
+            assert!(!browser.is_signed_in().await, "{}", browser.describe());
         }
         assert_eq!(server.database().number("SELECT count(*) FROM passwords").await, 0);
     }
 
     /// security.md M7: signed in, with the address just taken: the way back goes to the address of before, not to the thief's.
     async fn the_security_page_mails_the_way_back_to_the_address_of_before(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         let mut owner = alice.signed_up_with_code(&server).await;
         let mut thief = thief_of(&server, &alice).await;
@@ -391,13 +382,13 @@ both! {
         assert_eq!(emails(&server).await, [alice.email.as_str()]);
         let mut back = opened(&server, &mail_about(&server, &alice.email, "Your Ostiary account is locked down").await.link()).await;
         chooses_password(&mut back).await;
-        assert!(is_signed_in(&mut back).await);
-        assert!(!is_signed_in(&mut thief).await);
+        assert!(back.is_signed_in().await);
+        assert!(!thief.is_signed_in().await);
     }
 
     /// A link that was used by then locks nobody else who happens to be signed in in this browser.
     async fn a_dead_link_does_not_lock_whoever_is_signed_in(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let (alice, bob) = (Person::alice(), Person::bob());
         alice.signed_up_with_code(&server).await;
         thief_of(&server, &alice).await;
@@ -415,12 +406,12 @@ both! {
         assert_eq!(server.database().texts("SELECT user_id FROM passwords").await.len(), 1, "Bob's password stands");
         let mut again = Browser::new(&server);
         bob.sign_in(&mut again).await;
-        assert!(is_signed_in(&mut again).await);
+        assert!(again.is_signed_in().await);
     }
 
     /// An account that an operator has given a role is no squatter: it keeps the address, and the locked one is switched off.
     async fn an_operators_account_does_not_give_way(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         alice.signed_up_with_code(&server).await;
         let mut thief = thief_of(&server, &alice).await;
@@ -437,7 +428,7 @@ both! {
     /// A factor that replaced another is as old as the first: whoever reads the mail of an account with a second factor does not get past
     /// it by a notice (ASVS 6.4.3).
     async fn a_replaced_second_factor_outlives_a_lockdown(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         let mut browser = alice.signed_up_with_code(&server).await;
         let (old, _) = alice.adds_authenticator(&server, &mut browser).await;
@@ -458,7 +449,7 @@ both! {
 
     /// security.md S5: a sign-in that waits for its second factor ends with the lockdown.
     async fn a_half_finished_sign_in_ends_with_a_lockdown(db) {
-        let server = proving(db).start().await;
+        let server = Setup::proving(db).start().await;
         let alice = Person::alice();
         let mut browser = alice.signed_up_with_code(&server).await;
         let (authenticator, _) = alice.adds_authenticator(&server, &mut browser).await;
@@ -475,7 +466,7 @@ both! {
         browser.press(LOCK).await;
         thief.fill("Code", &authenticator.code(&server));
         thief.press("Continue").await;
-        assert!(!is_signed_in(&mut thief).await, "{}", thief.describe());
+        assert!(!thief.is_signed_in().await, "{}", thief.describe());
     }
 }
 

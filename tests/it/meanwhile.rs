@@ -19,7 +19,7 @@ both! {
             browser.press("Save profile").await;
             browser
         });
-        held.is_waited_for().await;
+        held.is_waited_for_by(&server).await;
         held.commit().await;
         let browser = saving.await.unwrap();
         assert_eq!(browser.error(), "", "{}", browser.describe());
@@ -61,7 +61,7 @@ both! {
             visitor.sign_in(&mut browser).await;
             browser
         });
-        held.is_waited_for().await;
+        held.is_waited_for_by(&server).await;
         held.commit().await;
         let browser = visit.await.unwrap();
         assert_eq!(browser.path(), "/account", "{}", browser.describe());

@@ -198,15 +198,23 @@ both! {
     /// security.md F5: out of file descriptors the server waits, and goes on when there are some.
     async fn running_out_of_file_descriptors_passes(db) {
         let ground = TestServer::with(db).prepare();
+        const FILES: usize = 96;
         let server = ServerProcess::on_under(ground, Under { before: "ulimit -n 96", redirection: "" }).await;
         let held = held(&server).await;
         let mut crowd = Vec::new();
         for _ in 0..200 {
             crowd.push(tokio::net::TcpStream::connect(("127.0.0.1", server.ground.port)).await.unwrap());
         }
+        let start = Instant::now();
+        while server.open_files() < FILES {
+            assert!(start.elapsed() < Duration::from_secs(20), "only {} are open: {}", server.open_files(), server.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(2)).no_proxy().build().unwrap();
+        let unheard = http.get(server.at("/health")).send().await;
+        assert!(unheard.as_ref().is_err_and(reqwest::Error::is_timeout), "nobody is taken in: {unheard:?}");
         drop(crowd);
         let start = Instant::now();
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(2)).build().unwrap();
         while !http.get(server.at("/health/ready")).send().await.is_ok_and(|answer| answer.status() == 200) {
             assert!(start.elapsed() < Duration::from_secs(20), "does not come back: {}", server.log());
         }

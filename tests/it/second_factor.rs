@@ -1,7 +1,7 @@
 //! Second factors: an authenticator app, recovery codes, trusted devices; who needs one, and what a half-finished sign-in opens.
 
 use crate::both;
-use crate::support::authenticator::Authenticator;
+use crate::support::authenticator::{Authenticator, give};
 use crate::support::mailbox::Mailbox;
 use crate::support::prelude::*;
 use futures_util::future::join_all;
@@ -16,20 +16,8 @@ async fn alice(server: &TestServer) -> (Person, Authenticator, Vec<String>, Brow
     (alice, authenticator, codes, Browser::new(server))
 }
 
-/// On the page of the second factor.
-async fn give(browser: &mut Browser, code: &str) -> Arrival {
-    assert_eq!(browser.heading(), "One more step", "{}", browser.describe());
-    browser.fill("Code", code);
-    browser.press("Continue").await
-}
-
 fn session(browser: &Browser) -> String {
     browser.cookie("ostiary_session").map_or_else(String::new, |cookie| cookie.value.clone())
-}
-
-async fn is_signed_in(browser: &mut Browser) -> bool {
-    browser.open("/account").await;
-    browser.heading() == "Your account"
 }
 
 both! {
@@ -63,7 +51,7 @@ both! {
         // Ten minutes later it is over; in time it is finished once, and leaves no cookie.
         let mut late = browser.clone();
         give(&mut browser, &authenticator.code(&server)).await;
-        assert!(is_signed_in(&mut browser).await);
+        assert!(browser.is_signed_in().await);
         assert!(browser.cookie("ostiary_signing_in").is_none());
         server.advance(STEP);
         give(&mut late, &authenticator.code(&server)).await;
@@ -83,7 +71,7 @@ both! {
         let mut before = browser.clone();
         let (authenticator, _) = alice.adds_authenticator(&server, &mut browser).await;
         assert_ne!(session(&before), session(&browser));
-        assert!(!is_signed_in(&mut before).await, "the secret from before the factor was added");
+        assert!(!before.is_signed_in().await, "the secret from before the factor was added");
         // A session of one factor, from a time before there was a second.
         let bob = Person::bob();
         let mut phone = bob.signed_in(&server).await;
@@ -93,8 +81,8 @@ both! {
         let mut thief = phone.clone();
         phone.open(&Application::of(&server, "shop").authorization_request().with("acr_values", "2").url()).await;
         give(&mut phone, &his.code(&server)).await.landed();
-        assert!(!is_signed_in(&mut thief).await, "the secret from before the step-up");
-        assert!(is_signed_in(&mut phone).await);
+        assert!(!thief.is_signed_in().await, "the secret from before the step-up");
+        assert!(phone.is_signed_in().await);
         drop(authenticator);
     }
 
@@ -108,7 +96,7 @@ both! {
             let mut browser = Browser::new(&server);
             alice.sign_in(&mut browser).await;
             give(&mut browser, &authenticator.code_of_step(&server, step)).await;
-            assert_eq!(is_signed_in(&mut browser).await, accepted, "step {step}");
+            assert_eq!(browser.is_signed_in().await, accepted, "step {step}");
         }
         server.advance(Duration::from_secs(120));
         alice.sign_in(&mut browser).await;
@@ -157,14 +145,14 @@ both! {
         give(&mut browser, &authenticator.code(&server)).await;
         assert_eq!((browser.path(), browser.heading().as_str()), ("/login", "Sign in"));
         assert!(browser.error().contains("Five codes were wrong"), "{}", browser.describe());
-        assert!(!is_signed_in(&mut browser).await);
+        assert!(!browser.is_signed_in().await);
         // The password is asked for again and is not slowed down; codes are, more and more.
         alice.sign_in(&mut browser).await;
         give(&mut browser, &authenticator.code(&server)).await;
         assert!(browser.error().contains("Too many tries"), "{}", browser.describe());
         server.advance(STEP);
         give(&mut browser, &authenticator.code(&server)).await;
-        assert!(is_signed_in(&mut browser).await);
+        assert!(browser.is_signed_in().await);
         let failed = "SELECT count(*) FROM events WHERE kind = 'second_factor_failed'";
         assert_eq!(server.database().number(failed).await, 1);
     }
@@ -184,7 +172,7 @@ both! {
         .await;
         server.advance(Duration::from_secs(60));
         give(&mut browser, &authenticator.code(&server)).await;
-        assert!(!is_signed_in(&mut browser).await);
+        assert!(!browser.is_signed_in().await);
     }
 
     /// security.md O3: 160 bits, sealed at rest, shown once, nothing before a code has confirmed it; another's pending secret is refused.
@@ -253,7 +241,7 @@ both! {
         }
         let mut fresh = Browser::new(&server);
         alice.sign_in(&mut fresh).await;
-        assert!(is_signed_in(&mut fresh).await);
+        assert!(fresh.is_signed_in().await);
     }
 
     /// security.md O4: a password that was just given in a trusted browser is one factor; for a change the other is asked for.
@@ -313,7 +301,7 @@ both! {
         assert!(other.error().contains("wrong"), "an old one: {}", other.describe());
         other.fill("Recovery code", &new[0]);
         other.press("Continue").await;
-        assert!(is_signed_in(&mut other).await);
+        assert!(other.is_signed_in().await);
     }
 
     /// security.md O6, S6: a trusted device is one person's in one browser for thirty days, listed, revocable, cut by a new password.
@@ -332,7 +320,7 @@ both! {
         assert!(!asked(&browser, &alice).await, "her own");
         assert!(asked(&Browser::new(&server), &alice).await, "another browser");
         let bob = Person::bob();
-        bob.adds_authenticator(&server, &mut bob.signed_in(&server).await).await;
+        let (his, _) = bob.adds_authenticator(&server, &mut bob.signed_in(&server).await).await;
         assert!(asked(&browser, &bob).await, "another person in her browser");
         let secret = browser.cookie("ostiary_trusted").unwrap().value.clone();
         assert!(!server.database().everything().await.contains(&secret), "a digest at rest");
@@ -357,8 +345,15 @@ both! {
                 let id = server.database().texts("SELECT max(id) FROM trusted_devices").await.concat();
                 let mut bobs = Browser::new(&server);
                 bob.sign_in(&mut bobs).await;
+                give(&mut bobs, &his.code(&server)).await;
+                bobs.open("/account/security").await;
+                let own_page = |browser: &Browser| (browser.status(), browser.path().to_owned()) == (200, "/account/security".to_owned());
+                assert!(own_page(&bobs), "{}", bobs.describe());
                 let csrf = bobs.page().value("csrf").unwrap();
                 bobs.post("/account/security", &[("csrf", &csrf), ("distrust", &id)], true).await;
+                assert!(own_page(&bobs), "heard, and not as a stranger: {}", bobs.describe());
+                let there = format!("SELECT count(*) FROM trusted_devices WHERE id = '{id}'");
+                assert_eq!(server.database().number(&there).await, 1, "nobody else takes it back");
                 assert!(!asked(&laptop, &alice).await, "nobody else takes it back");
                 laptop.open("/account/security").await;
                 laptop.press("Remove Firefox").await;
@@ -380,6 +375,6 @@ both! {
             assert_eq!(server.database().number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
         }
         alice.sign_in(&mut browser).await;
-        assert!(is_signed_in(&mut browser).await);
+        assert!(browser.is_signed_in().await);
     }
 }

@@ -1,16 +1,10 @@
 //! Step-up: an application asks for more than one factor, or the operator demands it of people; what tokens say of it.
 
 use crate::both;
+use crate::support::authenticator::give;
 use crate::support::prelude::*;
 
 const STEP: Duration = Duration::from_secs(30);
-
-/// On the page of the second factor.
-async fn give(browser: &mut Browser, code: &str) -> Arrival {
-    assert_eq!(browser.heading(), "One more step", "{}", browser.describe());
-    browser.fill("Code", code);
-    browser.press("Continue").await
-}
 
 fn acr(token: &Jwt) -> &str {
     token.claim("acr").as_str().unwrap()

@@ -11,16 +11,7 @@ const NUMBER: &str = "+49 30 901820";
 
 /// A server whose messages go to the provider of the test.
 async fn server(db: Database, kind: &str, provider: &SmsProvider) -> TestServer {
-    TestServer::with(db)
-        .setting("sms.provider", kind)
-        .setting("sms.base_url", provider.url.as_str())
-        .setting("sms.account_sid", "AC1")
-        .setting("sms.auth_token", "hush")
-        .setting("sms.service_sid", "VA1")
-        .setting("sms.from", "+15005550006")
-        .setting("sms.countries", vec!["+49".to_owned(), "+43".to_owned()])
-        .start()
-        .await
+    provider.serves(TestServer::with(db), kind).start().await
 }
 
 /// The digits of our own message.
@@ -239,14 +230,7 @@ both! {
     /// security.md P5: a provider's words may repeat the number; the log has its code instead.
     async fn a_refused_message_leaves_no_number_in_the_log(db) {
         let provider = SmsProvider::start().await;
-        let setup = Setup::on(db)
-            .setting("sms.provider", "twilio_messages")
-            .setting("sms.base_url", provider.url.as_str())
-            .setting("sms.account_sid", "AC1")
-            .setting("sms.auth_token", "hush")
-            .setting("sms.from", "+15005550006")
-            .setting("sms.countries", vec!["+49".to_owned()]);
-        let server = setup.start_process().await;
+        let server = provider.serves(Setup::on(db), "twilio_messages").start_process().await;
         provider.refuse_all();
         let mut browser = Browser::of_process(&server);
         Person::alice().sign_up(&mut browser).await;

@@ -72,9 +72,7 @@ async fn requests_are_exported_as_spans_without_what_they_carried() {
     let alice = Person::alice();
     let mut browser = Browser::of_process(&server);
     alice.sign_up(&mut browser).await;
-    let request = shop.authorization_request();
-    let landed = alice.authorize(&mut browser, &request).await;
-    let tokens = shop.redeem(&request, landed.code()).await.tokens();
+    let (request, landed, tokens) = shop.whole_flow(&mut browser, &alice).await;
     shop.post("/token", &[("grant_type", "unknown")]).await.refused(400, "unsupported_grant_type");
     let wanted = shop.userinfo(&tokens.access_token).await;
     assert_eq!(server.terminate().await, 0);

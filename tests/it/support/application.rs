@@ -249,6 +249,15 @@ impl Application {
         self.redeem(request, landed.code()).await.tokens()
     }
 
+    /// The same with the usual request, and with all that went through the browser.
+    pub async fn whole_flow(&self, browser: &mut Browser, person: &Person) -> (AuthorizationRequest, Landed, Tokens) {
+        let request = self.authorization_request();
+        let landed = person.authorize(browser, &request).await;
+        self.check(&request, &landed);
+        let tokens = self.redeem(&request, landed.code()).await.tokens();
+        (request, landed, tokens)
+    }
+
     /// What every client must check before it redeems: where it landed, `state`, `iss` (RFC 9207).
     pub fn check(&self, request: &AuthorizationRequest, landed: &Landed) {
         assert_eq!(landed.url, Url::parse(&request.redirect_uri).unwrap().as_str());
@@ -375,6 +384,15 @@ pub fn check_description(text: &str) {
 pub fn basic(client_id: &str, secret: &str) -> String {
     let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(client_id), encode(secret))))
+}
+
+/// RFC 7523 §2.2: the body of a token request of a client for itself, with this assertion.
+pub fn assertion_form(assertion: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "client_credentials")
+        .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+        .append_pair("client_assertion", assertion)
+        .finish()
 }
 
 /// 256 bits that this process makes only once. (Not random: a test has nobody to hide from.)

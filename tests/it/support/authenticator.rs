@@ -1,7 +1,7 @@
 //! An authenticator app on somebody's phone. Its codes are computed here from RFC 6238, not by the server's library, and its clock is
 //! the test's.
 
-use super::browser::Browser;
+use super::browser::{Arrival, Browser};
 use super::people::Person;
 use super::server::TestServer;
 use openssl::hash::MessageDigest;
@@ -54,6 +54,13 @@ impl Authenticator {
         let right: Vec<String> = (-2..=2).map(|step| self.code_of_step(server, step)).collect();
         (0..10).map(|n| format!("{n}{n}{n}{n}{n}{n}")).find(|code| !right.contains(code)).unwrap()
     }
+}
+
+/// Types a code on the page of the second factor, which is open.
+pub async fn give(browser: &mut Browser, code: &str) -> Arrival {
+    assert_eq!(browser.heading(), "One more step", "{}", browser.describe());
+    browser.fill("Code", code);
+    browser.press("Continue").await
 }
 
 /// RFC 4648 §6

@@ -1,6 +1,7 @@
 //! A browser without script: keeps cookies, follows redirects on the server, fills forms by label, presses buttons by their words.
 //! A redirect (or form) that leaves the server is not followed but handed over as [`Landed`].
 
+use super::application::AuthorizationRequest;
 use super::cookies::Cookies;
 use super::page::{Field, Page};
 use super::process::ServerProcess;
@@ -191,6 +192,20 @@ impl Browser {
     /// The path of the open page.
     pub fn path(&self) -> &str {
         self.page().url.path()
+    }
+
+    /// Whether the account opens, which is asked of the server.
+    pub async fn is_signed_in(&mut self) -> bool {
+        self.open("/account").await;
+        self.heading() == "Your account"
+    }
+
+    /// The ticket of a sign-out, the ticket of this request, and the token of the form that asks for consent to it: the open page's.
+    pub async fn tickets(&mut self, request: &AuthorizationRequest) -> [String; 3] {
+        self.open("/logout?client_id=shop").await;
+        let logout = self.page().value("ticket").unwrap();
+        self.open(&request.url()).await;
+        [logout, self.page().value("ticket").unwrap(), self.page().value("csrf").unwrap()]
     }
 
     /// A cookie by name, as it was set.

@@ -1,5 +1,6 @@
 //! The two databases, and a look into them from outside the server.
 
+use super::server::TestServer;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use std::path::PathBuf;
@@ -43,22 +44,31 @@ pub enum Held {
 }
 
 impl Held {
-    /// Returns when somebody waits for it.
+    /// Returns when a request to this server waits for it.
+    pub async fn is_waited_for_by(&self, server: &TestServer) {
+        match self {
+            // Nobody else writes meanwhile, so that whoever has taken the one connection for it waits for the file.
+            Self::Sqlite(_) => {
+                until("the server waits", async || {
+                    server.app().storage.pools().iter().any(|pool| pool.name == "writer" && pool.in_use > 0)
+                })
+                .await;
+            }
+            Self::Postgres { .. } => self.is_waited_for().await,
+        }
+    }
+
+    /// Returns when somebody waits for it, in whatever process.
     pub async fn is_waited_for(&self) {
         match self {
-            // Nothing tells who waits for the file: this is long enough to get there, and who comes later finds the change.
+            // Nothing tells who waits for the file in another process: SQLite asks for the lock again and again, and between two times
+            // holds nothing. This is long enough to get there, and who comes later finds the change.
             Self::Sqlite(_) => tokio::time::sleep(Duration::from_millis(700)).await,
             Self::Postgres { client, url } => {
                 let own: i32 = client.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
                 let other = connect(url, "public").await;
                 let query = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))";
-                for _ in 0..6000 {
-                    if other.query_one(query, &[&own]).await.unwrap().get::<_, i64>(0) > 0 {
-                        return;
-                    }
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                }
-                panic!("nobody waits for it");
+                until("somebody waits", async || other.query_one(query, &[&own]).await.unwrap().get::<_, i64>(0) > 0).await;
             }
         }
     }
@@ -69,6 +79,17 @@ impl Held {
             Self::Postgres { client, .. } => client.batch_execute("COMMIT").await.unwrap(),
         }
     }
+}
+
+/// Returns when this holds. Panics after a minute.
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..6000 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("not in a minute: {what}");
 }
 
 /// The PostgreSQL server of this test run.
@@ -146,6 +167,18 @@ impl OwnDatabase {
                 Held::Postgres { client, url: url.clone() }
             }
         }
+    }
+
+    /// Returns when somebody waits for a row of `table` that another transaction holds, whoever's it is. SQLite has one writer, whose
+    /// turn others wait for before they begin.
+    pub async fn a_row_is_waited_for(&self, table: &str) {
+        let Self::Postgres { url, schema } = self else { panic!("there are no locks of rows") };
+        let client = connect(url, schema).await;
+        let query = format!(
+            "SELECT count(*) FROM pg_stat_activity waiting JOIN pg_locks held ON held.pid = ANY(pg_blocking_pids(waiting.pid))
+                WHERE held.relation = '{table}'::regclass"
+        );
+        until("a row is waited for", async || client.query_one(&query, &[]).await.unwrap().get::<_, i64>(0) > 0).await;
     }
 
     /// The names of all tables, in order.

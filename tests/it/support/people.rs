@@ -88,6 +88,18 @@ impl Person {
         browser
     }
 
+    /// Asks for a link to a new password, opens it in a browser of its own and chooses this one.
+    pub async fn resets_password(&self, server: &TestServer, password: &str) -> Browser {
+        let mut browser = Browser::new(server);
+        browser.open("/forgot").await;
+        browser.fill(words::EMAIL, &self.email);
+        browser.press("Send the link").await;
+        browser.open(&Mailbox::of(server).newest_to(&self.email).await.link()).await;
+        browser.fill("New password", password);
+        browser.press("Save and sign in").await;
+        browser
+    }
+
     /// Has an account; nobody is signed in.
     pub async fn registered(&self, server: &TestServer) -> Browser {
         self.signed_in(server).await;

@@ -126,6 +126,11 @@ impl ServerProcess {
         std::fs::read_to_string(format!("/proc/{}/limits", self.child.id().unwrap())).unwrap()
     }
 
+    /// How many files and sockets it has open.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id().unwrap())).unwrap().count()
+    }
+
     /// As when the power goes: no goodbye.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();

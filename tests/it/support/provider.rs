@@ -1,6 +1,7 @@
 //! A provider of text messages that keeps them, with the interfaces of Twilio Verify and Twilio Messages.
 
 use super::ports::free_port;
+use super::setup::Setup;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -49,6 +50,18 @@ impl SmsProvider {
             }
         });
         provider
+    }
+
+    /// A server to be, whose messages come here by this interface.
+    pub fn serves(&self, setup: Setup, interface: &str) -> Setup {
+        setup
+            .setting("sms.provider", interface)
+            .setting("sms.base_url", self.url.as_str())
+            .setting("sms.account_sid", "AC1")
+            .setting("sms.auth_token", "hush")
+            .setting("sms.service_sid", "VA1")
+            .setting("sms.from", "+15005550006")
+            .setting("sms.countries", vec!["+49".to_owned(), "+43".to_owned()])
     }
 
     pub fn all(&self) -> Vec<Message> {

@@ -109,6 +109,11 @@ impl Setup {
         Self { database, settings: Vec::new(), clients: Vec::new(), resources: Vec::new(), upstreams: Vec::new(), system_clock: false }
     }
 
+    /// A server as it comes: the address is proven before there is an account.
+    pub fn proving(database: Database) -> Self {
+        Self::on(database).setting("sign_up.email_verification", "before_sign_in")
+    }
+
     /// Sets a key of the configuration, dotted: `.setting("tokens.refresh_token_grace", "0s")`.
     #[must_use]
     pub fn setting(mut self, key: &str, value: impl Into<toml::Value>) -> Self {
@@ -143,6 +148,13 @@ impl Setup {
     pub fn upstream(mut self, document: Value) -> Self {
         self.upstreams.push(document);
         self
+    }
+
+    /// Looks after places behind a gateway on this machine: `[[places]]`, in TOML.
+    #[must_use]
+    pub fn places(self, tables: &str) -> Self {
+        let places = toml::from_str::<toml::Table>(tables).unwrap()["places"].clone();
+        self.setting("trusted_proxies", toml::Value::Array(vec!["127.0.0.1".into()])).setting("protected", places)
     }
 
     /// Time goes by by itself.
