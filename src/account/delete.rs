@@ -4,7 +4,7 @@
 //! what was mailed end at once, and `grants/policy.rs` refuses what comes later. When the days are over, housekeeping deletes everything
 //! about the person. The last administrator may go too, as by command: the command line makes another.
 //!
-//! Order of checks: 1. somebody is signed in; 2. the proof is fresh; 3. of a POST: the form is from our page; 4. it was not asked for before.
+//! Order of checks: 1. somebody is signed in; 2. of a POST: the form is from our page; 3. the proof is fresh; 4. it was not asked for before.
 //!
 //! Cost: GET 2 round trips; POST 13 round trips and more, 1 commit.
 //!

@@ -1,6 +1,6 @@
 //! `/login/with/{provider}`: sign in with another provider, or connect an account there to the one here.
 //!
-//! Order of checks of a POST: 1. the form is from our page; 2. the ticket opens; 3. the provider is there and the client allows it;
+//! Order of checks of a POST: 1. the form is from our page; 2. there is such a provider; 3. the ticket opens, and its client allows the provider;
 //! 4. to connect: somebody is signed in, with fresh proof. Then the browser leaves, with a `state` that is a sealed ticket of this
 //! browser, this provider and this errand. What comes back: [`callback`].
 //!

@@ -152,7 +152,7 @@ pub async fn post_factor(app: web::Data<App>, http: HttpRequest, body: PageBody)
         return Ok(factor_page(&app, &http, &visit, method, sent, Some(FactorProblem::Wrong { method })));
     }
     drop(right);
-    let trust = may_trust(&visit) && params.get("trust").is_some();
+    let trust = visit.waiting.may_trust(&visit.ticket) && params.get("trust").is_some();
     match visit.waiting.proven(&app, &http, &visit.browser, &visit.ticket, method.proves(), trust).await? {
         Some(way_on) => Ok(way_on),
         None => ended(&app, &visit),
@@ -190,9 +190,8 @@ async fn is_of_account(app: &App, visit: &Visit, connection: &mut Connection, co
 async fn visit(app: &App, browser: Browser, params: &Params) -> Result<Result<Visit, HttpResponse>, PageError> {
     let ticket = Ticket::open(app, &browser, params)?;
     let Some(waiting) = Waiting::of(app, &browser, &ticket).await? else { return Ok(Err(ticket.to(app, paths::LOGIN))) };
-    // Whoever signs in gives what they have; whether that reaches what the application asks for is decided afterwards.
     let factors = find_factors(&mut app.storage.read().await?, &waiting.user().id).await?;
-    let needed = if matches!(waiting, Waiting::Pending { .. }) { Acr::TwoFactors } else { ticket.needed_acr(&factors) };
+    let needed = waiting.needed(&ticket, &factors);
     if matches!(&waiting, Waiting::StepUp(signed_in) if signed_in.session.reached() >= needed) {
         return Ok(Err(ticket.way_on(app)));
     }
@@ -218,11 +217,6 @@ fn chosen(visit: &Visit, params: &Params) -> Method {
     known.or(visit.methods.first()).copied().unwrap_or(Method::Totp)
 }
 
-/// A browser is trusted when somebody signs in, never for an errand that asked for fresh proof.
-fn may_trust(visit: &Visit) -> bool {
-    matches!(visit.waiting, Waiting::Pending { .. }) && visit.ticket.errand.is_none()
-}
-
 fn about(user: &User, http: &HttpRequest, method: Method) -> About {
     About::user(&user.id).from(device_of(http)).with("method", method.as_str())
 }
@@ -245,8 +239,7 @@ fn factor_page(
     sent: Option<&str>,
     problem: Option<FactorProblem>,
 ) -> HttpResponse {
-    let separator = if visit.ticket.text.is_empty() { '?' } else { '&' };
-    let link = |method: Method| format!("{}{separator}method={}", visit.ticket.link(app, paths::LOGIN_FACTOR), method.as_str());
+    let link = |method: Method| visit.ticket.link_with(app, paths::LOGIN_FACTOR, ("method", method.as_str()));
     let others = visit.methods.iter().copied().filter(|other| *other != method);
     let view = FactorPage {
         layout: Layout::of(app, http),
@@ -260,7 +253,7 @@ fn factor_page(
         number: visit.number.as_ref().map(PhoneNumber::hint).unwrap_or_default(),
         others: others.map(|other| (other, link(other))).collect(),
         key_url: visit.has_keys.then(|| visit.ticket.link(app, paths::LOGIN_FACTOR_KEY)),
-        may_trust: may_trust(visit),
+        may_trust: visit.waiting.may_trust(&visit.ticket),
         start_again_url: visit.ticket.link(app, paths::LOGIN),
     };
     Page::new(view).form_action(&visit.ticket.form_action).respond_to(http)

@@ -41,7 +41,7 @@ pub async fn post_key_factor(app: web::Data<App>, http: HttpRequest, body: PageB
     let Some(waiting) = Waiting::of(&app, &browser, &ticket).await? else { return Ok(ticket.to(&app, paths::LOGIN)) };
     let problem = match check_second_factor(&app, &browser, &params, &waiting.user().id, waiting.flow()).await? {
         Ok(person) => {
-            let trust = may_trust(&ticket, &waiting) && params.get("trust").is_some();
+            let trust = waiting.may_trust(&ticket) && params.get("trust").is_some();
             match waiting.proven(&app, &http, &browser, &ticket, &person.amr, trust).await? {
                 Some(way_on) => return Ok(way_on),
                 None => return Ok(ticket.to(&app, paths::LOGIN)),
@@ -51,11 +51,6 @@ pub async fn post_key_factor(app: web::Data<App>, http: HttpRequest, body: PageB
     };
     app.metrics.sign_in(SignIn::Refused);
     key_page(&app, &http, &browser, &ticket, &waiting, Some(problem)).await
-}
-
-/// A browser is trusted when somebody signs in, never for an errand that asked for fresh proof.
-fn may_trust(ticket: &Ticket, waiting: &Waiting) -> bool {
-    matches!(waiting, Waiting::Pending { .. }) && ticket.errand.is_none()
 }
 
 async fn key_page(
@@ -71,7 +66,7 @@ async fn key_page(
     let keys = list_passkeys(&mut connection, &user.id).await?;
     let factors = find_factors(&mut connection, &user.id).await?;
     drop(connection);
-    let needed = ticket.needed_acr(&factors);
+    let needed = waiting.needed(ticket, &factors);
     if matches!(waiting, Waiting::StepUp(signed_in) if signed_in.session.reached() >= needed) {
         return Ok(ticket.way_on(app));
     }
@@ -82,8 +77,7 @@ async fn key_page(
     let form = PasskeyForm::for_second_factor(app, browser, waiting.flow(), &keys)?;
     let problem = if form.is_none() { Some(PasskeyProblem::SuspectedClone) } else { problem };
     let codes = super::factor::Method::of(app, &factors, needed);
-    let separator = if ticket.text.is_empty() { '?' } else { '&' };
-    let url = |method: &str| format!("{}{separator}method={method}", ticket.link(app, paths::LOGIN_FACTOR));
+    let url = |method: &str| ticket.link_with(app, paths::LOGIN_FACTOR, ("method", method));
     let view = KeyFactorPage {
         layout: Layout::of(app, http),
         csrf: browser.csrf(app),
@@ -93,7 +87,7 @@ async fn key_page(
         form: form.map(|form| form.after(app, problem.as_ref())),
         problem,
         others: codes.into_iter().map(|method| (method, url(method.as_str()))).collect(),
-        may_trust: may_trust(ticket, waiting),
+        may_trust: waiting.may_trust(ticket),
         start_again_url: ticket.link(app, paths::LOGIN),
     };
     Ok(Page::new(view).form_action(&ticket.form_action).respond_to(http))

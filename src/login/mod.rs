@@ -143,7 +143,6 @@ async fn login_page_after(
         None => true,
     };
     let sign_up = app.config.sign_up.enabled && confirms.is_none();
-    let separator = if ticket.text.is_empty() { '?' } else { '&' };
     let view = LoginPage {
         layout: Layout::of(app, http),
         csrf: browser.csrf(app),
@@ -157,7 +156,7 @@ async fn login_page_after(
         mail_me_url: app.config.login.email.then(|| ticket.link(app, paths::LOGIN_MAIL)),
         passkey,
         passkey_problem,
-        other_account_url: confirms.map(|_| format!("{}{separator}show=other", ticket.link(app, paths::LOGIN))),
+        other_account_url: confirms.map(|_| ticket.link_with(app, paths::LOGIN, ("show", "other"))),
         upstreams: UpstreamButton::offered(app, ticket.client.as_deref()),
     };
     let page = Page::new(view).form_action(&ticket.form_action).fetches().respond_to(http);

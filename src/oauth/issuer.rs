@@ -177,7 +177,7 @@ mod tests {
             ("HTTPS://example.com", normal("https://example.com")),
             ("https://example.com:443", normal("https://example.com")),
             ("https://example.com/a/../b", normal("https://example.com/b")),
-            ("https://example.com//a", normal("https://example.com//a")),
+            ("https://example.com//a", Path),
             (" https://example.com", normal("https://example.com")),
             ("https://example.com\n", normal("https://example.com")),
         ] {

@@ -1,4 +1,4 @@
-//! Counts what the pools' connections do: round trips and commits, for the metrics, and for the tests that hold every `Cost:`.
+//! Counts what the pools' connections do: round trips and commits, for the metrics, and for the tests that hold what the common requests cost.
 //!
 //! Cost: an atomic addition a statement, and a look at the first word of its text, which diesel has at hand.
 

@@ -10,10 +10,7 @@ use crate::oauth::scope::Scope;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The claims about `user` that `scope` yields, and those of `requested` that the scope's owner may see anyway.
-///
-/// A claim that is asked for by name is told only if one of the granted scopes could yield it to this client too:
-/// the `claims` parameter picks, it does not widen what the person consented to.
+/// The claims about `user` that `scope` yields to this client.
 pub fn claims_about(user: &User, client: &ClientMetadata, scope: &Scope, mappings: &[ClaimMapping]) -> Claims {
     let mut claims = Claims::new();
     let sees_address = client.first_party || scope.contains(Scope::EMAIL);

@@ -1,7 +1,7 @@
 //! `/verify`: a person who is signed in proves that the account's address is theirs, with a code. On the way to an app where
 //! `sign_up.email_verification` is `before_token`; from the account's page otherwise.
 //!
-//! Order of checks of a POST: 1. somebody is signed in; 2. the form is from our page; 3. the ticket opens; 4. the limits of sending, or the
+//! Order of checks of a POST: 1. the form is from our page; 2. the ticket opens; 3. somebody is signed in; 4. the limits of sending, or the
 //! try is counted; 5. the code, this browser's and this person's; 6. the address is still the account's; 7. it is used up.
 //!
 //! Cost: sending 7 round trips, 3 commits; a code 9 round trips, 3 commits.

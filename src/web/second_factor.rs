@@ -4,12 +4,13 @@
 //! Specs: RFC 9470; security.md S1, S5, O1, O2.
 
 use crate::app::App;
+use crate::credentials::factors::Factors;
 use crate::credentials::guesses;
 use crate::credentials::trusted_devices::{TRUSTED_FOR, TrustedDeviceId, insert_trusted_device};
 use crate::events::{self, About, EventKind};
 use crate::mail::Posted;
 use crate::metrics::SignIn;
-use crate::oauth::authentication::Amr;
+use crate::oauth::authentication::{Acr, Amr};
 use crate::sessions::{self, SessionSecret, SignedIn};
 use crate::storage::StorageError;
 use crate::users::{User, find_user, hold_account};
@@ -56,6 +57,20 @@ impl Waiting {
             Self::Pending { pending, .. } => pending.id(),
             Self::StepUp(signed_in) => signed_in.session.id.as_str(),
         }
+    }
+
+    /// How much has to be proven. Whoever signs in gives what they have; whether that reaches what the application asks for is decided
+    /// afterwards.
+    pub fn needed(&self, ticket: &Ticket, factors: &Factors) -> Acr {
+        match self {
+            Self::Pending { .. } => Acr::TwoFactors,
+            Self::StepUp(_) => ticket.needed_acr(factors),
+        }
+    }
+
+    /// A browser is trusted when somebody signs in, never for an errand that asked for fresh proof.
+    pub fn may_trust(&self, ticket: &Ticket) -> bool {
+        matches!(self, Self::Pending { .. }) && ticket.errand.is_none()
     }
 
     /// Counts a code before it is looked at. Returns whether it may be: five wrong ones end a pending sign-in.

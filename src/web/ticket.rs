@@ -95,6 +95,12 @@ impl Ticket {
         if self.text.is_empty() { see_other(app, path, &[]) } else { see_other(app, path, &[("ticket", &self.text)]) }
     }
 
+    /// A link to another page of the same flow, with one parameter more.
+    pub fn link_with(&self, app: &App, path: &str, (name, value): (&str, &str)) -> String {
+        let separator = if self.text.is_empty() { '?' } else { '&' };
+        format!("{}{separator}{name}={value}", self.link(app, path))
+    }
+
     /// A link to another page of the same flow.
     pub fn link(&self, app: &App, path: &str) -> String {
         let path = format!("{}{path}", app.issuer().path());

@@ -1,17 +1,8 @@
 //! `import --follow` on Better Auth's tables: what leaves no trace there is seen, and a lost connection is made anew. docs/moving-in.md.
 
 use crate::both;
-use crate::support::database::{connect, postgres_url};
+use crate::support::database::{connect, postgres_url, until};
 use crate::support::prelude::*;
-use std::time::Instant;
-
-async fn until(what: &str, mut look: impl AsyncFnMut() -> bool) {
-    let start = Instant::now();
-    while !look().await {
-        assert!(start.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
 
 both! {
     async fn what_is_unlinked_there_is_unlinked_here_and_a_lost_connection_is_made_anew(db) {

@@ -661,8 +661,9 @@ both! {
         let alice = Person::alice();
         let uri = "https://shop.example/signed-out";
         let ask = url::Url::parse_with_params(&server.at("/logout"), [("client_id", "shop"), ("post_logout_redirect_uri", uri)]).unwrap();
+        let mut browser = alice.registered(&server).await;
         for late in ["taken away", "in an hour"] {
-            let mut browser = alice.signed_in(&server).await;
+            alice.sign_in(&mut browser).await;
             browser.open(ask.as_str()).await;
             if late == "taken away" {
                 server.database().execute("UPDATE clients SET metadata = REPLACE(metadata, 'signed-out', 'gone') WHERE client_id = 'shop'").await;

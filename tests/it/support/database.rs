@@ -82,7 +82,7 @@ impl Held {
 }
 
 /// Returns when this holds. Panics after a minute.
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     for _ in 0..6000 {
         if holds().await {
             return;
