@@ -543,7 +543,7 @@ both! {
                 (request("a").with("max_age", "x"), "invalid_request"),
             ] {
                 let arrival = browser.open(&request.url()).await;
-                let landed = if arrival.is_page() { is_protected(browser.page(), Some("https:")); browser.press("Continue").await.landed() } else { arrival.landed() };
+                let landed = if arrival.is_page() { is_protected(browser.page(), Some("https://partner.example")); browser.press("Continue").await.landed() } else { arrival.landed() };
                 partner.check(&request, &landed);
                 assert_eq!((landed.error(), landed.method.as_str()), (error, method));
                 let mut names: Vec<&str> = landed.params.keys().map(String::as_str).collect();
@@ -558,7 +558,7 @@ both! {
                 let landed = if arrival.is_page() {
                     let html = &browser.page().html;
                     assert!(!html.contains("<b>") && html.contains("action=\"https://partner.example/callback\""), "{html}");
-                    is_protected(browser.page(), Some("https:"));
+                    is_protected(browser.page(), Some("https://partner.example"));
                     assert!(browser.page().value("csrf").is_none(), "our own token does not go to the client");
                     browser.press("Continue").await.landed()
                 } else { arrival.landed() };

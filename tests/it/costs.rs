@@ -123,7 +123,7 @@ both! {
             browser.open(&partner.authorization_request().with("prompt", "login consent").url()).await;
             person.fill_sign_in(&mut browser).await;
         });
-        assert_eq!(known.await, (14, 2), "sign in anew in a known browser, on the way to an app");
+        assert_eq!(known.await, (15, 2), "sign in anew in a known browser, on the way to an app");
         let consent = cost(&server, async |_| {
             server.advance(Duration::from_secs(1));
             browser.open(&partner.authorization_request().with("prompt", "consent").url()).await;
