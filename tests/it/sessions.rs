@@ -661,20 +661,22 @@ both! {
         let alice = Person::alice();
         let uri = "https://shop.example/signed-out";
         let ask = url::Url::parse_with_params(&server.at("/logout"), [("client_id", "shop"), ("post_logout_redirect_uri", uri)]).unwrap();
+        let rename = async |from: &str, to: &str| {
+            server.database().execute(&format!("UPDATE clients SET metadata = REPLACE(metadata, '{from}', '{to}') WHERE client_id = 'shop'")).await;
+            ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+        };
         let mut browser = alice.registered(&server).await;
         for late in ["taken away", "in an hour"] {
             alice.sign_in(&mut browser).await;
             browser.open(ask.as_str()).await;
             if late == "taken away" {
-                server.database().execute("UPDATE clients SET metadata = REPLACE(metadata, 'signed-out', 'gone') WHERE client_id = 'shop'").await;
-                ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+                rename("signed-out", "gone").await;
             } else {
-                server.database().execute("UPDATE clients SET metadata = REPLACE(metadata, 'gone', 'signed-out') WHERE client_id = 'shop'").await;
-                ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
                 server.advance(Duration::from_secs(3600));
             }
             assert!(browser.press("Sign out").await.is_page(), "{late}");
             assert!(!browser.is_signed_in().await, "{late}");
+            rename("gone", "signed-out").await;
         }
     }
 }

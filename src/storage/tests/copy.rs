@@ -102,11 +102,11 @@ async fn what_the_target_changes_is_found_and_nothing_stays() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failure_names_its_table() {
     let (source, target) = (Database::sqlite().await, Database::postgres().await);
-    super::run_sql(&source.storage, "INSERT INTO deleted_imports VALUES ('a', 1)").await;
-    super::run_sql(&target.storage, "ALTER TABLE deleted_imports ADD CHECK (digest <> 'a')").await;
+    fill(&source.storage).await;
+    super::run_sql(&target.storage, "ALTER TABLE events ADD CHECK (at <> 700)").await;
     let refused = copy(&source.storage, &target.storage).await.unwrap_err();
-    assert!(matches!(refused, CopyError::Table { table: "deleted_imports", .. }), "{refused}");
-    assert!(refused.to_string().starts_with("deleted_imports could not be copied: "), "{refused}");
+    assert!(matches!(refused, CopyError::Table { table: "events", .. }), "{refused}");
+    assert!(refused.to_string().starts_with("events could not be copied: "), "{refused}");
     target.clean_up().await;
 }
 
