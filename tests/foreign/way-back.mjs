@@ -15,7 +15,7 @@ const bodies = [];
 const program = await listening(async (request, response) => {
   let body = '';
   for await (const chunk of request) body += chunk;
-  bodies.push(body);
+  if (request.method === 'POST') bodies.push(body);
   if (request.method === 'POST' || !request.url.startsWith('/onward')) return page(response);
   response.writeHead(303, { location: `http://localhost:${home}/welcome` }).end();
 });
@@ -43,3 +43,4 @@ for (const { path, mode, to } of [
 }
 await chrome.close();
 report();
+process.exit();
