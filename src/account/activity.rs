@@ -12,10 +12,10 @@ use super::{Visitor, apps, layout, visitor};
 use crate::app::App;
 use crate::events::{Event, EventId, EventKind, list_events_of};
 use crate::language::{Argument, Text};
-use crate::oauth::params::Params;
 use crate::sessions::SignedIn;
 use crate::web::page::{Moment, Page};
 use crate::web::page_error::PageError;
+use crate::web::page_form::read_query;
 use crate::web::whereabouts::Whereabouts;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub async fn get_activity(app: web::Data<App>, http: HttpRequest) -> Result<Http
         Visitor::SignedIn(_, signed_in) => signed_in,
         Visitor::Stranger(way) => return Ok(way),
     };
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let before = params.get("before").map(EventId::new);
     let (lines, older) = lines(&app, &http, &signed_in, before.as_ref(), LINES).await?;
     let view =

@@ -9,13 +9,12 @@
 
 use super::deletion_page::{DeletionDuePage, KeptPage};
 use crate::app::App;
-use crate::credentials::mailed_proofs::{LINK_LIFETIME, MailedProof, ProofPurpose, consume_proof, end_keep_links, find_proof};
+use crate::credentials::mailed_proofs::{LINK_LIFETIME, MailedProof, consume_proof, end_keep_links};
 use crate::events::{self, About, EventKind};
 use crate::grants::EndReason;
 use crate::language::Text;
 use crate::mail::Posted;
 use crate::mail::notices::Notice;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::sessions::{SignedIn, end_session};
 use crate::storage::StorageError;
@@ -26,7 +25,7 @@ use crate::web::mailed_step::{LinkPurpose, MailedStep};
 use crate::web::notices::tell;
 use crate::web::page::{Layout, Moment, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::redirect::see_other;
 use crate::web::sign_in::device_of;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -34,18 +33,16 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// `GET /account/keep`: with a token, takes it out of the address; without, the page.
 pub async fn get_keep(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
-    if let Some(token) = params.get("token") {
-        let step = MailedStep::Link { purpose: LinkPurpose::KeepAccount, secret: token.to_owned() };
-        let cookie = step.cookie(&app, &browser, LINK_LIFETIME)?;
-        return with_cookies(see_other(&app, paths::ACCOUNT_KEEP, &[]), [Some(cookie), browser.new_binding_cookie(&app)]);
+    let params = read_query(&http)?;
+    if let Some(way) = LinkPurpose::KeepAccount.take(&app, &browser, &params, LINK_LIFETIME)? {
+        return Ok(way);
     }
     if let Some(signed_in) = browser.leaving(&app).await? {
         let due = Moment::of(signed_in.user.deletion_due_at.unwrap_or_else(|| app.now()));
         let view = DeletionDuePage { layout: Layout::of(&app, &http), csrf: Some(browser.csrf(&app)), due };
         return Ok(Page::new(view).respond_to(&http));
     }
-    let Some(proof) = proof_of(&app, &browser).await? else { return Ok(gone(&app, &http, &browser)) };
+    let Some(proof) = LinkPurpose::KeepAccount.proof(&app, &browser).await? else { return Ok(gone(&app, &http, &browser)) };
     let view = LinkPage {
         layout: Layout::of(&app, &http),
         csrf: browser.csrf(&app),
@@ -74,18 +71,13 @@ pub async fn post_keep(app: web::Data<App>, http: HttpRequest, body: PageBody) -
             }
         };
     }
-    let Some(proof) = proof_of(&app, &browser).await? else { return Ok(gone(&app, &http, &browser)) };
+    let Some(proof) = LinkPurpose::KeepAccount.proof(&app, &browser).await? else { return Ok(gone(&app, &http, &browser)) };
     if !keep(&app, &http, Keeper::ByMail(&proof)).await? {
         return Ok(dead_link(&app, &http, paths::LOGIN));
     }
     let layout = Layout::of(&app, &http);
     let view = KeptPage { sign_in_url: layout.url(paths::LOGIN), layout };
     with_cookies(Page::new(view).respond_to(&http), [Some(no_mailed_step_cookie(&app))])
-}
-
-async fn proof_of(app: &App, browser: &Browser) -> Result<Option<MailedProof>, PageError> {
-    let Some(secret) = MailedStep::link(app, browser, LinkPurpose::KeepAccount) else { return Ok(None) };
-    Ok(find_proof(&mut app.storage.read().await?, ProofPurpose::KeepAccount, &secret, app.now()).await?)
 }
 
 /// There is nothing to keep: a link that was used or is too old, or somebody who only happens to come by.

@@ -17,13 +17,12 @@ use super::lockdown_page::{LockdownPage, LockedDownPage};
 use crate::app::App;
 use crate::credentials::lockdown::{TakenAway, lock_down};
 use crate::credentials::mailed_proofs::{
-    LINK_LIFETIME, MailedProof, MailedProofId, NewProof, ProofPurpose, consume_proof, end_proofs_to_later_addresses, find_proof,
-    find_taken_email, insert_proof,
+    LINK_LIFETIME, MailedProof, MailedProofId, NewProof, ProofPurpose, consume_proof, end_proofs_to_later_addresses, find_taken_email,
+    insert_proof,
 };
 use crate::events::{self, About, EventKind};
 use crate::grants::EndReason;
 use crate::mail::Posted;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::secret::Secret;
 use crate::sessions::{SignedIn, end_session};
@@ -35,8 +34,7 @@ use crate::web::mailed_pages::dead_link;
 use crate::web::mailed_step::{LinkPurpose, MailedStep};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
-use crate::web::redirect::see_other;
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::sign_in::device_of;
 use crate::web::speak::addressee;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -70,11 +68,9 @@ enum Locked {
 /// `GET /account/lockdown`: with a token, takes it out of the address; without, the page with the button.
 pub async fn get_lockdown(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
-    if let Some(token) = params.get("token") {
-        let step = MailedStep::Link { purpose: LinkPurpose::Lockdown, secret: token.to_owned() };
-        let cookie = step.cookie(&app, &browser, LINK_LIFETIME)?;
-        return with_cookies(see_other(&app, paths::ACCOUNT_LOCKDOWN, &[]), [Some(cookie), browser.new_binding_cookie(&app)]);
+    let params = read_query(&http)?;
+    if let Some(way) = LinkPurpose::Lockdown.take(&app, &browser, &params, LINK_LIFETIME)? {
+        return Ok(way);
     }
     let is_link = MailedStep::link(&app, &browser, LinkPurpose::Lockdown).is_some();
     let by = if is_link { BY_LINK } else { BY_SESSION };
@@ -129,11 +125,7 @@ pub async fn post_lockdown(app: web::Data<App>, http: HttpRequest, body: PageBod
 /// The link that this browser opened, if it is good still; or whoever is signed in, with as many factors as they have given.
 async fn alarm_of(app: &App, browser: &Browser, by: &str) -> Result<Option<Alarm>, PageError> {
     match by {
-        BY_LINK => {
-            let Some(secret) = MailedStep::link(app, browser, LinkPurpose::Lockdown) else { return Ok(None) };
-            let proof = find_proof(&mut app.storage.read().await?, ProofPurpose::Lockdown, &secret, app.now()).await?;
-            Ok(proof.map(Alarm::Link))
-        }
+        BY_LINK => Ok(LinkPurpose::Lockdown.proof(app, browser).await?.map(Alarm::Link)),
         BY_SESSION => {
             let Some(own) = browser.signed_in(app, "").await? else { return Ok(None) };
             let taken = find_taken_email(&mut app.storage.read().await?, &own.user.id, app.now()).await?;

@@ -29,7 +29,7 @@ use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::notices::tell;
 use crate::web::page::{Moment, Page};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::passkeys::{KeyProblem, PasskeyForm, default_name, read_name, register};
 use crate::web::redirect::see_other;
 use crate::web::sign_in::device_of;
@@ -138,7 +138,7 @@ pub async fn get_edit(app: web::Data<App>, http: HttpRequest) -> Result<HttpResp
         Visitor::SignedIn(browser, signed_in) => (browser, signed_in),
         Visitor::Stranger(way) => return Ok(way),
     };
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let id = CredentialId::new(params.get("passkey").unwrap_or(""));
     edit_page(&app, &http, &browser, &signed_in, &id, None).await
 }

@@ -19,14 +19,13 @@ use crate::credentials::trusted_devices::{TrustedDeviceId, delete_trusted_device
 use crate::events::{self, About, EventKind};
 use crate::language::{Argument, Text};
 use crate::mail::Posted;
-use crate::oauth::params::Params;
 use crate::sessions::SignedIn;
 use crate::users::lock_user;
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::page::{Moment, Page};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::sign_in::device_of;
 use crate::web::whereabouts::Whereabouts;
 use actix_web::http::StatusCode;
@@ -41,7 +40,7 @@ pub async fn get_security(app: web::Data<App>, http: HttpRequest) -> Result<Http
         Visitor::SignedIn(browser, signed_in) => (browser, signed_in),
         Visitor::Stranger(way) => return Ok(way),
     };
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let notice = params.get("done").and_then(SecurityNotice::parse);
     security_page(&app, &http, &browser, &signed_in, notice).await
 }

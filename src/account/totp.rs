@@ -24,7 +24,6 @@ use crate::grants::consume_ticket;
 use crate::grants::policy::SecondFactorPolicy;
 use crate::mail::notices::Notice;
 use crate::oauth::authentication::Amr;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::sealing::Purpose;
 use crate::sessions::{SessionId, SignedIn};
@@ -35,7 +34,7 @@ use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof_for, errand};
 use crate::web::notices::tell;
 use crate::web::page::{Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::second_factor::raise_session;
 use crate::web::sign_in::device_of;
 use crate::web::ticket::Ticket;
@@ -62,7 +61,7 @@ pub async fn get_totp(app: web::Data<App>, http: HttpRequest) -> Result<HttpResp
         Visitor::SignedIn(browser, signed_in) => (browser, signed_in),
         Visitor::Stranger(way) => return Ok(way),
     };
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     if let Some(way) = proof_missing(&app, &browser, &signed_in, &ticket).await? {
         return Ok(way);

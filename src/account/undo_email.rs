@@ -14,13 +14,10 @@
 use super::lockdown::{is_taken, record, restore_email};
 use crate::app::App;
 use crate::credentials::lockdown::lock_down;
-use crate::credentials::mailed_proofs::{
-    LINK_LIFETIME, MailedProof, MailedProofId, NewProof, ProofPurpose, consume_proof, find_proof, insert_proof,
-};
+use crate::credentials::mailed_proofs::{LINK_LIFETIME, MailedProof, MailedProofId, NewProof, ProofPurpose, consume_proof, insert_proof};
 use crate::events::EventKind;
 use crate::grants::EndReason;
 use crate::language::Text;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::secret::Secret;
 use crate::storage::StorageError;
@@ -30,20 +27,18 @@ use crate::web::mailed_pages::{LinkPage, dead_link};
 use crate::web::mailed_step::{LinkPurpose, MailedStep};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::redirect::see_other;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /account/email/undo`: with a token, takes it out of the address; without, the page with the button.
 pub async fn get_undo(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
-    if let Some(token) = params.get("token") {
-        let step = MailedStep::Link { purpose: LinkPurpose::UndoEmailChange, secret: token.to_owned() };
-        let cookie = step.cookie(&app, &browser, LINK_LIFETIME)?;
-        return with_cookies(see_other(&app, paths::ACCOUNT_EMAIL_UNDO, &[]), [Some(cookie), browser.new_binding_cookie(&app)]);
+    let params = read_query(&http)?;
+    if let Some(way) = LinkPurpose::UndoEmailChange.take(&app, &browser, &params, LINK_LIFETIME)? {
+        return Ok(way);
     }
-    let Some(proof) = proof_of(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
+    let Some(proof) = LinkPurpose::UndoEmailChange.proof(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
     let view = LinkPage {
         layout: Layout::of(&app, &http),
         csrf: browser.csrf(&app),
@@ -60,7 +55,7 @@ pub async fn get_undo(app: web::Data<App>, http: HttpRequest) -> Result<HttpResp
 pub async fn post_undo(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     read_form(&app, &http, &browser, &body)?;
-    let Some(proof) = proof_of(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
+    let Some(proof) = LinkPurpose::UndoEmailChange.proof(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
     match take_back(&app, &http, &proof).await {
         Ok(Some(secret)) => {
             let step = MailedStep::Link { purpose: LinkPurpose::ResetPassword, secret: secret.expose().clone() };
@@ -71,11 +66,6 @@ pub async fn post_undo(app: web::Data<App>, http: HttpRequest, body: PageBody) -
         Err(error) if error.is_unique_violation() => Ok(dead_link(&app, &http, paths::FORGOT)),
         Err(error) => Err(error.into()),
     }
-}
-
-async fn proof_of(app: &App, browser: &Browser) -> Result<Option<MailedProof>, PageError> {
-    let Some(secret) = MailedStep::link(app, browser, LinkPurpose::UndoEmailChange) else { return Ok(None) };
-    Ok(find_proof(&mut app.storage.read().await?, ProofPurpose::UndoEmailChange, &secret, app.now()).await?)
 }
 
 /// Restores the address and closes every way in but the one that it gives: the secret of a link to a new password.

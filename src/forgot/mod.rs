@@ -16,7 +16,6 @@ use crate::credentials::mailed_proofs::{LINK_LIFETIME, MailedProofId, NewProof, 
 use crate::language::Language;
 use crate::mail::Posted;
 use crate::mail::messages::Addressee;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::secret::Secret;
 use crate::storage::StorageError;
@@ -25,7 +24,7 @@ use crate::web::browser::{Browser, Known};
 use crate::web::mailing::{Sender, may_send};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::problems::EmailProblem;
 use crate::web::redirect::see_other;
 use crate::web::speak::{language_of, language_of_account};
@@ -37,7 +36,7 @@ pub use reset::{get_reset, post_reset};
 /// `GET /forgot`.
 pub async fn get_forgot(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     if params.get("sent").is_some() {
         let layout = Layout::of(&app, &http);
         return Ok(Page::new(ForgotSentPage { again_url: layout.url(paths::FORGOT), layout }).respond_to(&http));

@@ -11,7 +11,7 @@
 
 use super::page::{PasswordProblem, ResetErrors, ResetPage};
 use crate::app::App;
-use crate::credentials::mailed_proofs::{LINK_LIFETIME, MailedProof, ProofPurpose, consume_proof, end_proofs_of, find_proof};
+use crate::credentials::mailed_proofs::{LINK_LIFETIME, MailedProof, consume_proof, end_proofs_of};
 use crate::credentials::set_password_hash;
 use crate::credentials::take_over::take_over_clean;
 use crate::credentials::trusted_devices::delete_trusted_devices_of;
@@ -19,19 +19,17 @@ use crate::events::{self, About, EventKind};
 use crate::grants::{EndReason, end_grants_of_user};
 use crate::mail::notices::Notice;
 use crate::oauth::authentication::Amr;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::sessions::end_sessions_of;
 use crate::storage::StorageError;
 use crate::users::{User, cut_off, find_user};
 use crate::web::browser::{Browser, no_mailed_step_cookie};
 use crate::web::mailed_pages::dead_link;
-use crate::web::mailed_step::{LinkPurpose, MailedStep};
+use crate::web::mailed_step::LinkPurpose;
 use crate::web::notices::tell;
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
-use crate::web::redirect::see_other;
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::sign_in::device_of;
 use crate::web::sign_in::first_factor_proven;
 use crate::web::ticket::Ticket;
@@ -40,13 +38,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// `GET /forgot/reset`: with a token, takes it out of the address; without, the page.
 pub async fn get_reset(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
-    if let Some(token) = params.get("token") {
-        let step = MailedStep::Link { purpose: LinkPurpose::ResetPassword, secret: token.to_owned() };
-        let cookie = step.cookie(&app, &browser, LINK_LIFETIME)?;
-        return with_cookies(see_other(&app, paths::FORGOT_RESET, &[]), [Some(cookie), browser.new_binding_cookie(&app)]);
+    let params = read_query(&http)?;
+    if let Some(way) = LinkPurpose::ResetPassword.take(&app, &browser, &params, LINK_LIFETIME)? {
+        return Ok(way);
     }
-    match proof_of(&app, &browser).await? {
+    match LinkPurpose::ResetPassword.proof(&app, &browser).await? {
         Some(proof) => Ok(reset_page(&app, &http, &browser, &proof, ResetErrors::default())),
         None => Ok(dead_link(&app, &http, paths::FORGOT)),
     }
@@ -56,7 +52,7 @@ pub async fn get_reset(app: web::Data<App>, http: HttpRequest) -> Result<HttpRes
 pub async fn post_reset(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     let params = read_form(&app, &http, &browser, &body)?;
-    let Some(proof) = proof_of(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
+    let Some(proof) = LinkPurpose::ResetPassword.proof(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
     let typed = params.get("password").unwrap_or("");
     let password = match app.password_rules.accept(typed, &[proof.email.as_str()]).await {
         Ok(password) => password,
@@ -69,11 +65,6 @@ pub async fn post_reset(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     let Some(user) = set_anew(&app, &http, &proof, &hash).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
     let answer = first_factor_proven(&app, &http, &browser, &Ticket::of(String::new()), &user, vec![Amr::MailedCode], &[]).await?;
     with_cookies(answer, [Some(no_mailed_step_cookie(&app))])
-}
-
-async fn proof_of(app: &App, browser: &Browser) -> Result<Option<MailedProof>, PageError> {
-    let Some(secret) = MailedStep::link(app, browser, LinkPurpose::ResetPassword) else { return Ok(None) };
-    Ok(find_proof(&mut app.storage.read().await?, ProofPurpose::ResetPassword, &secret, app.now()).await?)
 }
 
 /// Uses the proof up and sets the password, all or nothing. `None` when the proof was used, replaced, or is not this account's any more.

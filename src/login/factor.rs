@@ -30,7 +30,7 @@ use crate::web::browser::{Browser, no_pending_sign_in_cookie};
 use crate::web::notices::tell;
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::redirect::see_other;
 use crate::web::second_factor::Waiting;
 use crate::web::sign_in::device_of;
@@ -91,7 +91,7 @@ struct Visit {
 /// `GET /login/factor`.
 pub async fn get_factor(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     match visit(&app, browser, &params).await? {
         Ok(visit) => Ok(factor_page(&app, &http, &visit, chosen(&visit, &params), None, None)),
         Err(elsewhere) => Ok(elsewhere),

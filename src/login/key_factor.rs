@@ -13,12 +13,11 @@ use crate::app::App;
 use crate::credentials::factors::find_factors;
 use crate::credentials::passkeys::list_passkeys;
 use crate::metrics::SignIn;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::web::browser::Browser;
 use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::passkeys::{PasskeyForm, PasskeyProblem, check_second_factor};
 use crate::web::second_factor::Waiting;
 use crate::web::ticket::Ticket;
@@ -27,7 +26,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// `GET /login/factor/key`.
 pub async fn get_key_factor(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     let Some(waiting) = Waiting::of(&app, &browser, &ticket).await? else { return Ok(ticket.to(&app, paths::LOGIN)) };
     key_page(&app, &http, &browser, &ticket, &waiting, None).await

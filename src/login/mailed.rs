@@ -13,14 +13,13 @@
 use super::page::{MailMeErrors, MailMePage};
 use crate::app::App;
 use crate::credentials::mailed_proofs::{
-    CODE_LIFETIME, MailedProof, MailedProofId, NewProof, ProofPurpose, consume_proof, find_proof, find_proof_of_code, insert_proof,
+    CODE_LIFETIME, MailedProof, MailedProofId, NewProof, ProofPurpose, consume_proof, find_proof_of_code, insert_proof,
 };
 use crate::credentials::take_over::take_over_clean;
 use crate::events::{self, About, EventKind};
 use crate::language::{Language, Text};
 use crate::mail::messages::Addressee;
 use crate::oauth::authentication::Amr;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::secret::Secret;
 use crate::storage::StorageError;
@@ -31,9 +30,8 @@ use crate::web::mailed_step::{CodePurpose, LinkPurpose, MailedStep};
 use crate::web::mailing::{Sender, forget_tries, may_send, may_try};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::problems::EmailProblem;
-use crate::web::redirect::see_other;
 use crate::web::sign_in::device_of;
 use crate::web::sign_in::first_factor_proven;
 use crate::web::speak::{language_of, language_of_account};
@@ -54,7 +52,7 @@ struct Asked {
 /// `GET /login/mail`.
 pub async fn get_mail(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     let hint = ticket.request.as_ref().and_then(|request| request.login_hint.clone()).unwrap_or_default();
     Ok(mail_me_page(&app, &http, &browser, &ticket, &hint, MailMeErrors::default()))
@@ -144,7 +142,7 @@ async fn mail_code(app: &App, asked: &Asked, known: &Known) -> Result<(), Storag
 /// `GET /login/code`.
 pub async fn get_code(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     match MailedStep::code(&app, &browser, CodePurpose::SignIn) {
         Some((_, email)) => Ok(code_page(&app, &http, &browser, &ticket, &email, None)),
@@ -187,13 +185,11 @@ pub async fn post_code(app: web::Data<App>, http: HttpRequest, body: PageBody) -
 /// `GET /login/link`: with a token, takes it out of the address; without, the page with the button.
 pub async fn get_link(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
-    if let Some(token) = params.get("token") {
-        let step = MailedStep::Link { purpose: LinkPurpose::SignIn, secret: token.to_owned() };
-        let cookie = step.cookie(&app, &browser, CODE_LIFETIME)?;
-        return with_cookies(see_other(&app, paths::LOGIN_LINK, &[]), [Some(cookie), browser.new_binding_cookie(&app)]);
+    let params = read_query(&http)?;
+    if let Some(way) = LinkPurpose::SignIn.take(&app, &browser, &params, CODE_LIFETIME)? {
+        return Ok(way);
     }
-    let Some(proof) = proof_of_link(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::LOGIN_MAIL)) };
+    let Some(proof) = LinkPurpose::SignIn.proof(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::LOGIN_MAIL)) };
     let view = LinkPage {
         layout: Layout::of(&app, &http),
         csrf: browser.csrf(&app),
@@ -210,16 +206,11 @@ pub async fn get_link(app: web::Data<App>, http: HttpRequest) -> Result<HttpResp
 pub async fn post_link(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     read_form(&app, &http, &browser, &body)?;
-    let proof = proof_of_link(&app, &browser).await?;
+    let proof = LinkPurpose::SignIn.proof(&app, &browser).await?;
     match used_up(&app, &http, proof).await? {
         Some(user) => signed_in(&app, &http, &browser, &Ticket::of(String::new()), &user).await,
         None => Ok(dead_link(&app, &http, paths::LOGIN_MAIL)),
     }
-}
-
-async fn proof_of_link(app: &App, browser: &Browser) -> Result<Option<MailedProof>, PageError> {
-    let Some(secret) = MailedStep::link(app, browser, LinkPurpose::SignIn) else { return Ok(None) };
-    Ok(find_proof(&mut app.storage.read().await?, ProofPurpose::SignIn, &secret, app.now()).await?)
 }
 
 /// Uses a proof up. Gives whom it proves, if it was there to be used.

@@ -19,14 +19,13 @@ mod password;
 use crate::app::App;
 use crate::credentials::find_password_changed_at;
 use crate::oauth::authentication::Amr;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::sessions::SignedIn;
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::has_fresh_proof;
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::passkeys::{PasskeyForm, PasskeyProblem};
 use crate::web::sign_in::first_factor_proven;
 use crate::web::ticket::Ticket;
@@ -40,7 +39,7 @@ use password::Outcome;
 /// `GET /login`.
 pub async fn get_login(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     let signed_in = browser.signed_in(&app, "").await?;
     let problem = (params.get("show") == Some("ended")).then_some(LoginProblem::TooManyWrongCodes);

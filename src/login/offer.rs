@@ -11,13 +11,12 @@
 use super::page::OfferPasskeyPage;
 use crate::app::App;
 use crate::credentials::passkeys::{Kind, list_passkeys};
-use crate::oauth::params::Params;
 use crate::sessions::SignedIn;
 use crate::web::browser::{Browser, PasskeyOffer, passkey_offer_cookie};
 use crate::web::fresh_proof::has_fresh_proof;
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::passkeys::{PasskeyForm, PasskeyProblem, name_unasked, register};
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -25,7 +24,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// `GET /login/offer`.
 pub async fn get_offer(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     match browser.signed_in(&app, "").await? {
         Some(signed_in) if browser.passkey_offer() != PasskeyOffer::Declined => {

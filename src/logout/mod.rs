@@ -26,7 +26,7 @@ use crate::storage::StorageError;
 use crate::web::browser::{Browser, no_session_cookie};
 use crate::web::page::{Layout, Page, onward_source, with_cookies};
 use crate::web::page_error::{PageError, UnknownAsker};
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::redirect::{see_other, see_other_at};
 use crate::web::sign_in::device_of;
 use crate::web::speak::{LONGEST_UI_LOCALES, as_the_application_asks};
@@ -72,7 +72,7 @@ impl LogoutRequest {
 
 /// `GET /logout`.
 pub async fn get_logout(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     logout(&app, &http, &params).await
 }
 

@@ -13,7 +13,6 @@ use crate::clock::Timestamp;
 use crate::credentials::set_password_hash;
 use crate::events::{self, About, EventKind};
 use crate::oauth::authentication::Amr;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::sealing::Purpose;
 use crate::storage::StorageError;
@@ -22,7 +21,7 @@ use crate::users::{self, ADMINISTRATOR, Email, User, UserId};
 use crate::web::browser::{Browser, session_cookie};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::redirect::see_other;
 use crate::web::sign_in::begin_session;
 use crate::web::sign_in::device_of;
@@ -57,7 +56,7 @@ pub async fn first_administrator_link(app: &App) -> Result<Option<String>, Stora
 /// `GET /setup`.
 pub async fn get_setup(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let text = params.get("ticket").unwrap_or("");
     if let Err(problem) = open(&app, text).await? {
         return Ok(link_page(&app, &http, problem));

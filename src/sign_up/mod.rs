@@ -15,7 +15,6 @@ mod pending;
 use crate::app::App;
 use crate::config::EmailVerification;
 use crate::mail::messages::Addressee;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::users::{self, Email};
 use crate::web::browser::{Browser, session_cookie};
@@ -23,7 +22,7 @@ use crate::web::mailed_step::FirstProof;
 use crate::web::mailing::{Sender, may_send};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::passkeys::{PasskeyProblem, unknown_key};
 use crate::web::speak::{language_of, language_of_account};
 use crate::web::ticket::Ticket;
@@ -38,7 +37,7 @@ use passkey::Asked;
 /// `GET /signup`.
 pub async fn get_sign_up(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     if !app.config.sign_up.enabled {
         return Err(PageError::sign_up_disabled());

@@ -16,14 +16,13 @@ use super::account::Newcomer;
 use super::page::{SignUpErrors, SignUpPasskeyPage};
 use super::{check_person, go_on, sign_up_page};
 use crate::app::App;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::users::Email;
 use crate::web::browser::Browser;
 use crate::web::mailed_step::FirstProof;
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::passkeys::{PasskeyForm, PasskeyProblem, made_to_sign_up};
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -38,7 +37,7 @@ pub(super) struct Asked<'a> {
 /// `GET /signup/passkey`: reloaded; the form is where it begins.
 pub async fn get_passkey(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     Ok(Ticket::open(&app, &browser, &params)?.to(&app, paths::SIGN_UP))
 }
 

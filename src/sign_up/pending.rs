@@ -13,7 +13,6 @@ use super::account::{Newcomer, NotMade};
 use crate::app::App;
 use crate::credentials::mailed_proofs::{CODE_LIFETIME, code_digest, is_code};
 use crate::grants::consume_ticket;
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::users::Email;
 use crate::web::browser::{Browser, no_mailed_step_cookie, session_cookie};
@@ -22,7 +21,7 @@ use crate::web::mailed_step::{MailedStep, PendingSignUp};
 use crate::web::mailing::{Sender, mail_sign_up_code, may_send, may_try};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::speak::language_of;
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -58,7 +57,7 @@ fn send(app: &web::Data<App>, browser: &Browser, ticket: &Ticket, newcomer: Newc
 /// `GET /signup/code`.
 pub async fn get_code(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     match MailedStep::of(&app, &browser) {
         Some(MailedStep::SignUp(pending)) => Ok(code_page(&app, &http, &browser, &ticket, &pending, None)),

@@ -15,7 +15,6 @@ use crate::credentials::mailed_proofs::{
     CODE_LIFETIME, MailedProofId, NewProof, ProofPurpose, consume_proof, find_proof_of_code, insert_proof,
 };
 use crate::events::{self, About, EventKind};
-use crate::oauth::params::Params;
 use crate::paths;
 use crate::secret::Secret;
 use crate::sessions::SignedIn;
@@ -27,7 +26,7 @@ use crate::web::mailed_step::{CodePurpose, MailedStep};
 use crate::web::mailing::{Sender, may_send, may_try};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
-use crate::web::page_form::{PageBody, read_form};
+use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::redirect::see_other;
 use crate::web::sign_in::device_of;
 use crate::web::speak::addressee;
@@ -38,7 +37,7 @@ use page::VerifyPage;
 /// `GET /verify`.
 pub async fn get_verify(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
-    let params = Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))?;
+    let params = read_query(&http)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     let Some(signed_in) = browser.signed_in(&app, "").await? else { return Ok(ticket.to(&app, paths::LOGIN)) };
     if signed_in.user.email_verified {

@@ -5,13 +5,18 @@
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::credentials::mailed_proofs::MailedProofId;
+use crate::credentials::mailed_proofs::{MailedProof, MailedProofId, ProofPurpose, find_proof};
+use crate::oauth::params::Params;
+use crate::paths;
 use crate::sealing::Purpose;
 use crate::secret::Secret;
 use crate::users::Email;
 use crate::web::browser::{Browser, mailed_step_cookie};
+use crate::web::page::with_cookies;
 use crate::web::page_error::PageError;
 use crate::web::passkeys::NewKey;
+use crate::web::redirect::see_other;
+use actix_web::HttpResponse;
 use actix_web::cookie::Cookie;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -69,6 +74,46 @@ struct Sealed {
     /// Digest of the browser's binding cookie.
     browser: String,
     expires_at: Timestamp,
+}
+
+impl LinkPurpose {
+    fn of_proof(self) -> ProofPurpose {
+        match self {
+            Self::ResetPassword => ProofPurpose::ResetPassword,
+            Self::SignIn => ProofPurpose::SignIn,
+            Self::UndoEmailChange => ProofPurpose::UndoEmailChange,
+            Self::Lockdown => ProofPurpose::Lockdown,
+            Self::KeepAccount => ProofPurpose::KeepAccount,
+        }
+    }
+
+    /// The page that links of this purpose lead to.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::ResetPassword => paths::FORGOT_RESET,
+            Self::SignIn => paths::LOGIN_LINK,
+            Self::UndoEmailChange => paths::ACCOUNT_EMAIL_UNDO,
+            Self::Lockdown => paths::ACCOUNT_LOCKDOWN,
+            Self::KeepAccount => paths::ACCOUNT_KEEP,
+        }
+    }
+
+    /// Takes the token of a mailed link out of the address: a redirect to the same page, which finds it in a cookie of this browser.
+    /// `None` for an address without one.
+    pub fn take(self, app: &App, browser: &Browser, params: &Params, lifetime: Duration) -> Result<Option<HttpResponse>, PageError> {
+        let Some(token) = params.get("token") else { return Ok(None) };
+        let step = MailedStep::Link { purpose: self, secret: token.to_owned() };
+        let cookies = [Some(step.cookie(app, browser, lifetime)?), browser.new_binding_cookie(app)];
+        with_cookies(see_other(app, self.path(), &[]), cookies).map(Some)
+    }
+
+    /// What the link proves that this browser has opened, while it is good.
+    ///
+    /// Cost: 1 round trip.
+    pub async fn proof(self, app: &App, browser: &Browser) -> Result<Option<MailedProof>, PageError> {
+        let Some(secret) = MailedStep::link(app, browser, self) else { return Ok(None) };
+        Ok(find_proof(&mut app.storage.read().await?, self.of_proof(), &secret, app.now()).await?)
+    }
 }
 
 impl MailedStep {

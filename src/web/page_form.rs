@@ -27,6 +27,11 @@ impl FromRequest for PageBody {
     }
 }
 
+/// Reads the query of a page's address.
+pub fn read_query(http: &HttpRequest) -> Result<Params, PageError> {
+    Params::parse(http.query_string()).map_err(|why| PageError::bad_form(&why.to_string()))
+}
+
 /// Reads a form and checks where it comes from.
 ///
 /// Order of checks: 1. the browser says that another site sends it; 2. the body is readable; 3. the `csrf` field belongs
