@@ -39,13 +39,9 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Opens the folder, making it when missing.
-    ///
-    /// # Errors
-    /// The folder cannot be made.
-    pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        Ok(Self { folder: folder.to_owned() })
+    /// The outbox in this folder, which is made with the first mail.
+    pub fn at(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
     }
 
     /// Every kept mail, the newest first. A damaged file is passed over.
@@ -80,6 +76,7 @@ impl Outbox {
     }
 
     fn write(&self, mail: &OutboxMail, formatted: &[u8]) -> io::Result<()> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
         write_private(&self.file(&mail.id, "eml"), formatted)?;
         write_private(&self.file(&mail.id, "json"), &serde_json::to_vec_pretty(mail)?)?;
         let ids = self.ids()?;
@@ -92,7 +89,11 @@ impl Outbox {
     /// The ids of the kept mails, the oldest first.
     fn ids(&self) -> io::Result<Vec<String>> {
         let mut ids = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ids),
+            entries => entries?,
+        };
+        for entry in entries {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 ids.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));

@@ -151,7 +151,7 @@ async fn the_outbox_has_a_mail_at_once_and_after_a_restart() {
     assert_eq!(list.iter().map(|mail| mail.kind.as_str()).collect::<Vec<_>>(), ["password_changed", "welcome"]);
 
     let folder = post.folder.path().join("outbox");
-    assert_eq!(Outbox::open(&folder).unwrap().list().unwrap(), list);
+    assert_eq!(Outbox::at(&folder).list().unwrap(), list);
     let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()).collect();
     assert_eq!(files.len(), 4);
     assert!(files.iter().all(|file| file.metadata().unwrap().permissions().mode() & 0o077 == 0));

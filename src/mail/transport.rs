@@ -82,7 +82,7 @@ impl Transport {
                 emails: emails_of(&config.resend.base_url),
                 api_key: config.resend.api_key.clone().ok_or(MailError::NoApiKey)?,
             }),
-            MailTransport::Outbox => Self::Outbox(Outbox::open(&config.data_dir.join("outbox"))?),
+            MailTransport::Outbox => Self::Outbox(Outbox::at(&config.data_dir.join("outbox"))),
         })
     }
 

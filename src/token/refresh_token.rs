@@ -52,6 +52,7 @@ pub(super) async fn refresh(
     }
     let (scope, resources) = directory.still_allowed(client, requested_scope.unwrap_or(granted), &state.grant.resources.0);
     let targets = directory.narrow_targets(&resources, requested_resources)?;
+    let scope = directory.scope_asked_for(requested_scope.unwrap_or(&Scope::default()), &scope, &targets)?;
     let form = form_of(&targets, app.tokens.access_token_lifetime)?;
 
     let mut worth = token.worth(&state.grant, &app.tokens, now);
@@ -82,7 +83,6 @@ pub(super) async fn refresh(
     }
     drop(connection);
     let refresh_token = token.seal(&app.sealing).map_err(OAuthError::server_error)?;
-    let scope = directory.scope_for(&scope, &targets);
     Issue { app, client, standing, grant: &state.grant, scope, resources: &targets, form, now }
         .tokens(Some(refresh_token), IdTokenFor::Refresh)
 }

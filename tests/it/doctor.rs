@@ -58,6 +58,25 @@ both! {
         assert!(found(&gone, "database").iter().all(|(verdict, _)| verdict == "ok"));
     }
 
+    /// docs/operations.md, "Is it well?": a look changes and makes nothing, and what a command's own file declares is declared by a server's
+    /// start alone.
+    async fn no_command_declares_what_its_file_says(db) {
+        let server = ServerProcess::start(db).await;
+        let database = &server.ground.database;
+        let enabled = async || database.texts("SELECT client_id FROM clients WHERE enabled").await.len();
+        let (before, rows) = (enabled().await, database.row_counts().await);
+        assert!(before > 1);
+        let mut elsewhere = server.ground.replica();
+        let folder = server.ground.folder.path().join("elsewhere");
+        elsewhere.forget("clients");
+        elsewhere.change("data_dir", folder.display().to_string());
+        for words in [&["doctor"][..], &["doctor", "client", "shop"], &["client", "list"]] {
+            elsewhere.command(words).await;
+            assert_eq!((enabled().await, database.row_counts().await), (before, rows.clone()), "{words:?}");
+            assert!(!folder.exists(), "{words:?}");
+        }
+    }
+
     /// How a request looks on arrival is told to who holds the master key, and to nobody else.
     async fn strangers_learn_nothing_from_the_doctors_endpoint(db) {
         let server = TestServer::start(db).await;

@@ -11,13 +11,6 @@ fn schema_of(ground: &Ground) -> String {
     format!("changes_{}_{}", ground.port, std::process::id())
 }
 
-/// A file in the server's folder.
-fn write(server: &TestServer, name: &str, text: &str) -> String {
-    let path = server.ground.folder.path().join(name);
-    std::fs::write(&path, text).unwrap();
-    path.display().to_string()
-}
-
 async fn drop_schema(source: &tokio_postgres::Client, schema: &str) {
     source.batch_execute(&format!("DROP SCHEMA \"{schema}\" CASCADE")).await.unwrap();
 }
@@ -70,9 +63,9 @@ both! {
     async fn an_import_takes_nothing_back_that_happens_meanwhile(db) {
         let server = TestServer::start(db).await;
         let table = |name: &str| format!("id,email,name\n1,a@example.org,{name}\n");
-        let first = write(&server, "first.csv", &table("Ann"));
+        let first = server.ground.write_file("first.csv", &table("Ann"));
         server.ground.command(&["import", "csv", &first]).await.done();
-        let second = write(&server, "second.csv", &table("Anna"));
+        let second = server.ground.write_file("second.csv", &table("Anna"));
         let held = server.database().hold("UPDATE users SET enabled = FALSE, deletion_due_at = 9000000000000000, email = 'safe@example.org', updated_at = updated_at + 1").await;
         let ground = server.ground.clone();
         let import = tokio::spawn(async move { ground.command(&["import", "csv", &second, "--json"]).await.done().json() });
@@ -89,7 +82,7 @@ both! {
     /// them is kept for it.
     async fn who_was_deleted_here_does_not_come_back(db) {
         let server = TestServer::start(db).await;
-        let table = write(&server, "people.csv", "email\ngone@example.org\nhere@example.org\n");
+        let table = server.ground.write_file("people.csv", "email\ngone@example.org\nhere@example.org\n");
         let import = async |name: &str| server.ground.command(&["import", "csv", &table, "--name", name, "--json"]).await.done().json();
         assert_eq!(import("shop").await["totals"]["created"], 2);
         server.ground.command(&["user", "delete", "gone@example.org"]).await.done();

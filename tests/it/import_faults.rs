@@ -4,13 +4,6 @@ use crate::both;
 use crate::support::prelude::*;
 use crate::support::supabase::{self, Kind};
 
-/// A file in the server's folder.
-fn write(server: &TestServer, name: &str, text: &str) -> String {
-    let path = server.ground.folder.path().join(name);
-    std::fs::write(&path, text).unwrap();
-    path.display().to_string()
-}
-
 both! {
     /// A dump that ends early is refused before anything is written, wherever it ends.
     async fn a_dump_that_was_cut_off_brings_nobody(db) {
@@ -28,7 +21,7 @@ both! {
             (end, format!("{middle}mfa_factors")),
             (text.find("COPY public.users").unwrap(), "the dump ends before its last table does".to_owned()),
         ] {
-            let file = write(&server, "cut.sql", &text[..cut]);
+            let file = server.ground.write_file("cut.sql", &text[..cut]);
             let refused = server.ground.command(&["import", "supabase", &file]).await;
             assert!(refused.code == 1 && refused.stderr.contains(&told), "{told} {refused:?}");
             assert_eq!(server.database().number("SELECT count(*) FROM users").await, 0, "{told}");
@@ -45,7 +38,7 @@ both! {
         assert_ne!(text, whole);
         let identity = text.lines().find(|line| line.contains("\tgoogle\t")).unwrap();
         let text = text.replace(identity, identity.rsplit_once('\t').unwrap().0);
-        let file = write(&server, "half.sql", &text);
+        let file = server.ground.write_file("half.sql", &text);
         let done = server.ground.command(&["import", "supabase", &file, "--json"]).await.done().json();
         assert_eq!((&done["totals"]["created"], &done["totals"]["skipped"]), (&json!(2), &json!(1)), "{done}");
         assert_eq!(done["totals"]["skipped_because"]["its row has another number of values than there are columns"], 1, "{done}");
@@ -67,12 +60,12 @@ both! {
             ("email,\"name\na@example.org,A\n", "in line 1 is never closed"),
             ("email,name,Email\na@example.org,A,b@example.org\n", "the column \"email\" is there twice"),
         ] {
-            let refused = server.ground.command(&["import", "csv", &write(&server, "bad.csv", text)]).await;
+            let refused = server.ground.command(&["import", "csv", &server.ground.write_file("bad.csv", text)]).await;
             assert!(refused.code == 1 && refused.stderr.contains(told), "{text} {refused:?}");
         }
         assert_eq!(server.database().number("SELECT count(*) FROM users").await, 0);
         for text in ["email,name\na@example.org,\"A \"\"B\"\"\"", "\u{feff}\"email\",name\r\nb@example.org,\"B\r\nC\"\r\n", "email\nc@example.org"] {
-            let done = server.ground.command(&["import", "csv", &write(&server, "good.csv", text), "--json"]).await.done().json();
+            let done = server.ground.command(&["import", "csv", &server.ground.write_file("good.csv", text), "--json"]).await.done().json();
             assert_eq!(done["totals"]["created"], 1, "{text} {done}");
         }
     }
@@ -90,7 +83,7 @@ both! {
             "5,A@example.org,,,",
             "sí,f@example.org,,,",
         ];
-        let table = write(&server, "people.csv", &rows.join("\n"));
+        let table = server.ground.write_file("people.csv", &rows.join("\n"));
         let because = json!({
             "email_verified is neither true nor false: \"maybe\"": 1,
             "enabled is neither true nor false: \"active\"": 1,
@@ -114,7 +107,7 @@ both! {
     async fn a_number_that_does_not_come_is_not_proven(db) {
         let server = TestServer::start(db).await;
         let rows = "email,phone_number,phone_number_verified\na@example.org,call me,true\nb@example.org,,true\nc@example.org,+4930901820,true\n";
-        let done = server.ground.command(&["import", "csv", &write(&server, "numbers.csv", rows), "--json"]).await.done().json();
+        let done = server.ground.command(&["import", "csv", &server.ground.write_file("numbers.csv", rows), "--json"]).await.done().json();
         assert_eq!((&done["totals"]["created"], &done["totals"]["comes"]["verified telephone number"]), (&json!(3), &json!(1)), "{done}");
         assert_eq!(server.database().texts("SELECT email FROM users WHERE phone_number_verified").await, ["c@example.org"]);
     }
@@ -123,7 +116,7 @@ both! {
     async fn a_person_who_is_twice_in_a_long_table_comes_once(db) {
         let server = TestServer::start(db).await;
         let rows: String = (0..600).map(|n| format!("{n},p{n}@example.org,First\n")).collect();
-        let table = write(&server, "long.csv", &format!("id,email,name\n{rows}0,other@example.org,Second\n700,p1@example.org,Third\n"));
+        let table = server.ground.write_file("long.csv", &format!("id,email,name\n{rows}0,other@example.org,Second\n700,p1@example.org,Third\n"));
         let done = server.ground.command(&["import", "csv", &table, "--json"]).await.done().json();
         assert_eq!((&done["totals"]["created"], &done["totals"]["updated"], &done["totals"]["skipped"]), (&json!(600), &json!(0), &json!(2)), "{done}");
         let because = &done["totals"]["skipped_because"];

@@ -5,13 +5,6 @@ use crate::support::prelude::*;
 use crate::support::supabase::{self, Kind};
 use crate::support::upstream::FakeUpstream;
 
-/// A file in the server's folder.
-fn write(server: &TestServer, name: &str, text: &str) -> String {
-    let path = server.ground.folder.path().join(name);
-    std::fs::write(&path, text).unwrap();
-    path.display().to_string()
-}
-
 async fn import(server: &TestServer, kind: &str, file: &str) -> Value {
     server.ground.command(&["import", kind, file, "--json"]).await.done().json()
 }
@@ -29,7 +22,7 @@ both! {
                     { "provider": "github", "user_id": "8\u{0}" }] }),
             json!({ "user_id": "auth0|3", "email": "c@example.org" }),
         ];
-        let file = write(&server, "odd.ndjson", &rows.map(|row| row.to_string()).join("\n"));
+        let file = server.ground.write_file("odd.ndjson", &rows.map(|row| row.to_string()).join("\n"));
         let done = import(&server, "auth0", &file).await;
         assert_eq!((&done["totals"]["created"], &done["totals"]["skipped"]), (&json!(2), &json!(3)), "{done}");
         assert_eq!(done["totals"]["skipped_because"], json!({
@@ -54,7 +47,7 @@ both! {
         let torn = json!({ "id": "u1", "email": "a@example.org", "totp": { "secret": "" },
             "identities": [{ "provider": "far", "subject": "1" }, { "provider": "google", "subject": "2" }],
             "passkeys": [{ "credential_id": "AAAA", "name": "Key", "document": { "x": 1 }, "user_verified": true, "backup_eligible": false, "backed_up": false }] });
-        let done = import(&server, "ostiary", &write(&server, "torn.ndjson", &torn.to_string())).await;
+        let done = import(&server, "ostiary", &server.ground.write_file("torn.ndjson", &torn.to_string())).await;
         let unused = "linked account (google), unused until a provider with this id is configured";
         assert_eq!(done["users"][0]["comes"], json!(["linked account (far)", unused]), "{done}");
         assert_eq!(done["totals"]["missing"], json!({
@@ -65,7 +58,7 @@ both! {
             assert_eq!(server.database().number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
         }
         let realm = json!({ "realm": "x", "users": [{ "id": "s", "username": "service-account-x", "enabled": true, "serviceAccountClientId": "x" }] });
-        let done = import(&server, "keycloak", &write(&server, "realm.json", &realm.to_string())).await;
+        let done = import(&server, "keycloak", &server.ground.write_file("realm.json", &realm.to_string())).await;
         assert_eq!((&done["totals"]["read"], &done["totals"]["skipped"]), (&json!(1), &json!(1)), "{done}");
         assert!(done["users"][0]["why"].as_str().unwrap().starts_with("service account"), "{done}");
     }

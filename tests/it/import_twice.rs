@@ -5,13 +5,6 @@ use crate::both;
 use crate::support::prelude::*;
 use crate::support::supabase::HASH;
 
-/// A file in the server's folder.
-fn write(server: &TestServer, name: &str, text: &str) -> String {
-    let path = server.ground.folder.path().join(name);
-    std::fs::write(&path, text).unwrap();
-    path.display().to_string()
-}
-
 async fn import(server: &TestServer, kind: &str, file: &str) -> Value {
     server.ground.command(&["import", kind, file, "--json"]).await.done().json()
 }
@@ -38,7 +31,7 @@ fn auth0(server: &TestServer) -> (String, String) {
     let bob = json!({ "user_id": "auth0|2", "email": "bob@example.org", "email_verified": true, "blocked": true,
         "app_metadata": { "roles": ["editor"], "groups": ["staff"] },
         "identities": [{ "provider": "auth0", "user_id": "2" }, { "provider": "google-oauth2", "user_id": "118" }] });
-    (write(server, "hashes.ndjson", &hashes.join("\n")), write(server, "users.ndjson", &format!("{ann}\n{bob}\n")))
+    (server.ground.write_file("hashes.ndjson", &hashes.join("\n")), server.ground.write_file("users.ndjson", &format!("{ann}\n{bob}\n")))
 }
 
 async fn assert_bob_is_whole(server: &TestServer, when: &str) {
@@ -93,7 +86,7 @@ both! {
     /// A table without a column says nothing of it; what it does say is told before it is done.
     async fn a_table_without_a_column_takes_nothing_away(db) {
         let server = TestServer::start(db).await;
-        let table = |name: &str, columns: &str, values: &str| write(&server, name, &format!("{columns}\n{values}\n"));
+        let table = |name: &str, columns: &str, values: &str| server.ground.write_file(name, &format!("{columns}\n{values}\n"));
         let first = table("one.csv", "id,email,email_verified,enabled,roles,name,phone_number,phone_number_verified",
             "1,a@c.example,true,false,editor staff,Ann,+4930901820,true");
         import(&server, "csv", &first).await;
@@ -129,14 +122,14 @@ both! {
         let users = |name: &str| {
             let document = json!({ "user_id": "auth0|1", "email": "ann@example.org", "name": name,
                 "identities": [{ "provider": "google-oauth2", "user_id": "117" }] });
-            write(&server, "users.ndjson", &document.to_string())
+            server.ground.write_file("users.ndjson", &document.to_string())
         };
         import(&server, "auth0", &users("Ann")).await;
         server.database().execute("DELETE FROM linked_identities").await;
         assert_eq!(import(&server, "auth0", &users("Anna")).await["totals"]["updated"], 1);
         assert_eq!(server.database().number("SELECT count(*) FROM linked_identities").await, 0);
         let empty = json!({ "user_id": "auth0|1", "email": "ann@example.org", "identities": [] }).to_string();
-        let done = import(&server, "auth0", &write(&server, "empty.ndjson", &empty)).await;
+        let done = import(&server, "auth0", &server.ground.write_file("empty.ndjson", &empty)).await;
         assert_eq!(done["totals"]["changes"], json!({ "linked account taken away (google)": 1 }), "a list that is there counts: {done}");
     }
 
@@ -148,11 +141,11 @@ both! {
         let row = |n: usize, name: &str| json!({ "user_id": n.to_string(), "email": format!("p{n}@example.org"), "name": name, "given": padding }).to_string();
         let rows: String = (0..500).map(|n| row(n, "First") + "\n").collect();
         let again = row(7, "Second");
-        let torn = write(&server, "users.ndjson", &format!("{rows}[{}\n{}\n", &again[1..], row(500, "Last")));
+        let torn = server.ground.write_file("users.ndjson", &format!("{rows}[{}\n{}\n", &again[1..], row(500, "Last")));
         let stopped = server.ground.command(&["import", "auth0", &torn]).await;
         assert!(stopped.code == 1 && stopped.stderr.contains("line 501 is no JSON object"), "{stopped:?}");
         assert_eq!(server.database().number("SELECT count(*) FROM users").await, 500);
-        write(&server, "users.ndjson", &format!("{rows}{again}\n{}\n", row(500, "Last")));
+        server.ground.write_file("users.ndjson", &format!("{rows}{again}\n{}\n", row(500, "Last")));
         let done = import(&server, "auth0", &torn).await;
         let totals = &done["totals"];
         assert_eq!((&totals["read"], &totals["created"], &totals["updated"]), (&json!(502), &json!(501), &json!(0)), "it went on: {done}");

@@ -171,6 +171,13 @@ impl ServerProcess {
 }
 
 impl Ground {
+    /// A file in the server's folder.
+    pub fn write_file(&self, name: &str, text: &str) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
     /// Runs a command of the program with this configuration and waits for its end.
     pub async fn command(&self, arguments: &[&str]) -> Printed {
         self.run(arguments, &[], "").await
