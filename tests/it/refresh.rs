@@ -274,3 +274,24 @@ both! {
         assert!(!shop.is_active(&third.access_token).await);
     }
 }
+
+both! {
+    /// RFC 6749 §5.1, RFC 8707 §2.2: a scope that the resource does not know is refused, since an answer without any would say that all of it
+    /// was granted; and the refresh token is not used up by it.
+    async fn a_scope_that_the_resource_does_not_know_is_refused(db) {
+        let (orders, mails) = ("https://orders.example", "https://mails.example");
+        let server = TestServer::with(db)
+            .resource(orders, &["orders:see"])
+            .resource(mails, &["mails:see"])
+            .client(Client::confidential("shop").first_party().with("resources", json!([orders, mails])))
+            .start()
+            .await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let request = shop.authorization_request().with("scope", "openid orders:see mails:see");
+        let tokens = shop.sign_in_with(&mut alice.signed_in(&server).await, &alice, &request).await;
+        let with = |scope| [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh_token()), ("scope", scope), ("resource", mails)];
+        shop.post("/token", &with("orders:see")).await.refused(400, "invalid_scope");
+        assert_eq!(shop.post("/token", &with("mails:see")).await.tokens().scope(), "mails:see");
+    }
+}
