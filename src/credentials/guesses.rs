@@ -9,7 +9,7 @@
 
 use crate::clock::Timestamp;
 use crate::storage::schema::failed_guesses;
-use crate::storage::{Connection, StorageError, query};
+use crate::storage::{Connection, StorageError, insert_new, query};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use std::time::Duration;
@@ -41,35 +41,64 @@ pub enum Attempt {
     Wait(Duration),
 }
 
-/// Counts an attempt before it is evaluated. `slack` is how many failures more than usual are free (for the wide,
-/// per-account counter).
-///
-/// Cost: 1 round trip, 1 commit, where nothing failed before, which is how nearly everybody signs in; 3 and 1 after a failure; 2 and none
-/// when it must wait; more when guesses arrive at the same time.
+/// Counts an attempt against one key before it is evaluated: [`count_attempts`].
 pub async fn count_attempt(connection: &mut Connection, key_digest: &str, slack: i64, now: Timestamp) -> Result<Attempt, StorageError> {
-    for _ in 0..ROUNDS {
-        let is_first = query!(connection, |c| diesel::insert_into(failed_guesses::table)
-            .values((
-                failed_guesses::key_digest.eq(key_digest),
-                failed_guesses::failures.eq(1i64),
-                failed_guesses::last_failed_at.eq(now),
-                failed_guesses::blocked_until.eq(now + delay(1 - slack)),
-                failed_guesses::expires_at.eq(now + REMEMBERED_FOR),
-            ))
-            .on_conflict_do_nothing()
-            .execute(c)
-            .await)?;
-        if is_first == 1 {
-            return Ok(Attempt::Allowed);
+    count_attempts(connection, &[(key_digest, slack)], now).await
+}
+
+/// Counts an attempt against each key before it is evaluated. A key's `slack` is how many failures more than usual are free (for the wide,
+/// per-account counter). A key that must wait keeps those after it from being counted, unless they had no failure yet.
+///
+/// Cost: 1 round trip, 1 commit, where nothing failed before, which is how nearly everybody signs in; 2 and 1 more for each key that
+/// failed; 1 and none more when it must wait; more when guesses arrive at the same time.
+pub async fn count_attempts(connection: &mut Connection, keys: &[(&str, i64)], now: Timestamp) -> Result<Attempt, StorageError> {
+    let counters: Vec<_> = keys.iter().map(|(key_digest, slack)| Counter::first(key_digest, *slack, now)).collect();
+    let first: Vec<String> = insert_new!(connection, failed_guesses, counters, key_digest)?;
+    for (key_digest, slack) in keys.iter().filter(|(key_digest, _)| !first.iter().any(|first| first == key_digest)) {
+        let attempt = count_again(connection, key_digest, *slack, now).await?;
+        if attempt != Attempt::Allowed {
+            return Ok(attempt);
         }
+    }
+    Ok(Attempt::Allowed)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = failed_guesses)]
+struct Counter {
+    key_digest: String,
+    failures: i64,
+    last_failed_at: Timestamp,
+    blocked_until: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl Counter {
+    fn first(key_digest: &str, slack: i64, now: Timestamp) -> Self {
+        Self {
+            key_digest: key_digest.to_owned(),
+            failures: 1,
+            last_failed_at: now,
+            blocked_until: now + delay(1 - slack),
+            expires_at: now + REMEMBERED_FOR,
+        }
+    }
+}
+
+/// Counts an attempt against a key that was there a moment ago.
+async fn count_again(connection: &mut Connection, key_digest: &str, slack: i64, now: Timestamp) -> Result<Attempt, StorageError> {
+    for _ in 0..ROUNDS {
         let known: Option<(i64, Timestamp)> = query!(connection, |c| failed_guesses::table
             .find(key_digest)
             .select((failed_guesses::failures, failed_guesses::blocked_until))
             .first(c)
             .await
             .optional())?;
-        // Forgotten in between: the next round counts it.
-        let Some((failures, blocked_until)) = known else { continue };
+        let Some((failures, blocked_until)) = known else {
+            // Forgotten in between.
+            let first: Vec<String> = insert_new!(connection, failed_guesses, vec![Counter::first(key_digest, slack, now)], key_digest)?;
+            if first.is_empty() { continue } else { return Ok(Attempt::Allowed) }
+        };
         if blocked_until > now {
             return Ok(Attempt::Wait(blocked_until.since(now)));
         }

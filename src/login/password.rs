@@ -4,9 +4,8 @@
 //! evaluated past the limit); 2. one hash, of the person's password or of nobody's; 3. the account is enabled.
 //! Every refusal reads the same and takes the same time (security.md L1).
 //!
-//! Cost: 3 round trips, 2 commits (2 and 1 in a browser that knows the person), 2 more for each counter that counts failures already,
-//! 1 argon2 hash; 1 of each more when the hash's
-//! parameters have changed.
+//! Cost: 2 round trips, 1 commit, 2 and 1 more for each counter that counts failures already, 1 argon2 hash; 1 of each more when the
+//! hash's parameters have changed.
 
 use crate::app::App;
 use crate::credentials;
@@ -47,12 +46,11 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
         None => None,
     };
     let known_browser = found.as_ref().is_some_and(|(user, _)| browser.knows(app, user));
-    let mut counted = vec![narrow.clone()];
-    let mut attempt = guesses::count_attempt(&mut connection, &narrow, 0, now).await?;
-    if attempt == Attempt::Allowed && !known_browser {
-        counted.push(wide.clone());
-        attempt = guesses::count_attempt(&mut connection, &wide, WIDE_SLACK, now).await?;
+    let mut counters = vec![(narrow.as_str(), 0)];
+    if !known_browser {
+        counters.push((wide.as_str(), WIDE_SLACK));
     }
+    let attempt = guesses::count_attempts(&mut connection, &counters, now).await?;
     drop(connection);
     let about = found.as_ref().map(|(user, _)| About::user(&user.id)).unwrap_or_default();
     if let Attempt::Wait(wait) = attempt {
@@ -72,7 +70,7 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
                 let new = app.passwords.hash(&typed).await.map_err(|error| PageError::busy(app, error))?;
                 credentials::replace_password_hash(&mut app.storage.write().await?, &user.id, &old, &new).await?;
             }
-            Ok(Outcome::Right { user: Box::new(user), counted })
+            Ok(Outcome::Right { user: Box::new(user), counted: counters.iter().map(|(key, _)| (*key).to_owned()).collect() })
         }
         refused => {
             events::note(EventKind::SignInFailed, &about);

@@ -137,6 +137,41 @@ macro_rules! insert_many {
 }
 pub(crate) use insert_many;
 
+/// Inserts those of the rows that are not there yet, in one commit: `insert_new!(conn, users, rows, id)` gives the `id` of each that was
+/// inserted. `rows` is a `Vec` of an owned `Insertable`.
+macro_rules! insert_new {
+    ($conn:expr, $table:ident, $rows:expr, $key:ident) => {{
+        let rows = $rows;
+        let conn: &mut $crate::storage::Connection = $conn;
+        let patience = conn.patience();
+        let done: diesel::QueryResult<Vec<_>> = match conn.held() {
+            $crate::storage::Held::Postgres(held) => {
+                let c: &mut diesel_async::AsyncPgConnection = &mut *held;
+                let insert = diesel::insert_into($table::table).values(&rows).on_conflict_do_nothing().returning($table::$key);
+                $crate::storage::answered(patience, async { diesel_async::RunQueryDsl::load(insert, c).await }).await
+            }
+            $crate::storage::Held::Sqlite(held) => {
+                held.spawn_blocking(move |c| {
+                    use diesel::OptionalExtension as _;
+                    let insert = |c: &mut diesel::SqliteConnection| -> diesel::QueryResult<Vec<_>> {
+                        let mut inserted = Vec::new();
+                        for row in &rows {
+                            let insert = diesel::insert_into($table::table).values(row).on_conflict_do_nothing().returning($table::$key);
+                            inserted.extend(diesel::RunQueryDsl::get_result(insert, c).optional()?);
+                        }
+                        Ok(inserted)
+                    };
+                    if rows.len() > 1 { c.immediate_transaction(insert) } else { insert(c) }
+                })
+                .await
+            }
+            $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
+        };
+        conn.outcome(done)
+    }};
+}
+pub(crate) use insert_new;
+
 impl Backend {
     /// By the scheme of the URL.
     pub(super) fn open(settings: &StorageSettings, statements: &Arc<Statements>) -> StorageResult<Self> {

@@ -39,7 +39,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 pub use backend::{Connection, PoolState};
-pub(crate) use backend::{Held, answered, insert_held, insert_many, query};
+pub(crate) use backend::{Held, answered, insert_held, insert_many, insert_new, query};
 pub(crate) use error::with_causes;
 pub use error::{StorageError, StorageResult};
 pub use locks::lock;

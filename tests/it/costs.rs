@@ -117,7 +117,7 @@ both! {
             person.sign_in(&mut browser).await;
             assert_eq!(browser.error(), "", "{}", browser.describe());
         });
-        assert_eq!(sign_in.await, 3 + MAIL, "sign in, in a browser that is not known");
+        assert_eq!(sign_in.await, 2 + MAIL, "sign in, in a browser that is not known");
         let known = cost(&server, async |_| {
             server.advance(Duration::from_secs(1));
             browser.open(&partner.authorization_request().with("prompt", "login consent").url()).await;
