@@ -27,7 +27,7 @@ pub use choice::{
     SqliteSynchronous,
 };
 pub use color::Color;
-pub use docs::config_docs;
+pub use docs::{config_docs, config_docs_json};
 pub use document::Place;
 pub use fault::{ConfigFaults, Fault};
 pub use keys::{

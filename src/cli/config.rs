@@ -1,9 +1,11 @@
 //! `ostiary config check|show|docs`.
 
 use clap::Subcommand;
+use serde_json::json;
 
+use super::output::Output;
 use super::{Arguments, CliError, print};
-use crate::config::config_docs;
+use crate::config::{config_docs, config_docs_json};
 
 /// What to do with the configuration.
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -16,13 +18,26 @@ pub(super) enum ConfigCommand {
     Docs,
 }
 
-pub(super) fn run(arguments: &Arguments, command: ConfigCommand) -> Result<(), CliError> {
+pub(super) fn run(arguments: &Arguments, command: ConfigCommand) -> Result<Output, CliError> {
     match command {
-        ConfigCommand::Check => {
-            let config = arguments.load()?;
-            print(&format!("The configuration of {} is sound.\n", config.issuer))
+        ConfigCommand::Check => match arguments.load() {
+            Ok(config) => {
+                let text = format!("The configuration of {} is sound.", config.issuer);
+                Ok(Output::new(text, json!({ "sound": true, "issuer": config.issuer.as_str(), "faults": [] })))
+            }
+            Err(CliError::Config(faults)) if arguments.json => {
+                let list: Vec<_> = faults.0.iter().map(|fault| json!({ "key": fault.key, "problem": fault.problem })).collect();
+                print(&format!("{:#}\n", json!({ "sound": false, "faults": list })))?;
+                Err(CliError::Config(faults))
+            }
+            Err(error) => Err(error),
+        },
+        ConfigCommand::Show => {
+            let text = arguments.load()?.show();
+            let table: toml::Table = toml::from_str(&text).map_err(|error| CliError::Failed(error.message().to_owned()))?;
+            let json = serde_json::to_value(&table).map_err(|error| CliError::Failed(error.to_string()))?;
+            Ok(Output::new(text, json))
         }
-        ConfigCommand::Show => print(&arguments.load()?.show()),
-        ConfigCommand::Docs => print(&config_docs()),
+        ConfigCommand::Docs => Ok(Output::new(config_docs(), config_docs_json())),
     }
 }

@@ -201,7 +201,7 @@ pub async fn run() -> ExitCode {
     let json = arguments.json;
     let done = match arguments.command.take().unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&arguments).await.map(|()| None),
-        Command::Config { command } => config::run(&arguments, command).map(|()| None),
+        Command::Config { command } => config::run(&arguments, command).map(Some),
         Command::Migrate(command) => migrate::run(&arguments, &command).await.map(Some),
         Command::Copy(command) => copy::run(&arguments, &command).await.map(Some),
         Command::Doctor(command) => doctor::run(&arguments, command).await.map(Some),

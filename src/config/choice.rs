@@ -333,19 +333,14 @@ impl Setting for Claims {
         let list: Vec<ClaimMapping> = serde_json::from_str(text)
             .map_err(|error| format!("must be a list of tables with name, user_attribute and perhaps scope ({error})"))?;
         let mut seen = std::collections::BTreeSet::new();
-        for claim in &list {
-            match claim.name.as_str() {
-                "" => return Err("a claim needs a name".to_owned()),
-                name if PROTOCOL_CLAIMS.contains(&name) => {
-                    return Err(format!("the claim {name:?} belongs to the protocol"));
-                }
-                name if !seen.insert(name) => {
-                    return Err(format!("the claim {name:?} is declared twice"));
-                }
-                _ => {}
-            }
-        }
-        Ok(Self(list))
+        let problems = list.iter().filter_map(|claim| match claim.name.as_str() {
+            "" => Some("a claim needs a name".to_owned()),
+            name if PROTOCOL_CLAIMS.contains(&name) => Some(format!("the claim {name:?} belongs to the protocol")),
+            name if !seen.insert(name) => Some(format!("the claim {name:?} is declared twice")),
+            _ => None,
+        });
+        let problems: Vec<_> = problems.collect();
+        if problems.is_empty() { Ok(Self(list)) } else { Err(problems.join("; ")) }
     }
     fn show(&self) -> Option<String> {
         let tables = self.0.iter().map(|claim| {

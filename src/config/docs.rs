@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
+
 use super::Config;
 use super::table::{Key, Preset};
 
@@ -39,6 +41,19 @@ pub fn config_docs() -> String {
         let _ = writeln!(page, "| `{}` | `{}` | {} | {} | {} |", key.name, key.variable(), preset(&key), unit(&key), cell(key.meaning));
     }
     page
+}
+
+/// The same for programs: a list of the keys.
+pub fn config_docs_json() -> Value {
+    let document = |key: &Key| {
+        let default = match key.preset {
+            Preset::Nothing => None,
+            Preset::Text(text) | Preset::Derived(text) => Some(text.trim()),
+        };
+        json!({ "key": key.name, "variable": key.variable(), "default": default, "unit": key.unit, "is_list": key.is_list,
+                "bounds": key.bounds, "secret": key.secret, "meaning": key.meaning.trim() })
+    };
+    Config::keys().iter().map(document).collect()
 }
 
 fn preset(key: &Key) -> String {

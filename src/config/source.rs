@@ -57,10 +57,11 @@ impl Raw {
         faults: &mut Vec<Fault>,
     ) -> Self {
         let mut raw = Self::default();
+        // First, so that a file of a secret is not opened for a key whose variable wins anyway: it may belong to another machine.
+        raw.read_environment(keys, environment, faults);
         if let Some(path) = path {
             raw.read_file(keys, path, faults);
         }
-        raw.read_environment(keys, environment, faults);
         raw
     }
 
@@ -133,7 +134,7 @@ impl Raw {
         self.place(keys, written, &variable, faults);
     }
 
-    /// Puts what one source has written into its keys, reading `…_file` and refusing unknown names.
+    /// Puts what one source has written into the keys that no earlier source has set, reading `…_file` and refusing unknown names.
     fn place(&mut self, keys: &[Key], written: BTreeMap<String, Secret>, origin: &dyn Fn(&str) -> Origin, faults: &mut Vec<Fault>) {
         for (name, text) in &written {
             let direct = keys.iter().find(|key| key.name == name);
@@ -144,6 +145,7 @@ impl Raw {
                     faults.push(Fault::new(key.name, format!("is given twice: by itself and by {name}")));
                     continue;
                 }
+                (None, Some(key)) if self.values.contains_key(key.name) => continue,
                 (None, Some(key)) => (key, read_secret(Path::new(text.expose()))),
                 (None, None) => {
                     faults.push(unknown(name, keys.iter().map(|key| key.name.to_owned()).collect()));
@@ -151,7 +153,7 @@ impl Raw {
                 }
             };
             match text {
-                Ok(text) => drop(self.values.insert(key.name, Given { text, origin: origin(name) })),
+                Ok(text) => drop(self.values.entry(key.name).or_insert_with(|| Given { text, origin: origin(name) })),
                 Err(problem) => faults.push(Fault::new(name, problem)),
             }
         }

@@ -115,6 +115,19 @@ fn all_faults_are_listed_at_once() {
 }
 
 #[test]
+fn every_faulty_item_of_a_list_is_told() {
+    for (toml, told) in [
+        ("trusted_proxies = [\"10.0.0.0/40\", \"10.0.0.0/8\", \"proxy\"]", ["10.0.0.0/40", "proxy"]),
+        ("allowed_hosts = [\"*.example\", \"id.example\", \"https://id.example\"]", ["*.example", "https://id.example"]),
+        ("claims = [{ name = \"sub\", user_attribute = \"a\" }, { name = \"\", user_attribute = \"b\" }]", ["sub", "needs a name"]),
+    ] {
+        let faults = from_file(toml, &[]).unwrap_err();
+        assert_eq!(faults.0.len(), 1, "{faults}");
+        assert!(told.iter().all(|told| faults.to_string().contains(told)), "{faults}");
+    }
+}
+
+#[test]
 fn unknown_names_get_a_suggestion() {
     let faults = from_file("isuer = \"x\"", &[("OSTIARY_SMTP_HOTS", "x")]).unwrap_err().to_string();
     assert!(faults.contains("isuer: is not known; did you mean issuer?"), "{faults}");
@@ -183,6 +196,8 @@ fn secrets_come_from_files_too() {
     assert_eq!(faulty_keys(from_environment(&[("OSTIARY_MASTER_KEY_FILE", path), ("OSTIARY_MASTER_KEY", KEY)])), ["master_key"]);
     assert_eq!(faulty_keys(from_environment(&[("OSTIARY_MASTER_KEY_FILE", "/nonexistent")])), ["master_key_file"]);
     assert_eq!(faulty_keys(from_environment(&[("OSTIARY_ISSUER_FILE", path)])), ["OSTIARY_ISSUER_FILE"]);
+    // The environment wins, so what the file points to need not be there.
+    assert!(from_file("master_key_file = \"/nonexistent\"", &[("OSTIARY_MASTER_KEY", KEY)]).unwrap().master_key.is_some());
 }
 
 #[test]

@@ -239,7 +239,14 @@ impl<T: Setting> Setting for Vec<T> {
     fn parse(text: &str) -> Result<Self, String> {
         let is_array = text.starts_with(ITEM);
         let ends = |c: char| if is_array { c == ITEM } else { c == ',' || c == '\n' };
-        text.split(ends).map(str::trim).filter(|item| !item.is_empty()).map(T::parse).collect()
+        let (mut items, mut problems) = (Vec::new(), Vec::new());
+        for item in text.split(ends).map(str::trim).filter(|item| !item.is_empty()) {
+            match T::parse(item) {
+                Ok(item) => items.push(item),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok(items) } else { Err(problems.join("; ")) }
     }
     fn show(&self) -> Option<String> {
         Some(format!("[{}]", self.iter().filter_map(T::show).collect::<Vec<_>>().join(", ")))

@@ -520,6 +520,11 @@ async fn no_fault_hides_another() {
             assert!(refused.stderr.contains(&format!("  {key}: ")), "{key}: {}", refused.stderr);
         }
         assert_eq!(refused.stderr.lines().filter(|line| line.starts_with("  ")).count(), told.len(), "nothing else: {}", refused.stderr);
+        let refused = ground.command(&["config", "check", "--json"]).await;
+        let json: Value = serde_json::from_str(&refused.stdout).unwrap();
+        let keys: Vec<_> = json["faults"].as_array().unwrap().iter().map(|fault| fault["key"].as_str().unwrap()).collect();
+        assert_eq!((refused.code, &json["sound"], keys.len()), (2, &json!(false), told.len()), "{json}");
+        assert!(told.iter().all(|key| keys.contains(key)), "{json}");
     }
     for parameters in ["sslmode=bogus", "sslmode=verify-full&sslrootcert=/nope", "connect_timeout=soon"] {
         let mut ground = TestServer::with(Database::Sqlite).prepare();
@@ -530,6 +535,18 @@ async fn no_fault_hides_another() {
             assert!(refused.stderr.contains("  database.url: "), "{refused:?}");
         }
     }
+}
+
+/// Issue 2, section 4: readable output and `--json`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_configuration_is_told_to_programs_too() {
+    let ground = TestServer::with(Database::Sqlite).setting("brand.name", "Acme").setting("trusted_proxies", "10.0.0.0/8").prepare();
+    let show = ground.command(&["config", "show", "--json"]).await.done().json();
+    assert_eq!((&show["brand"]["name"], &show["trusted_proxies"]), (&json!("Acme"), &json!(["10.0.0.0/8"])), "{show}");
+    assert_eq!(ground.command(&["config", "check", "--json"]).await.done().json()["sound"], true);
+    let docs = ground.command(&["config", "docs", "--json"]).await.done().json();
+    let named = |name: &str| docs.as_array().unwrap().iter().find(|key| key["key"] == name).cloned().unwrap();
+    assert_eq!((&named("master_key")["secret"], &named("brand.name")["variable"]), (&json!(true), &json!("OSTIARY_BRAND_NAME")));
 }
 
 /// What cannot be copied from is told before anything is made.
