@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Rows removed at a time: small enough that nobody waits for it (security.md F8).
 const BATCH: i64 = 500;
 const CLEANING_INTERVAL: Duration = Duration::from_secs(60);
-const METRICS_INTERVAL: Duration = Duration::from_secs(5);
+const SETTLING_INTERVAL: Duration = Duration::from_secs(5);
 const REFUSALS_INTERVAL: Duration = Duration::from_secs(1);
 /// A change that cannot be read is tried again, after twice as long each time.
 const FIRST_RELOAD_WAIT: Duration = Duration::from_millis(500);
@@ -40,7 +40,7 @@ impl Housekeeping {
             tokio::spawn(backchannel_logout::run(app.clone())),
             tokio::spawn(app.mailer.clone().work()),
             tokio::spawn(watch_key_age(app.clone())),
-            tokio::spawn(settle_metrics(app.clone())),
+            tokio::spawn(settle(app.clone())),
             tokio::spawn(note_refusals(app)),
         ];
         Self { tasks }
@@ -60,7 +60,6 @@ async fn clean(app: web::Data<App>) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        app.passwords.free_idle_buffers();
         if let Err(error) = app.places.read_again_if_changed() {
             tracing::warn!(%error, "the database of places has changed and could not be read; the one of before is used");
         }
@@ -81,13 +80,14 @@ async fn watch_key_age(app: web::Data<App>) {
     }
 }
 
-/// Latencies wait in a list that grows with the traffic until they are settled.
-async fn settle_metrics(app: web::Data<App>) {
-    let mut ticks = tokio::time::interval(METRICS_INTERVAL);
+/// Latencies wait in a list that grows with the traffic until they are settled; the memory of hashes is kept while passwords come in.
+async fn settle(app: web::Data<App>) {
+    let mut ticks = tokio::time::interval(SETTLING_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         app.metrics.settle();
+        app.passwords.free_idle_buffers();
     }
 }
 

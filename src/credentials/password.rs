@@ -221,7 +221,7 @@ impl PasswordHasher {
     }
 
     /// Gives the memory of idle permits back to the system when nothing was hashed since the last call: 19 MiB each at the
-    /// default. Fresh memory costs the next hash half as much again, so this is called once in a minute, not after each.
+    /// default. Fresh memory costs the next hash half as much again, so this is called every few seconds, not after each.
     pub fn free_idle_buffers(&self) {
         if !self.used.swap(false, Ordering::Relaxed) {
             self.buffers.lock().unwrap_or_else(PoisonError::into_inner).clear();
