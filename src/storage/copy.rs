@@ -40,7 +40,11 @@ pub enum CopyError {
         error: StorageError,
     },
     /// The source has another schema than this program: let this version of `ostiary migrate` bring it up to date first.
-    #[error("the source's schema is not this version's: {}", .0.join(", "))]
+    #[error(
+        "the source's schema is not this version's: {}. Run `ostiary migrate` of this version on the source first; \
+         if this version does not know them, take the `ostiary` that the source was last used with",
+        .0.join(", ")
+    )]
     SourceNotMigrated(Vec<String>),
     /// The target is in use.
     #[error("the target has rows in {0}: only an empty database is copied to")]

@@ -21,6 +21,7 @@ common-skip = الانتقال إلى المحتوى
 common-sign-in = تسجيل الدخول
 common-sign-out = تسجيل الخروج
 common-continue = متابعة
+common-cancel = إلغاء
 common-to-continue = للمتابعة إلى { $app }
 common-go-to-account = الانتقال إلى حسابك
 common-help = المساعدة

@@ -13,6 +13,7 @@ common-skip = Zum Inhalt springen
 common-sign-in = Anmelden
 common-sign-out = Abmelden
 common-continue = Weiter
+common-cancel = Abbrechen
 common-to-continue = um zu { $app } zu gelangen
 common-go-to-account = Zu Ihrem Konto
 common-help = Hilfe

@@ -13,6 +13,7 @@ common-skip = Skip to content
 common-sign-in = Sign in
 common-sign-out = Sign out
 common-continue = Continue
+common-cancel = Cancel
 common-to-continue = to continue to { $app }
 common-go-to-account = Go to your account
 common-help = Help

@@ -13,6 +13,7 @@ common-skip = Ir al contenido
 common-sign-in = Iniciar sesión
 common-sign-out = Cerrar sesión
 common-continue = Continuar
+common-cancel = Cancelar
 common-to-continue = para continuar en { $app }
 common-go-to-account = Ir a su cuenta
 common-help = Ayuda

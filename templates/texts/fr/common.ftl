@@ -13,6 +13,7 @@ common-skip = Aller au contenu
 common-sign-in = Se connecter
 common-sign-out = Se déconnecter
 common-continue = Continuer
+common-cancel = Annuler
 common-to-continue = pour continuer vers { $app }
 common-go-to-account = Accéder à votre compte
 common-help = Aide

@@ -13,6 +13,7 @@ common-skip = Ir para o conteúdo
 common-sign-in = Entrar
 common-sign-out = Sair
 common-continue = Continuar
+common-cancel = Cancelar
 common-to-continue = para continuar em { $app }
 common-go-to-account = Ir para a sua conta
 common-help = Ajuda
