@@ -11,7 +11,8 @@ const stubs = {
   'next-auth': 'export default (config) => { globalThis.authConfig = config; const echo = (request) => new Response(request.nextUrl.pathname); return { handlers: { GET: echo, POST: echo } }; }',
   pg: `import { EventEmitter } from 'node:events'; export default { Pool: class extends EventEmitter { query() {} } };`,
   '../../lib/session.js': 'export const endSessionsOf = async (who) => { globalThis.ended.push(who); };',
-  payload: 'export const generateExpiredPayloadCookie = undefined, parseCookies = undefined;',
+  payload: `export const generateExpiredPayloadCookie = () => 'company-admin-token=; Max-Age=0';
+    export const parseCookies = (headers) => new Map((headers.get('cookie') ?? '').split('; ').map((one) => one.split('=')));`,
 };
 const hooks = `
   import { readFile } from 'node:fs/promises';
@@ -35,7 +36,7 @@ let state = 'faulty';
 const { privateKey, publicKey } = await generateKeyPair('RS256');
 const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: '1', alg: 'RS256', use: 'sig' }] };
 const answers = {
-  '/.well-known/openid-configuration': () => ({ issuer: ISSUER, authorization_endpoint: `${ISSUER}/authorize`, token_endpoint: `${ISSUER}/token`, jwks_uri: `${ISSUER}/jwks` }),
+  '/.well-known/openid-configuration': () => ({ issuer: ISSUER, authorization_endpoint: `${ISSUER}/authorize`, token_endpoint: `${ISSUER}/token`, jwks_uri: `${ISSUER}/jwks`, end_session_endpoint: `${ISSUER}/logout` }),
   '/jwks': () => jwks,
   '/token': () => (state === 'refusing' ? { error: 'invalid_grant' } : { access_token: 'new', refresh_token: 'newer', expires_in: 300, token_type: 'Bearer' }),
 };
@@ -109,9 +110,35 @@ await receives('main app', 'main-app', (body) => main.POST(new Request('http://l
 check((await asksMe()).status === 401, '/api/app/me: of a key that is nowhere');
 if (module.stripTypeScriptTypes) {
   process.env.CLIENT_ID = 'admin';
-  const { backchannelLogout } = await import('../../examples/company/admin/sso/endpoints.ts');
+  const { authorize, backchannelLogout, endingTheAttempt, pendingSignIn, signOut } = await import('../../examples/company/admin/sso/endpoints.ts');
   await receives('admin', 'admin', (text) => backchannelLogout.handler({
     text: async () => text, payload: { logger: { warn() {} }, delete: async ({ where }) => { globalThis.ended.push(where); } } }));
+
+  // Another site's POST comes without the person; an expired cookie in its answer would sign them out all the same.
+  globalThis.ended = [];
+  const payload = { collections: { users: { config: {} } }, config: {}, delete: async ({ where }) => { globalThis.ended.push(where); return { docs: [{ idToken: 'theirs' }] }; } };
+  const signsOut = async (user, site) => (await signOut.handler({ user, payload, headers: new Headers(site && { 'sec-fetch-site': site }) })).headers;
+  for (const site of ['cross-site', 'same-site', 'none', undefined]) {
+    const headers = await signsOut(null, site);
+    check(headers.get('location') === 'http://localhost:3003/admin' && !headers.has('set-cookie'), `sso-logout, ${site}`);
+  }
+  check(globalThis.ended.length === 0, 'no session ended');
+  for (const user of [{ session: 7 }, null]) {
+    const headers = await signsOut(user, 'same-origin');
+    check(headers.get('location').startsWith(`${ISSUER}/logout?`) && headers.has('set-cookie'), 'sso-logout, from here');
+    check(headers.get('location').includes('id_token_hint=theirs') === (user !== null), 'and the provider knows whose');
+  }
+  check(globalThis.ended.length === 1 && globalThis.ended[0].id.equals === 7, 'this session ended');
+
+  // Two tabs that sign in at once.
+  const begun = await Promise.all([1, 2].map(async () => (await authorize.handler({ headers: new Headers() })).headers));
+  const cookie = begun.map((headers) => headers.get('set-cookie').split(';')[0]).join('; ');
+  for (const state of begun.map((headers) => new URL(headers.get('location')).searchParams.get('state'))) {
+    const request = { headers: new Headers({ cookie }), searchParams: new URLSearchParams({ state }) };
+    check(pendingSignIn(request).state === state, 'each has its own');
+    const over = await endingTheAttempt({ path: '/oauth/callback', handler: async () => new Response() }).handler(request);
+    check(over.headers.get('set-cookie').startsWith(`company_admin_login_${state}=;`), 'and its end');
+  }
 }
 console.error = quiet;
 console.log(`the parts are content${module.stripTypeScriptTypes ? '' : '; NOT RUN: what is in TypeScript, which this Node.js does not read'}`);

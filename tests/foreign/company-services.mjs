@@ -25,6 +25,23 @@ check(existsSync(elsewhere) === (process.getuid() === 0), 'in the folder, or els
 const another = await start(`${RUN}-2`, ports, ['--services']).then(() => 'up', ({ message }) => message);
 check(another.includes(`port ${OSTIARY_PORT} is taken`), `a second one is refused: ${another}`);
 
+// --- the database's script: what somebody else made stays theirs
+
+const PASSWORDS = Object.fromEntries(['OSTIARY', 'APP', 'SUBSCRIPTIONS', 'QUEUE', 'ADMIN'].map((name) => [`${name}_PASSWORD`, 'another']));
+const psql = (...words) => execFileSync('psql', ['-q', '-h', '127.0.0.1', '-p', POSTGRES_PORT, '-U', 'postgres', '-d', 'company', ...words], {
+  env: { ...process.env, ...PASSWORDS, PGPASSWORD: readFileSync(`${RUN}/secrets/postgres`, 'utf8') }, encoding: 'utf8', stdio: 'pipe' });
+const setUp = () => { try { return psql('-f', fileURLToPath(new URL('../../examples/company/database.sql', import.meta.url))); } catch ({ stderr }) { return stderr; } };
+const settings = () => psql('-tAc', "SELECT r.rolname, a.rolpassword, r.rolconfig FROM pg_roles r JOIN pg_authid a ON a.oid = r.oid WHERE r.rolname !~ '^pg_' ORDER BY 1");
+const ours = settings();
+check(!/^(ostiary|app|subscriptions|queue|admin)\|/m.test(ours) && ours.includes('company_admin|'), `names that others have are not taken: ${ours}`);
+psql('-c', 'COMMENT ON ROLE company_queue IS NULL');
+const refusal = setUp();
+check(/the role company_queue is there already, and was not made by this script/.test(refusal) && settings() === ours, `another's role: ${refusal}`);
+psql('-c', "COMMENT ON ROLE company_queue IS 'made by examples/company of Ostiary'", '-c', 'ALTER SCHEMA queue OWNER TO postgres');
+const taken = setUp();
+check(/the schema queue is there already, and is not of the role company_queue/.test(taken) && settings() === ours, `another's schema: ${taken}`);
+psql('-c', 'ALTER SCHEMA queue OWNER TO company_queue');
+
 const logouts = [];
 createServer(async (incoming, response) => {
   let body = '';
@@ -134,15 +151,18 @@ const from = (address, token) => new Promise((done, fail) => request({
 }, (answer) => done(answer.resume().statusCode)).on('error', fail).end());
 check((await flood(600, (at) => from('127.0.0.2', `made-up-${at}`))) > 20, 'one address neither');
 check((await from('127.0.0.3', narrow.access_token)) === 401, 'others are not held up');
+// Many addresses that make up long tokens do not fill what the gateway remembers: new tokens come in.
+const long = (length, at) => `${'x'.repeat(length)}${at}`.padEnd(length + 64, 'x');
+for (let last = 1; last <= 40; last += 1) await flood(60, (at) => from(`127.0.1.${last}`, long(1500, `${last}-${at}-`)));
+check((await flood(30, (at) => from('127.0.2.1', long(800, `${at}-`)))) === 0, 'room for new tokens');
 
 // --- what is away for a moment: PostgreSQL drops connections, the provider starts after the services
 
 const queueLives = async () => (await fetch(`http://localhost:${QUEUE_PORT}/api/queue`, { headers: { authorization: `Bearer ${eve.access_token}` } })).status === 200;
 const subscriptionsLive = async () => (await fetch(`http://localhost:${SUBSCRIPTIONS_PORT}/api/subscriptions`, { headers: { authorization: `Bearer ${eve.access_token}` } })).status === 200;
 check((await queueLives()) && (await subscriptionsLive()), 'both have a connection by now');
-const dropped = execFileSync('psql', ['-h', '127.0.0.1', '-p', POSTGRES_PORT, '-U', 'postgres', '-tAc',
-  "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename IN ('queue', 'subscriptions')", 'company'],
-{ env: { ...process.env, PGPASSWORD: readFileSync(`${RUN}/secrets/postgres`, 'utf8') }, encoding: 'utf8' });
+const dropped = psql('-tAc',
+  "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename IN ('company_queue', 'company_subscriptions')");
 check(Number(dropped) >= 2, `connections that were dropped: ${dropped}`);
 // Before anything is asked: a request that takes the connection first is told in the pool's place.
 for (const name of ['queue', 'subscriptions']) {
@@ -151,7 +171,7 @@ for (const name of ['queue', 'subscriptions']) {
 await within(10, 'the services live on with new connections', async () => (await queueLives().catch(() => false)) && (await subscriptionsLive().catch(() => false)));
 
 const freePort = () => new Promise((done) => { const server = createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => done(port)); }); });
-const database = (role) => `postgres://${role}:${readFileSync(`${RUN}/secrets/database-${role}`, 'utf8')}@127.0.0.1:${POSTGRES_PORT}/company`;
+const database = (name) => `postgres://company_${name}:${readFileSync(`${RUN}/secrets/database-${name}`, 'utf8')}@127.0.0.1:${POSTGRES_PORT}/company`;
 for (const name of ['queue', 'subscriptions']) {
   const [port, later] = [await freePort(), await freePort()];
   const early = spawn(process.execPath, ['server.mjs'], {

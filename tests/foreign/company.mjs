@@ -25,7 +25,7 @@ const someone = async () => { const page = await (await browser.newContext()).ne
 const heading = (page) => page.locator('h1').first().textContent();
 const click = (page, role, name) => page.getByRole(role, { name, exact: true }).click();
 const sql = async (statement) => (await promisify(execFile)('psql', ['-tAc', statement], { env: {
-  ...process.env, PGHOST: '127.0.0.1', PGPORT: POSTGRES_PORT, PGDATABASE: 'company', PGUSER: 'app', PGPASSWORD: readFileSync(`${RUN}/secrets/database-app`, 'utf8') } })).stdout.trim();
+  ...process.env, PGHOST: '127.0.0.1', PGPORT: POSTGRES_PORT, PGDATABASE: 'company', PGUSER: 'company_app', PGPASSWORD: readFileSync(`${RUN}/secrets/database-app`, 'utf8') } })).stdout.trim();
 const refreshes = async () => Number(/ostiary_tokens_issued_total\{grant_type="refresh_token"\} (\d+)/.exec(await (await fetch(`${ISSUER}/metrics`)).text())?.[1] ?? 0);
 
 async function password(page, { email, password: secret }) {
@@ -123,6 +123,8 @@ const planted = await someone();
 await planted.goto(`${ADMIN}/api/users/oauth/callback?code=x&state=y`);
 check(planted.url() === `${ADMIN}/signed-out?failed` && (await heading(planted)) === 'That did not work', `a planted answer: ${planted.url()}`);
 check((await fetch(`${ADMIN}/api/users/backchannel-logout`, { method: 'POST', body: new URLSearchParams({ logout_token: 'e30.e30.e30' }) })).status === 400, 'no logout token');
+const notHers = await fetch(`${ADMIN}/api/users/sso-logout`, { method: 'POST', redirect: 'manual', headers: { 'sec-fetch-site': 'cross-site' } });
+check(notHers.headers.get('location') === `${ADMIN}/admin` && !notHers.headers.has('set-cookie'), 'another site signs nobody out');
 clock('admin: refused, let in, first admin by role');
 
 // --- signing out in one place ends all, of this session and of no other

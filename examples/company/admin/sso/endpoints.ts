@@ -4,7 +4,9 @@ import { generateExpiredPayloadCookie, parseCookies, type Endpoint, type Payload
 import { CALLBACK, CLIENT_ID, ISSUER, keysAreAway, provider, providerKeys, SCOPE, SERVER_URL } from './provider'
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
-const PENDING = 'company_admin_login'
+// A cookie for each attempt, so that two tabs do not disturb each other.
+const pending = (state: string | null) => `company_admin_login_${state}`
+const ONLY_THERE = 'Path=/api/users/oauth; HttpOnly; SameSite=Lax'
 const SECURE = SERVER_URL.startsWith('https:') ? '; Secure' : ''
 
 // In place of payload-oauth2's own endpoint of this name: state, nonce and PKCE, in a cookie that no script reads.
@@ -19,22 +21,37 @@ export const authorize: Endpoint = {
       redirect_uri: CALLBACK, scope: SCOPE, state, nonce,
       code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
     })
-    const cookie = `${PENDING}=${state}.${nonce}.${verifier}; Path=/api/users/oauth; HttpOnly; SameSite=Lax; Max-Age=3600${SECURE}`
+    const cookie = `${pending(state)}=${state}.${nonce}.${verifier}; ${ONLY_THERE}; Max-Age=3600${SECURE}`
     return new Response(null, { status: 303, headers: { location: to.href, 'set-cookie': cookie, 'cache-control': 'no-store' } })
   },
 }
 
 export function pendingSignIn(req: PayloadRequest) {
-  const [state, nonce, verifier] = (parseCookies(req.headers).get(PENDING) ?? '').split('.')
+  const [state, nonce, verifier] = (parseCookies(req.headers).get(pending(req.searchParams.get('state'))) ?? '').split('.')
   if (!state || !nonce || !verifier) throw new Error('this browser began no sign-in')
   return { state, nonce, verifier }
 }
 
-// A POST: Payload takes its cookie from our own origin only, so no other site can sign people out.
+// payload-oauth2's own callback; however it went, the attempt is over.
+export const endingTheAttempt = (endpoint: Omit<Endpoint, 'root'>): Omit<Endpoint, 'root'> => (endpoint.path !== '/oauth/callback' ? endpoint : {
+  ...endpoint,
+  handler: async (req) => {
+    const response = await endpoint.handler(req)
+    const name = pending(req.searchParams.get('state'))
+    if (parseCookies(req.headers).has(name)) response.headers.append('set-cookie', `${name}=; ${ONLY_THERE}; Max-Age=0${SECURE}`)
+    return response
+  },
+})
+
+// A POST: Payload takes its cookie from our own origin only. Another site's request comes without the person, and must not take their cookie
+// either. Ours may come without them, too, when the session ended elsewhere.
 export const signOut: Endpoint = {
   path: '/sso-logout',
   method: 'post',
   handler: async (req) => {
+    if (!req.user && req.headers.get('sec-fetch-site') !== 'same-origin') {
+      return new Response(null, { status: 303, headers: { location: `${SERVER_URL}/admin` } })
+    }
     const session = (req.user as { session?: number } | null)?.session
     const ended = session && (await req.payload.delete({ collection: 'sso-sessions', where: { id: { equals: session } } }))
     const id_token_hint = ended ? (ended.docs[0] as { idToken?: string } | undefined)?.idToken : undefined

@@ -2,7 +2,7 @@ import { OAuth2Plugin } from 'payload-oauth2'
 import type { PayloadRequest, Plugin } from 'payload'
 import * as client from 'openid-client'
 import { CALLBACK, CLIENT_ID, ISSUER, provider, SCOPE, SERVER_URL } from './provider'
-import { pendingSignIn } from './endpoints'
+import { endingTheAttempt, pendingSignIn } from './endpoints'
 import { bySession } from './sessions'
 
 const ROLES = ['admin', 'editor']
@@ -46,11 +46,14 @@ const oauth2 = OAuth2Plugin({
   },
 })
 
-const onlyBySession: Plugin = (config) => ({
+const ours: Plugin = (config) => ({
   ...config,
   collections: config.collections!.map((collection) => (collection.slug === 'users' && typeof collection.auth === 'object'
-    ? { ...collection, auth: { ...collection.auth, strategies: [bySession] } }
+    ? {
+        ...collection, auth: { ...collection.auth, strategies: [bySession] },
+        endpoints: collection.endpoints && collection.endpoints.map(endingTheAttempt),
+      }
     : collection)),
 })
 
-export const singleSignOn: Plugin[] = [oauth2 as Plugin, onlyBySession]
+export const singleSignOn: Plugin[] = [oauth2 as Plugin, ours]
