@@ -1,61 +1,152 @@
 //! Tells applications that a session has ended, so that signing out in one signs out of all.
 //!
-//! Deliveries are rows that the end of the session wrote; every replica takes due ones, each by one conditional statement. All that are
-//! due go out at the same time, each within the five seconds of the outbound client, so that a slow application holds up nobody. What
-//! fails is logged and tried again for an hour; a refusal of the application (4xx: it has no such session) is final and harmless, but for
-//! those that say "not now".
+//! Deliveries are rows that the end of the session wrote; every replica takes due ones, each by one conditional statement. Each goes out
+//! by itself, within the five seconds of the outbound client, what was never tried first, and to one application a few at a time: one that
+//! does not answer holds up nobody else. What fails is logged and tried again for an hour; a refusal of the application (4xx: it has no
+//! such session) is final and harmless, but for those that say "not now".
 //!
 //! Cost: a telling is 2 round trips, 2 commits, 1 signature, 1 request.
 //!
 //! Specs: OpenID Connect Back-Channel Logout 1.0; security.md S8.
 
 use crate::app::App;
-use crate::clients::Client;
+use crate::clients::{Client, ClientId};
 use crate::outbound::OutboundError;
 use crate::sessions::{LogoutDelivery, claim_logout, delete_logout, list_due_logouts};
 use crate::storage::{StorageError, Topic};
 use actix_web::web;
-use futures_util::future::join_all;
 use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
+use tokio::task::{Id, JoinError, JoinSet};
 
 /// The `typ` of a logout token (Back-Channel Logout §2.4).
 const TYP: &str = "logout+jwt";
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 const LIFETIME: Duration = Duration::from_secs(120);
-const AT_ONCE: i64 = 50;
+/// Deliveries that one replica has under way.
+const AT_ONCE: usize = 50;
+/// Of those, to one client.
+const AT_ONCE_TO_CLIENT: usize = 4;
+/// More than can be under way: those are listed as well until they are claimed, and must not hide the others.
+const LISTED: usize = 2 * AT_ONCE;
 /// A replica that dies while it delivers is followed by another after this.
 const LEASE: Duration = Duration::from_secs(30);
 /// How often due repetitions are looked for; news arrives at once.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Delivers until the task is aborted.
+/// Delivers until the task is aborted, and what it has under way with it.
 pub async fn run(app: web::Data<App>) {
     let mut changes = app.storage.watch();
+    let mut looks = tokio::time::interval(LOOK_INTERVAL);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut under_way = UnderWay::default();
+    // Whether something due may wait for room.
+    let mut is_more = false;
     loop {
-        if let Err(error) = deliver_due(&app).await {
-            tracing::warn!(%error, "logouts could not be delivered yet");
-        }
-        loop {
-            match tokio::time::timeout(LOOK_INTERVAL, changes.next()).await {
-                Ok(Some(Topic::Logouts | Topic::All)) | Err(_) => break,
-                Ok(Some(_)) => {}
-                Ok(None) => return,
+        tokio::select! {
+            _ = looks.tick() => {}
+            change = changes.next() => match change {
+                Some(Topic::Logouts | Topic::All) => {}
+                Some(_) => continue,
+                None => return,
+            },
+            Some(ended) = under_way.next() => {
+                if let Err(error) = ended {
+                    tracing::warn!(%error, "a logout could not be delivered yet");
+                    // Whatever the database lacks, it has not got it back at once.
+                    is_more = false;
+                }
+                if !is_more {
+                    continue;
+                }
             }
         }
+        is_more = under_way.start_due(&app).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "logouts could not be delivered yet");
+            false
+        });
     }
 }
 
 /// Delivers everything that is due.
-pub async fn deliver_due(app: &App) -> Result<(), StorageError> {
+pub async fn deliver_due(app: &web::Data<App>) -> Result<(), DeliveryError> {
+    let mut under_way = UnderWay::default();
     loop {
-        let due = list_due_logouts(&mut app.storage.read().await?, app.now(), AT_ONCE).await?;
-        if due.is_empty() {
-            return Ok(());
+        under_way.start_due(app).await?;
+        match under_way.next().await {
+            Some(ended) => ended?,
+            None => return Ok(()),
         }
-        for outcome in join_all(due.iter().map(|delivery| deliver(app, delivery))).await {
-            outcome?;
+    }
+}
+
+/// Why a delivery, or the search for those that are due, came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error("the task of a delivery has ended before its time: {0}")]
+    Ended(#[from] JoinError),
+}
+
+/// Deliveries of this replica, each in a task of its own; they end with it.
+#[derive(Default)]
+struct UnderWay {
+    tasks: JoinSet<Result<(), StorageError>>,
+    deliveries: HashMap<Id, LogoutDelivery>,
+}
+
+impl UnderWay {
+    /// Starts what is due, as far as there is room. Returns whether there may be more.
+    async fn start_due(&mut self, app: &web::Data<App>) -> Result<bool, StorageError> {
+        loop {
+            let full = self.full_clients();
+            let limit = i64::try_from(LISTED).unwrap_or(i64::MAX);
+            let due = list_due_logouts(&mut app.storage.read().await?, app.now(), &full, limit).await?;
+            let is_all = due.len() < LISTED;
+            let mut is_more = !full.is_empty();
+            for delivery in due {
+                if self.is_under_way(&delivery) {
+                    continue;
+                }
+                if self.tasks.len() >= AT_ONCE {
+                    return Ok(true);
+                }
+                if self.count_to(&delivery.client_id) >= AT_ONCE_TO_CLIENT {
+                    is_more = true;
+                    continue;
+                }
+                let (app, told) = (app.clone(), delivery.clone());
+                let task = self.tasks.spawn(async move { deliver(&app, &told).await });
+                self.deliveries.insert(task.id(), delivery);
+            }
+            // A longer list began with those of clients that have no room left now; who comes behind them has.
+            if is_all {
+                return Ok(is_more);
+            }
         }
+    }
+
+    /// Waits until one has ended; `None` when there is none.
+    async fn next(&mut self) -> Option<Result<(), DeliveryError>> {
+        let ended = self.tasks.join_next_with_id().await?;
+        self.deliveries.remove(&ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id));
+        Some(ended.map_err(DeliveryError::from).and_then(|(_, outcome)| outcome.map_err(DeliveryError::from)))
+    }
+
+    fn is_under_way(&self, delivery: &LogoutDelivery) -> bool {
+        self.deliveries.values().any(|other| other.session_id == delivery.session_id && other.client_id == delivery.client_id)
+    }
+
+    fn count_to(&self, client_id: &ClientId) -> usize {
+        self.deliveries.values().filter(|delivery| delivery.client_id == *client_id).count()
+    }
+
+    /// Those that get no more for now.
+    fn full_clients(&self) -> Vec<ClientId> {
+        let clients: BTreeSet<&ClientId> = self.deliveries.values().map(|delivery| &delivery.client_id).collect();
+        clients.into_iter().filter(|client_id| self.count_to(client_id) >= AT_ONCE_TO_CLIENT).cloned().collect()
     }
 }
 

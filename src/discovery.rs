@@ -78,10 +78,17 @@ fn document(request: &HttpRequest, body: Bytes, etag: &str) -> HttpResponse {
 /// The metadata document. True: everything it names exists, and what exists it names.
 fn metadata(app: &App, directory: &Directory) -> Value {
     let api_scopes = directory.resources().flat_map(|resource| resource.scope_names().map(str::to_owned));
-    let scopes: Vec<String> = Scope::STANDARD.into_iter().map(str::to_owned).chain(api_scopes).collect();
+    let mapped_scopes = app.config.claims.iter().map(|mapping| mapping.scope().to_owned());
+    let mut scopes: Vec<String> = Scope::STANDARD.into_iter().map(str::to_owned).collect();
+    for scope in api_scopes.chain(mapped_scopes) {
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
     let protocol_claims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
     let mut claims: Vec<&str> = protocol_claims.into_iter().chain(standard_claims()).collect();
-    claims.extend(app.config.claims.0.iter().map(|mapping| mapping.name.as_str()));
+    let mapped: Vec<&str> = app.config.claims.iter().map(|mapping| mapping.name.as_str()).filter(|name| !claims.contains(name)).collect();
+    claims.extend(mapped);
     let methods: Vec<&str> = Method::ALL.iter().map(|method| method.as_str()).collect();
     let confidential: Vec<&str> = methods.iter().copied().filter(|method| *method != Method::None.as_str()).collect();
     let signing: Vec<&str> = SignatureAlgorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();

@@ -7,7 +7,7 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 0, words: pure | [`oauth`], [`paths`], [`clock`], [`random`], [`secret`], [`request_id`] |
+//! | 0, words: pure | [`oauth`], [`paths`], [`clock`], [`random`], [`secret`], [`request_id`], [`digits`] |
 //! | 1, ground | [`config`], [`language`], [`storage`], [`sealing`], [`outbound`], [`places`], [`metrics`], [`mail`], [`brand`], [`sms`], [`telemetry`] |
 //! | 2, nouns | [`keys`], [`clients`], [`users`], [`credentials`], [`sessions`], [`grants`], [`upstreams`] |
 //! | 3 | [`app`]: everything that a request may use; [`events`]: what happened |
@@ -21,6 +21,7 @@
 
 // floor 0
 pub mod clock;
+pub mod digits;
 pub mod oauth;
 pub mod paths;
 pub mod random;

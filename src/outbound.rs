@@ -161,6 +161,11 @@ impl Outbound {
         Ok((answer.status.as_u16(), serde_json::from_slice(&answer.body).unwrap_or_default()))
     }
 
+    /// Whether an address is never called, whatever its name resolves to.
+    pub fn never_calls(&self, uri: &str) -> bool {
+        self.callable(uri).is_err()
+    }
+
     fn callable(&self, uri: &str) -> Result<Url, OutboundError> {
         Url::parse(uri).ok().filter(|url| self.may_call(url)).ok_or(OutboundError::Forbidden)
     }

@@ -520,7 +520,8 @@ fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
         layout: layout(),
         csrf: text("c"),
         ticket: text("t"),
-        form: passkey_form(),
+        form: Some(passkey_form()),
+        unknown: Some(text(HOSTILE)),
         problem: Some(PasskeyProblem::NotVerified),
     };
     pages.push(("passkey offered", offer.render()));
@@ -565,6 +566,7 @@ fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
         explanation: text(HOSTILE),
         advice: text(HOSTILE),
         way_on: Some(Link { url: text("/account"), text: text("Go on") }),
+        goes_back: false,
         details: Some(Details {
             parameter: Some(text("redirect_uri")),
             sent: Some(marked()),

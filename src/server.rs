@@ -271,7 +271,7 @@ impl Server {
         Ok(Self { base_url, handle, serving, housekeeping: Housekeeping::start(app.clone()), sweeping, app })
     }
 
-    pub fn app(&self) -> &App {
+    pub fn app(&self) -> &web::Data<App> {
         &self.app
     }
 

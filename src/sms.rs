@@ -9,6 +9,7 @@
 use crate::clock::Timestamp;
 use crate::config;
 use crate::config::SmsProvider;
+use crate::digits;
 use crate::outbound::{Outbound, OutboundError};
 use crate::random::Random;
 use crate::sealing::{DigestPurpose, Sealing};
@@ -148,7 +149,7 @@ impl Sms {
         code: &str,
         now: Timestamp,
     ) -> Result<bool, SmsError> {
-        let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        let code: String = code.chars().filter(|c| !c.is_whitespace()).map(digits::in_ascii).collect();
         if sent.expires_at <= now || !(4..=10).contains(&code.len()) || !code.bytes().all(|b| b.is_ascii_digit()) {
             return Ok(false);
         }

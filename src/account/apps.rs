@@ -12,6 +12,7 @@ use crate::clients::ClientId;
 use crate::clock::Timestamp;
 use crate::events::{self, About, EventKind};
 use crate::grants::{EndReason, delete_consent, end_grants_of_user_and_client, list_consents, list_live_access};
+use crate::oauth::resource::ResourceIndicator;
 use crate::oauth::scope::Scope;
 use crate::paths;
 use crate::sessions::SignedIn;
@@ -80,14 +81,14 @@ async fn apps_page(
 pub(super) async fn connected_apps(app: &App, layout: &Layout, user_id: &UserId) -> Result<Vec<AppLine>, PageError> {
     let mut connection = app.storage.read().await?;
     let consents = list_consents(&mut connection, user_id).await?;
-    let mut live = list_live_access(&mut connection, user_id, app.now()).await?;
+    let mut live = list_live_access(&mut connection, user_id, &app.sessions, app.now()).await?;
     drop(connection);
-    let line = |client_id: &ClientId, scope: &Scope, since: Timestamp, last_used: Option<Timestamp>| {
+    let line = |client_id: &ClientId, scope: &Scope, targets: &[ResourceIndicator], since: Timestamp, last_used: Option<Timestamp>| {
         let (client_id, name) = (client_id.to_string(), name_of(app, client_id));
         let line = AppLine {
             client_id,
             name,
-            permissions: permissions(app, layout, scope),
+            permissions: permissions(app, layout, scope, targets),
             since: Moment::of(since),
             last_used: last_used.map(Moment::of),
         };
@@ -96,9 +97,9 @@ pub(super) async fn connected_apps(app: &App, layout: &Layout, user_id: &UserId)
     let mut apps: Vec<(Timestamp, AppLine)> = Vec::new();
     for consent in &consents {
         let used = live.extract_if(.., |access| access.client_id == consent.client_id).map(|access| access.last_used).max();
-        apps.push(line(&consent.client_id, &consent.scope, consent.granted_at, used));
+        apps.push(line(&consent.client_id, &consent.scope, &consent.resources.0, consent.granted_at, used));
     }
-    apps.extend(live.iter().map(|access| line(&access.client_id, &access.scope, access.since, Some(access.last_used))));
+    apps.extend(live.iter().map(|access| line(&access.client_id, &access.scope, &access.resources, access.since, Some(access.last_used))));
     apps.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     Ok(apps.into_iter().map(|(_, line)| line).collect())
 }

@@ -4,7 +4,7 @@
 //!
 //! Order of checks of a POST: 1. somebody is signed in; 2. the form is from our page; 3. the proof is fresh.
 //!
-//! Cost: GET 1 round trip; POST 13 round trips, 1 for each 500 events more, 1 commit.
+//! Cost: GET 1 round trip; POST 15 round trips, 1 for each 500 events and each 500 grants more, 1 commit.
 //!
 //! Specs: Regulation (EU) 2016/679 Articles 15 and 20; OWASP ASVS 14.2, 7.5.1.
 
@@ -14,15 +14,16 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::credentials::factors::find_factors;
 use crate::credentials::find_password_changed_at;
+use crate::credentials::mailed_proofs::list_taken_emails;
 use crate::credentials::passkeys::list_passkeys;
 use crate::credentials::totp::find_totp;
 use crate::credentials::trusted_devices::list_trusted_devices;
 use crate::events::{self, About, Event, EventKind, list_events_of};
-use crate::grants::{list_consents, list_grants_of};
+use crate::grants::{Grant, list_consents, list_grants_of};
 use crate::sessions::{SignedIn, list_sessions};
 use crate::storage::{Connection, StorageError};
 use crate::upstreams::list_links;
-use crate::users::User;
+use crate::users::{User, list_imports_of};
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::page::Page;
 use crate::web::page_error::PageError;
@@ -34,9 +35,8 @@ use serde_json::{Map, Value, json};
 
 /// Raised when a member changes its meaning.
 const FORMAT: u32 = 1;
-/// Events that are read at a time.
+/// Events, or grants, that are read at a time.
 const BATCH: usize = 500;
-const MOST_GRANTS: i64 = 1000;
 
 /// `GET /account/data`.
 pub async fn get_data(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
@@ -92,6 +92,7 @@ async fn document(app: &App, signed_in: &SignedIn) -> Result<Value, PageError> {
     });
     if let Some(members) = document.as_object_mut() {
         members.extend(ways_in(app, &mut connection, user).await?);
+        members.extend(past(&mut connection, user, now).await?);
     }
     Ok(document)
 }
@@ -102,6 +103,20 @@ fn account(user: &User) -> Value {
         "profile": user.profile.0, "attributes": user.attributes.0, "groups": user.groups.0, "roles": user.roles.0,
         "created_at": at(user.created_at), "updated_at": at(user.updated_at),
     })
+}
+
+/// Where the person was brought in from, and the addresses that they had and can have back.
+async fn past(connection: &mut Connection, user: &User, now: Timestamp) -> Result<Map<String, Value>, StorageError> {
+    let imports = list_imports_of(connection, &user.id).await?;
+    let taken = list_taken_emails(connection, &user.id, now).await?;
+    let import =
+        |from: &crate::users::ImportedFrom| json!({ "source": from.source, "id": from.source_id, "imported_at": at(from.imported_at) });
+    let address = |proof: &crate::credentials::mailed_proofs::MailedProof| json!({ "email": proof.email, "changed_at": at(proof.created_at), "kept_until": at(proof.expires_at) });
+    let members = json!({
+        "imported_from": imports.iter().map(import).collect::<Vec<_>>(),
+        "former_addresses": taken.iter().map(address).collect::<Vec<_>>(),
+    });
+    Ok(members.as_object().cloned().unwrap_or_default())
 }
 
 /// What the person proves themselves with: that it is there, and since when.
@@ -144,14 +159,14 @@ async fn ways_in(app: &App, connection: &mut Connection, user: &User) -> Result<
 
 async fn apps_of(app: &App, connection: &mut Connection, user: &User) -> Result<Value, StorageError> {
     let consents = list_consents(connection, &user.id).await?;
-    let grants = list_grants_of(connection, &user.id, MOST_GRANTS).await?;
+    let grants = all_grants(connection, user).await?;
     let consent = |consent: &crate::grants::StoredConsent| {
         json!({
             "client_id": consent.client_id, "name": apps::name_of(app, &consent.client_id), "scope": consent.scope.to_string(),
             "resources": consent.resources.0, "allowed_at": at(consent.granted_at),
         })
     };
-    let grant = |grant: &crate::grants::Grant| {
+    let grant = |grant: &Grant| {
         json!({
             "client_id": grant.client_id, "name": apps::name_of(app, &grant.client_id), "scope": grant.scope.to_string(),
             "resources": grant.resources.0, "granted_at": at(grant.created_at), "last_used_at": at(grant.rotated_at),
@@ -159,6 +174,19 @@ async fn apps_of(app: &App, connection: &mut Connection, user: &User) -> Result<
         })
     };
     Ok(json!({ "consents": consents.iter().map(consent).collect::<Vec<_>>(), "grants": grants.iter().map(grant).collect::<Vec<_>>() }))
+}
+
+async fn all_grants(connection: &mut Connection, user: &User) -> Result<Vec<Grant>, StorageError> {
+    let mut all: Vec<Grant> = Vec::new();
+    loop {
+        let last = all.last().map(|grant| &grant.id);
+        let grants = list_grants_of(connection, &user.id, last, i64::try_from(BATCH).unwrap_or(i64::MAX)).await?;
+        let is_last = grants.len() < BATCH;
+        all.extend(grants);
+        if is_last {
+            return Ok(all);
+        }
+    }
 }
 
 async fn activity(app: &App, connection: &mut Connection, user: &User) -> Result<Vec<Value>, StorageError> {

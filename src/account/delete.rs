@@ -4,9 +4,10 @@
 //! what was mailed end at once, and `grants/policy.rs` refuses what comes later. When the days are over, housekeeping deletes everything
 //! about the person. The last administrator may go too, as by command: the command line makes another.
 //!
-//! Order of checks: 1. somebody is signed in; 2. of a POST: the form is from our page; 3. the proof is fresh; 4. it was not asked for before.
+//! Order of checks: 1. somebody is signed in; 2. of a POST: the form is from our page; 3. the proof is fresh; 4. nothing was cut off since,
+//! by a lockdown say; 5. it was not asked for before.
 //!
-//! Cost: GET 2 round trips; POST 13 round trips and more, 1 commit.
+//! Cost: GET 2 round trips; POST 14 round trips and more, 1 commit.
 //!
 //! Specs: Regulation (EU) 2016/679 Article 17; OWASP ASVS 7.5.1, 7.4.2.
 
@@ -23,7 +24,7 @@ use crate::paths;
 use crate::secret::Secret;
 use crate::sessions::{SignedIn, end_sessions_of};
 use crate::storage::{Connection, StorageError};
-use crate::users::{User, ask_for_deletion};
+use crate::users::{User, ask_for_deletion, hold_account};
 use crate::web::browser::no_session_cookie;
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::notices::lockdown_link;
@@ -72,10 +73,13 @@ pub async fn post_delete(app: web::Data<App>, http: HttpRequest, body: PageBody)
 }
 
 /// Closes the account and sets its day. `None` when that was done before.
-async fn ask(app: &App, http: &HttpRequest, signed_in: &SignedIn, due: Timestamp) -> Result<Option<Posted>, StorageError> {
+async fn ask(app: &App, http: &HttpRequest, signed_in: &SignedIn, due: Timestamp) -> Result<Option<Posted>, PageError> {
     let (user, now) = (&signed_in.user, app.now());
     app.storage
         .transaction(async |connection| {
+            if !hold_account(connection, user).await? {
+                return Err(PageError::expired_ticket());
+            }
             if !ask_for_deletion(connection, &user.id, due, now).await? {
                 return Ok(None);
             }
@@ -87,7 +91,7 @@ async fn ask(app: &App, http: &HttpRequest, signed_in: &SignedIn, due: Timestamp
             let about = About::user(&user.id).in_session(&signed_in.session.id).from(device_of(http));
             events::record(connection, app, EventKind::DeletionAskedFor, &about).await?;
             let (keep, lockdown) = (keep_link(app, connection, user, due).await?, lockdown_link(app, connection, user).await?);
-            let letter = app.letters.deletion(&addressee(http, user), due, keep.as_deref(), lockdown.as_deref());
+            let letter = app.letters.deletion(&addressee(app, http, user), due, keep.as_deref(), lockdown.as_deref());
             Ok(Some(app.enqueue(connection, letter).await?))
         })
         .await

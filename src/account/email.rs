@@ -108,7 +108,7 @@ pub async fn post_email(app: web::Data<App>, http: HttpRequest, body: PageBody) 
 async fn ask(app: &App, http: &HttpRequest, browser: &Browser, signed_in: &SignedIn, email: Email) -> Result<HttpResponse, PageError> {
     let (user, now) = (&signed_in.user, app.now());
     let id = MailedProofId::generate(&app.random, now);
-    let step = MailedStep::Code { purpose: CodePurpose::ChangeEmail, proof: id.clone(), email: email.to_string() };
+    let step = MailedStep::Code { purpose: CodePurpose::ChangeEmail, proof: id.clone(), email: email.to_string(), ticket: String::new() };
     let mut connection = app.storage.write().await?;
     if may_send(app, &mut connection, &email, &Sender::of(http), None).await? {
         let owner = find_user_by_email(&mut connection, &email).await?;
@@ -117,7 +117,7 @@ async fn ask(app: &App, http: &HttpRequest, browser: &Browser, signed_in: &Signe
         let digest = browser.binding_digest(app);
         let language = language_of_account(user).unwrap_or_else(|| language_of(http));
         let letter = match &owner {
-            Some(owner) => app.letters.account_exists(&addressee(http, owner)),
+            Some(owner) => app.letters.account_exists(&addressee(app, http, owner)),
             None => app.letters.change_email(&Addressee { address: email.as_str(), language }, &code),
         };
         let posted = app
@@ -178,7 +178,7 @@ async fn tell_old_address(
     let new = NewProof { id, purpose, user_id: &user.id, email: &user.email, secret: &secret, code: None, expires_at };
     insert_proof(connection, &app.sealing, &new, now).await?;
     let url = format!("{}?token={}", app.url(paths::ACCOUNT_EMAIL_UNDO), secret.expose());
-    app.enqueue(connection, app.letters.email_changed(&addressee(http, user), new_email.as_str(), &url)).await
+    app.enqueue(connection, app.letters.email_changed(&addressee(app, http, user), new_email.as_str(), &url)).await
 }
 
 fn email_page(app: &App, http: &HttpRequest, browser: &Browser, signed_in: &SignedIn, typed: &str, errors: EmailErrors) -> HttpResponse {

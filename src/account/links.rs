@@ -2,9 +2,9 @@
 //! at `/login/with/{provider}`.
 //!
 //! Order of checks of the POST: 1. somebody is signed in; 2. the form is from our page; 3. the proof is fresh; 4. in one transaction:
-//! another way in is left, the link is theirs.
+//! nothing was cut off since, another way in is left, the link is theirs.
 //!
-//! Cost: the part 1 round trip; POST 8 round trips, 1 commit.
+//! Cost: the part 1 round trip; POST 9 round trips, 1 commit.
 //!
 //! Specs: OWASP ASVS 6.5; security.md U4, U7.
 
@@ -19,9 +19,8 @@ use crate::mail::Posted;
 use crate::mail::notices::Notice;
 use crate::oauth::params::Params;
 use crate::paths;
-use crate::storage::StorageError;
 use crate::upstreams::{LinkedIdentity, delete_link, list_links};
-use crate::users::{User, touch_user};
+use crate::users::{User, hold_account, touch_user};
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::notices::tell;
 use crate::web::page::Moment;
@@ -102,8 +101,11 @@ pub async fn post_links(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     let removed = app
         .storage
         .transaction(async |connection| {
-            // Holds the account: of two that are removed at once, the second sees that the first is gone. It also ends every question
-            // whether to connect something to it (security.md U4).
+            // Of two that are removed at once, the second sees that the first is gone.
+            if !hold_account(connection, user).await? {
+                return Err(PageError::expired_ticket());
+            }
+            // Ends every question whether to connect something to it (security.md U4).
             touch_user(connection, &user.id, app.now()).await?;
             let links = list_links(connection, &user.id).await?;
             let is_meant = |link: &&LinkedIdentity| link.provider == provider && link.subject == subject;
@@ -119,7 +121,7 @@ pub async fn post_links(app: web::Data<App>, http: HttpRequest, body: PageBody) 
             let about = About::user(&user.id).in_session(&signed_in.session.id).from(device_of(&http)).with("provider", provider);
             events::record(connection, &app, EventKind::IdentityUnlinked, &about).await?;
             let notice = Notice::IdentityUnlinked { provider: &app.upstreams.name_of(provider) };
-            Ok::<_, StorageError>(Removed::Yes(tell(&app, connection, &http, user, &notice).await?))
+            Ok::<_, PageError>(Removed::Yes(tell(&app, connection, &http, user, &notice).await?))
         })
         .await?;
     Ok(match removed {

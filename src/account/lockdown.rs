@@ -9,7 +9,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. the proof of the link that this browser opened is there, or somebody is signed
 //! in, with a proven address; 3. the proof is used up, or the session ended: the row count decides.
 //!
-//! Cost: GET 1 or 2 round trips; POST 22 round trips and more, 1 commit.
+//! Cost: GET 1 or 2 round trips; POST 23 round trips and more, 1 commit.
 //!
 //! Specs: OWASP ASVS 6.3.7, 7.4; security.md M4, M5, M7, S6.
 
@@ -36,7 +36,7 @@ use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::sign_in::device_of;
-use crate::web::speak::addressee;
+use crate::web::speak::present_addressee;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// Who says that it was not them.
@@ -97,6 +97,7 @@ pub async fn post_lockdown(app: web::Data<App>, http: HttpRequest, body: PageBod
     // What the page said is what is done: a link that is dead by now must not lock whoever happens to be signed in.
     let alarm = alarm_of(&app, &browser, params.get("by").unwrap_or_default()).await?;
     let Some(alarm) = alarm else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
+    let here = browser.anyone(&app, "").await?;
     let locked = match lock(&app, &http, &alarm).await {
         // Somebody got the address that was about to go back, or proved it, in between: look again.
         Err(error) if error.is_unique_violation() => lock(&app, &http, &alarm).await?,
@@ -110,12 +111,14 @@ pub async fn post_lockdown(app: web::Data<App>, http: HttpRequest, body: PageBod
         Locked::Shut(user) => (user, false, true),
         Locked::Before => return Ok(dead_link(&app, &http, paths::FORGOT)),
     };
+    // Where somebody else is signed in, their session stands, and so does its cookie.
+    let is_anothers = here.is_some_and(|here| here.user.id != user.id);
     let layout = Layout::of(&app, &http);
     let view = LockedDownPage { again_url: layout.url(paths::FORGOT), layout, email: user.email.to_string(), restored, shut };
     with_cookies(
         Page::new(view).respond_to(&http),
         [
-            Some(no_session_cookie(&app)),
+            (!is_anothers).then(|| no_session_cookie(&app)),
             Some(no_mailed_step_cookie(&app)),
             browser.pending_sign_in().map(|_| no_pending_sign_in_cookie(&app)),
         ],
@@ -237,5 +240,5 @@ async fn mail_way_back(app: &App, connection: &mut Connection, http: &HttpReques
     };
     insert_proof(connection, &app.sealing, &new, now).await?;
     let url = format!("{}?token={}", app.url(paths::FORGOT_RESET), secret.expose());
-    app.enqueue(connection, app.letters.locked_down(&addressee(http, user), &url)).await
+    app.enqueue(connection, app.letters.locked_down(&present_addressee(http, user), &url)).await
 }

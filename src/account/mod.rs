@@ -38,9 +38,7 @@ pub mod undo_email;
 mod ways_in;
 
 use crate::app::App;
-use crate::credentials::factors::find_factors;
 use crate::credentials::find_password_changed_at;
-use crate::grants::policy::SecondFactorPolicy;
 use crate::paths;
 use crate::sessions::{SignedIn, list_sessions, refresh_session};
 use crate::web::browser::Browser;
@@ -48,6 +46,7 @@ use crate::web::fresh_proof;
 use crate::web::page::{Layout, Moment, Page};
 use crate::web::page_error::PageError;
 use crate::web::redirect::see_other;
+use crate::web::second_factor::ask_for_demanded_factor;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::AccountPage;
 
@@ -93,15 +92,8 @@ enum Visitor {
 async fn visitor(app: &App, http: &HttpRequest) -> Result<Visitor, PageError> {
     let visitor = anyone_signed_in(app, http).await?;
     let Visitor::SignedIn(browser, signed_in) = &visitor else { return Ok(visitor) };
-    if !app.second_factor.demands_of(&signed_in.user) || SecondFactorPolicy::is_met_by(&signed_in.session.amr.0) {
-        return Ok(visitor);
-    }
-    let factors = find_factors(&mut app.storage.read().await?, &signed_in.user.id).await?;
-    Ok(Visitor::Stranger(if factors.has_second() || factors.passkeys > 0 {
-        fresh_proof::errand(app, browser, signed_in, fresh_proof::AccountPage::Overview, paths::LOGIN_FACTOR)?
-    } else {
-        see_other(app, paths::ACCOUNT_TOTP, &[])
-    }))
+    let way = ask_for_demanded_factor(app, browser, signed_in, fresh_proof::AccountPage::Overview).await?;
+    Ok(way.map_or(visitor, Visitor::Stranger))
 }
 
 /// Somebody who is signed in, with as many factors as they have given.

@@ -23,7 +23,7 @@ use crate::paths;
 use crate::sessions::SignedIn;
 use crate::storage::StorageError;
 use crate::upstreams::list_links;
-use crate::users::lock_user;
+use crate::users::hold_account;
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::notices::tell;
@@ -215,7 +215,9 @@ async fn remove(app: &App, browser: &Browser, signed_in: &SignedIn, id: &Credent
     let (removal, _posted) = app
         .storage
         .transaction(async |connection| {
-            lock_user(connection, user_id).await?;
+            if !hold_account(connection, &signed_in.user).await? {
+                return Err(PageError::expired_ticket());
+            }
             let passkeys = list_passkeys(connection, user_id).await?;
             let Some(passkey) = passkeys.iter().find(|passkey| passkey.credential_id == *id) else {
                 return Ok((Removal::Unknown, [Posted::nothing(), Posted::nothing()]));
@@ -245,7 +247,7 @@ async fn remove(app: &App, browser: &Browser, signed_in: &SignedIn, id: &Credent
             }
             let told = tell(app, connection, http, user, &Notice::PasskeyRemoved).await?;
             let (_, posted) = factor_removal::finish(app, connection, http, signed_in, Removed::Passkey).await?;
-            Ok::<_, StorageError>((Removal::Done, [told, posted]))
+            Ok::<_, PageError>((Removal::Done, [told, posted]))
         })
         .await?;
     Ok(removal)

@@ -13,8 +13,7 @@ use crate::language::time_zone;
 use crate::oauth::params::Params;
 use crate::sessions::SignedIn;
 use crate::sms::PhoneNumber;
-use crate::storage::StorageError;
-use crate::users::{Email, User, find_user, lock_user, update_profile};
+use crate::users::{Email, User, find_user, hold_account, update_profile};
 use crate::web::browser::Browser;
 use crate::web::page::Page;
 use crate::web::page_error::PageError;
@@ -74,14 +73,16 @@ pub async fn post_profile(app: web::Data<App>, http: HttpRequest, body: PageBody
     let profile = app
         .storage
         .transaction(async |connection| {
+            if !hold_account(connection, &signed_in.user).await? {
+                return Err(PageError::expired_ticket());
+            }
             // As it is now: a number may have been proven since the page was asked for.
-            lock_user(connection, &signed_in.user.id).await?;
             let Some(user) = find_user(connection, &signed_in.user.id).await? else { return Ok(typed.clone()) };
             let (profile, still_verified) = written_into(&user, &typed);
             update_profile(connection, &user.id, &profile, still_verified, app.now()).await?;
             let about = About::user(&user.id).in_session(&signed_in.session.id).from(device_of(&http));
             events::record(connection, &app, EventKind::ProfileChanged, &about).await?;
-            Ok::<_, StorageError>(profile)
+            Ok::<_, PageError>(profile)
         })
         .await?;
     signed_in.user.profile.0 = profile;

@@ -20,7 +20,7 @@ use crate::events::{self, About, EventKind};
 use crate::language::{Argument, Text};
 use crate::mail::Posted;
 use crate::sessions::SignedIn;
-use crate::users::lock_user;
+use crate::users::hold_account;
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::page::{Moment, Page};
@@ -72,7 +72,9 @@ async fn remove(app: &App, http: &HttpRequest, signed_in: &SignedIn, factor: &st
         .storage
         .transaction(async |connection| {
             // Two removals at once see each other, so that neither takes what was to be left by the other.
-            lock_user(connection, &user.id).await?;
+            if !hold_account(connection, user).await? {
+                return Err(PageError::expired_ticket());
+            }
             let factors = find_factors(connection, &user.id).await?;
             let (there, others) = match factor {
                 "totp" => (factors.totp, factors.phone_number.is_some() && app.config.sms.sole_factor),

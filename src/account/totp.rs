@@ -21,7 +21,6 @@ use crate::credentials::totp::{TotpSecret, set_totp_secret};
 use crate::credentials::trusted_devices::delete_trusted_devices_of;
 use crate::events::{self, About, EventKind};
 use crate::grants::consume_ticket;
-use crate::grants::policy::SecondFactorPolicy;
 use crate::mail::notices::Notice;
 use crate::oauth::authentication::Amr;
 use crate::paths;
@@ -35,7 +34,7 @@ use crate::web::notices::tell;
 use crate::web::page::{Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form, read_query};
-use crate::web::second_factor::raise_session;
+use crate::web::second_factor::{lacks_demanded_factor, raise_session};
 use crate::web::sign_in::device_of;
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -100,7 +99,7 @@ async fn proof_missing(app: &App, browser: &Browser, signed_in: &SignedIn, ticke
         return Ok(Some(way));
     }
     let asked = ticket.request.as_ref().and_then(AuthorizationRequest::needed_acr);
-    let is_demanded = is_demanded(app, signed_in) || asked.is_some_and(|needed| signed_in.session.reached() < needed);
+    let is_demanded = lacks_demanded_factor(app, signed_in) || asked.is_some_and(|needed| signed_in.session.reached() < needed);
     if !is_demanded || find_factors(&mut app.storage.read().await?, &signed_in.user.id).await?.passkeys == 0 {
         return Ok(None);
     }
@@ -108,11 +107,6 @@ async fn proof_missing(app: &App, browser: &Browser, signed_in: &SignedIn, ticke
         return Ok(Some(ticket.to(app, paths::LOGIN_FACTOR)));
     }
     errand(app, browser, signed_in, AccountPage::Totp, paths::LOGIN_FACTOR).map(Some)
-}
-
-/// Whether the operator demands a second factor of them that they have not given.
-fn is_demanded(app: &App, signed_in: &SignedIn) -> bool {
-    app.second_factor.demands_of(&signed_in.user) && !SecondFactorPolicy::is_met_by(&signed_in.session.amr.0)
 }
 
 /// The code was right: the app is the account's second factor, and the session has proven it.
@@ -182,7 +176,7 @@ async fn totp_page(
         pending: app.sealing.seal(Purpose::PendingTotp, &pending).map_err(PageError::internal)?,
         qr_code: secret.uri(&app.config.brand.name, user.email.as_str()).and_then(|uri| qr_code::drawing_of(&uri)),
         secret: secret.text(),
-        demanded: is_demanded(app, signed_in),
+        demanded: lacks_demanded_factor(app, signed_in),
         replaces,
         wrong,
     };

@@ -58,7 +58,7 @@ pub async fn post_undo(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     let Some(proof) = LinkPurpose::UndoEmailChange.proof(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
     match take_back(&app, &http, &proof).await {
         Ok(Some(secret)) => {
-            let step = MailedStep::Link { purpose: LinkPurpose::ResetPassword, secret: secret.expose().clone() };
+            let step = MailedStep::Link { purpose: LinkPurpose::ResetPassword, secret: secret.expose().clone(), ticket: String::new() };
             with_cookies(see_other(&app, paths::FORGOT_RESET, &[]), [Some(step.cookie(&app, &browser, LINK_LIFETIME)?)])
         }
         Ok(None) => Ok(dead_link(&app, &http, paths::FORGOT)),

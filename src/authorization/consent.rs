@@ -46,7 +46,7 @@ pub async fn get_consent(app: web::Data<App>, http: HttpRequest) -> Result<HttpR
         ticket,
         client_name: client.metadata.client_name.clone(),
         account: signed_in.user.person(),
-        permissions: permissions(&app, &layout, &request.consent_scope(&app, &client)),
+        permissions: permissions(&app, &layout, &request.consent_scope(&app, &client), &request.resources),
         destination: target.host().map_or(Destination::ThisDevice, Destination::Website),
         policy_url: client.metadata.policy_uri.clone(),
         terms_url: client.metadata.tos_uri.clone(),

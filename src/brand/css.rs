@@ -8,13 +8,15 @@ use crate::config::Color;
 const LIGHT_SURFACE: Color = Color { rgb: [241, 243, 244] };
 const DARK_SURFACE: Color = Color { rgb: [29, 33, 37] };
 const TEXT_CONTRAST: f64 = 4.6;
+/// In dark, where the text around a link is nearly white: a fainter link looks switched off, and has no contrast to spare for its tint.
+const DARK_INK_CONTRAST: f64 = 7.0;
 
 /// Custom properties for light and dark.
 pub fn brand_css(color: Color) -> String {
     format!(
         ":root {{ {} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {} }} }}\n",
-        properties(color, LIGHT_SURFACE, Color::BLACK),
-        properties(color, DARK_SURFACE, Color::WHITE)
+        properties(color, LIGHT_SURFACE, Color::BLACK, TEXT_CONTRAST),
+        properties(color, DARK_SURFACE, Color::WHITE, DARK_INK_CONTRAST)
     )
 }
 
@@ -31,9 +33,9 @@ pub fn button_colors(color: Color) -> ButtonColors {
     ButtonColors { fill: hex(fill), text: hex(fill.text_on()) }
 }
 
-fn properties(color: Color, surface: Color, away: Color) -> String {
-    let ink = color.readable_on(surface, TEXT_CONTRAST);
-    let fill = ink;
+fn properties(color: Color, surface: Color, away: Color, ink_contrast: f64) -> String {
+    let ink = color.readable_on(surface, ink_contrast);
+    let fill = color.readable_on(surface, TEXT_CONTRAST);
     let text = fill.text_on();
     let hover = Some(mix(fill, away, 0.12)).filter(|hover| text.contrast(*hover) >= TEXT_CONTRAST).unwrap_or(fill);
     // Ink is read on its own faint tint too.
@@ -74,14 +76,27 @@ mod tests {
         for channel in 0..216u32 {
             let step = |n: u32| u8::try_from(channel / 6u32.pow(n) % 6 * 51).unwrap();
             let color = Color { rgb: [step(0), step(1), step(2)] };
-            for (surface, away) in [(LIGHT_SURFACE, Color::BLACK), (DARK_SURFACE, Color::WHITE)] {
-                let css = properties(color, surface, away);
+            for (surface, away, ink_contrast) in
+                [(LIGHT_SURFACE, Color::BLACK, TEXT_CONTRAST), (DARK_SURFACE, Color::WHITE, DARK_INK_CONTRAST)]
+            {
+                let css = properties(color, surface, away, ink_contrast);
                 let of = |name| property(&css, name);
                 assert!(of("--on-brand").contrast(of("--brand")) >= 4.5, "{css}");
                 assert!(of("--on-brand").contrast(of("--brand-hover")) >= 4.5, "{css}");
-                assert!(of("--brand-ink").contrast(surface) >= 4.5, "{css}");
+                assert!(of("--brand-ink").contrast(surface) >= ink_contrast, "{css}");
                 assert!(of("--brand-ink").contrast(of("--brand-tint")) >= 4.5, "{css}");
+                assert!(surface == LIGHT_SURFACE || of("--brand-tint") != surface, "the tint is seen in dark: {css}");
             }
         }
+    }
+
+    #[test]
+    fn the_style_sheet_has_the_default_colour() {
+        let style = include_str!("../../static/style.css");
+        let default = Color::parse("#1f4f8f").unwrap();
+        let light = properties(default, LIGHT_SURFACE, Color::BLACK, TEXT_CONTRAST);
+        let dark = properties(default, DARK_SURFACE, Color::WHITE, DARK_INK_CONTRAST);
+        assert!(style.contains(&light), "{light}");
+        assert!(style.contains(&dark), "{dark}");
     }
 }

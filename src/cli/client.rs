@@ -5,7 +5,7 @@ use super::client_settings::{ClientSettings, UriChanges};
 use super::output::{Output, Table};
 use super::{CliError, Opened};
 use crate::clients::declared::{declares_client, declares_resource};
-use crate::clients::names::check_client_id;
+use crate::clients::names::{NameTaken, check_client_id, find_person_called};
 use crate::clients::{self, Client, ClientId, ClientSecret, Directory, new_secret};
 use crate::clock::Timestamp;
 use crate::events::{self, About, EventKind};
@@ -161,6 +161,9 @@ async fn create(opened: &Opened, create: CreateClient) -> Result<Output, CliErro
             let declared = clients::declared::texts_of(&app.config.declared_resources, "identifier").map(|(_, identifier)| identifier);
             let resources = directory.resources().map(|resource| resource.identifier.as_str()).chain(declared);
             check_client_id(client_id.as_str(), app.issuer(), resources).map_err(|why| CliError::usage(format!("{client_id} {why}")))?;
+            if find_person_called(connection, &[&client_id]).await?.is_some() {
+                return Err(CliError::usage(format!("{client_id} {}", NameTaken::Person)));
+            }
             check_named(opened, directory, None, &metadata)?;
             clients::insert_client(connection, &client_id, &metadata, false, now).await?;
             if let Some(secret) = &secret {

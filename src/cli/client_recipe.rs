@@ -49,6 +49,24 @@ pub struct Ingredients<'a> {
     pub scope: &'a str,
 }
 
+impl Ingredients<'_> {
+    /// Id and secret as they go into Basic: a colon would end the id, and `+` and `%` are read as form-encoded (RFC 6749 §2.3.1).
+    pub fn basic(&self) -> String {
+        let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        format!("{}:{}", encoded(self.client_id), encoded(self.client_secret))
+    }
+
+    /// A value between the single quotes of JavaScript.
+    pub fn script(&self, value: &str) -> String {
+        value.replace('\\', "\\\\").replace('\'', "\\'")
+    }
+
+    /// A value between the single quotes of a shell.
+    pub fn shell(&self, value: &str) -> String {
+        value.replace('\'', "'\\''")
+    }
+}
+
 macro_rules! recipes {
     ($($name:ident $path:literal),* $(,)?) => { $(
         #[derive(Template)]

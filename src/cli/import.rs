@@ -118,7 +118,7 @@ pub struct How {
     /// Leave those as they are who were brought in before
     #[arg(long)]
     only_new: bool,
-    /// Begin at the beginning, where an earlier run was stopped half-way
+    /// Read everything from the beginning, where an earlier run was stopped half-way or, with --follow, has read all before
     #[arg(long)]
     restart: bool,
     /// What the source is called here; needed for a second one of the same kind
@@ -138,7 +138,7 @@ pub(super) async fn run(opened: &Opened, command: ImportCommand, json: bool) -> 
     let Plan { mut source, options, follow: interval } = open(opened, command).await?;
     let mut report = Report { json, told: 0 };
     report.begin()?;
-    let was_finished = interval.is_some() && is_finished(app, &source, &options.name).await.map_err(told)?;
+    let was_finished = interval.is_some() && !options.restart && is_finished(app, &source, &options.name).await.map_err(told)?;
     let mut totals = Totals::default();
     if !was_finished {
         totals = go(app, &mut source, &options, &mut |entry| report.entry(entry)).await.map_err(told)?;

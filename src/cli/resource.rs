@@ -4,7 +4,7 @@ use super::client_settings::{OrNone, listed};
 use super::output::{Output, Table};
 use super::{CliError, Opened};
 use crate::clients::declared::{declares_client, declares_resource, texts_of};
-use crate::clients::names::check_identifier;
+use crate::clients::names::{check_identifier, check_scopes};
 use crate::clients::resource::{AccessTokenFormat, Resource};
 use crate::clients::{Client, Directory, delete_resource, update_client, upsert_resource};
 use crate::events::{self, About, EventKind};
@@ -136,7 +136,7 @@ pub(super) async fn run(opened: &Opened, command: ResourceCommand) -> Result<Out
                     let declared = texts_of(&app.config.declared_clients, "client_id").map(|(_, client_id)| client_id);
                     let clients = directory.clients().into_iter().map(|client| client.client_id.as_str()).chain(declared);
                     check_identifier(id.as_str(), app.issuer(), clients).map_err(|why| CliError::usage(format!("{id} {why}")))?;
-                    keep(opened, connection, &resource).await
+                    keep(opened, connection, directory, &resource).await
                 })
                 .await
         }
@@ -147,7 +147,7 @@ pub(super) async fn run(opened: &Opened, command: ResourceCommand) -> Result<Out
                 .change(async |connection, directory| {
                     let mut resource = find(directory, &identifier)?;
                     update.apply(&mut resource)?;
-                    keep(opened, connection, &resource).await
+                    keep(opened, connection, directory, &resource).await
                 })
                 .await
         }
@@ -222,7 +222,11 @@ fn refuse_while_named(opened: &Opened, identifier: &ResourceIndicator, naming: &
 }
 
 /// Checks it and writes it down.
-async fn keep(opened: &Opened, connection: &mut Connection, resource: &Resource) -> Result<Output, CliError> {
+async fn keep(opened: &Opened, connection: &mut Connection, directory: &Directory, resource: &Resource) -> Result<Output, CliError> {
+    let known = directory.resource(&resource.identifier);
+    let before: Vec<&str> = known.iter().flat_map(|known| known.scope_names()).collect();
+    let others = directory.resources();
+    check_scopes(resource, &before, others).map_err(|why| CliError::usage(why.to_string()))?;
     let faults: Vec<String> = resource.check().iter().map(ToString::to_string).collect();
     if !faults.is_empty() {
         return Err(CliError::usage(faults.join("\n")));

@@ -2,7 +2,7 @@
 //! file and no further. A client that was declared once and no longer is gets disabled, not deleted: grants and consents stay. From
 //! then on it is the command line's to change or delete, and so is an API that has left the file.
 
-use super::names::{check_client_id, check_identifier};
+use super::names::{NameTaken, check_client_id, check_identifier, check_scopes, find_person_called};
 use super::{ClientId, ClientSecret, Clients, Directory, Resource, store};
 use crate::clock::Timestamp;
 use crate::config::{Config, Fault, Place};
@@ -55,6 +55,8 @@ pub fn parse(config: &Config) -> Result<Declared, Vec<Fault>> {
         let Some(resource) = resource else { continue };
         if declared.resources.iter().any(|known| known.identifier == resource.identifier) {
             faults.push(Fault::new(format!("resources[{index}].identifier"), format!("{} is declared twice", resource.identifier)));
+        } else if let Err(why) = check_scopes(&resource, &[], &declared.resources) {
+            faults.push(Fault::new(format!("resources[{index}].scopes"), why.to_string()));
         }
         declared.resources.push(resource);
     }
@@ -144,7 +146,7 @@ pub struct Changes {
 /// second replica write nothing.
 ///
 /// `known` is the directory as it was just read. Errors: [`StorageError::Settings`] where what is declared bears the name of something
-/// else that is in the database.
+/// or somebody else in the database.
 pub async fn apply(
     storage: &Storage,
     known: &Clients,
@@ -182,7 +184,14 @@ pub async fn apply(
         .transaction(async |connection| {
             // Replicas that bring the same news write one after the other; the second finds it there.
             store::lock_directory(connection).await?;
-            refuse_taken_names(&Directory::read(connection).await?, clients, resources)?;
+            let present = Directory::read(connection).await?;
+            refuse_taken_names(&present, clients, resources)?;
+            // Not of those that are here already: what has been so must not keep the server from starting.
+            let is_new = |id: &&ClientId| present.client(id.as_str()).is_none();
+            let new: Vec<&ClientId> = clients.iter().map(|declared| &declared.client_id).filter(is_new).collect();
+            if let Some(id) = find_person_called(connection, &new).await? {
+                return Err(StorageError::Settings(format!("[[clients]] declares {id}, which {}", NameTaken::Person)));
+            }
             for resource in &changed_resources {
                 store::upsert_resource(connection, resource, now).await?;
             }

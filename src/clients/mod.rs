@@ -16,6 +16,7 @@ pub mod targets;
 
 use crate::clock::Timestamp;
 use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata};
+use crate::oauth::grant_type::GrantType;
 use crate::oauth::resource::ResourceIndicator;
 use crate::oauth::scope::Scope;
 use crate::random::Random;
@@ -29,8 +30,8 @@ use std::sync::Arc;
 
 pub use resource::Resource;
 pub use store::{
-    delete_client, delete_expired_secrets, delete_resource, end_secrets, insert_client, insert_secret, list_sealed_secrets, lock_directory,
-    set_enabled, update_client, update_sealed_secret, upsert_resource,
+    delete_client, delete_expired_secrets, delete_resource, end_secrets, insert_client, insert_secret, list_client_ids_among,
+    list_sealed_secrets, lock_directory, set_enabled, update_client, update_sealed_secret, upsert_resource,
 };
 
 id_newtype! {
@@ -184,14 +185,17 @@ impl Directory {
         self.web_origins.contains(origin)
     }
 
-    /// The scope that a client may ask for: what it registered, else the standard scopes and those of its resources.
+    /// The scope that a client may ask for: what it registered, else the standard scopes and those of its resources. `offline_access` is
+    /// nothing to a client that can have no refresh token.
     pub fn allowed_scope(&self, client: &Client) -> Scope {
-        client.metadata.scope.clone().unwrap_or_else(|| {
+        let scope = client.metadata.scope.clone().unwrap_or_else(|| {
             let of_resources =
                 client.metadata.resources.iter().filter_map(|id| self.resource(id)).flat_map(|resource| resource.scope_names());
             let all: Vec<&str> = Scope::STANDARD.into_iter().chain(of_resources).collect();
             Scope::parse(&all.join(" ")).unwrap_or_default()
-        })
+        });
+        let may_refresh = client.metadata.may_use(GrantType::RefreshToken);
+        scope.filtered(|token| may_refresh || token != Scope::OFFLINE_ACCESS)
     }
 }
 

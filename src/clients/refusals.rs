@@ -83,6 +83,11 @@ pub fn without_values(uri: &str) -> String {
     }
 }
 
+/// The same with something in the place of what was left out: an address of the form that was sent.
+pub fn with_some_values(kept: &str) -> String {
+    kept.replace("=…", "=x").replace("#…", "#x")
+}
+
 /// Writes refusals down and drops the oldest of their clients beyond the bound. Call it in a transaction.
 pub async fn write_refusals(connection: &mut Connection, noted: &[Refusal]) -> Result<(), StorageError> {
     for refusal in noted {

@@ -12,6 +12,7 @@ use crate::storage::schema::{client_secrets, clients, resources};
 use crate::storage::{Connection, StorageError, Topic, announce, lock, query};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use std::collections::HashSet;
 
 type ClientRow = (ClientId, Json<ClientMetadata>, bool, bool, Timestamp, Timestamp);
 type SecretRow = (ClientId, String, String, Option<Timestamp>);
@@ -45,6 +46,15 @@ pub(super) async fn list_clients(connection: &mut Connection) -> Result<Vec<Clie
             Client { secrets: own.collect(), client_id, metadata, enabled, declared, created_at, updated_at }
         })
         .collect())
+}
+
+/// Those of `ids` that are clients.
+///
+/// Cost: 1 round trip.
+pub async fn list_client_ids_among(connection: &mut Connection, ids: &[ClientId]) -> Result<HashSet<ClientId>, StorageError> {
+    let found: Vec<ClientId> =
+        query!(connection, |c| clients::table.filter(clients::client_id.eq_any(ids)).select(clients::client_id).load(c).await)?;
+    Ok(found.into_iter().collect())
 }
 
 /// Inserts a client. Errors: a unique violation when the id is taken.

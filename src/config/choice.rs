@@ -9,6 +9,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::value::{Setting, quoted};
+use crate::oauth::claims::scope_of_claim;
+use crate::oauth::scope::Scope;
 use crate::secret::{REDACTED, Secret};
 
 /// Declares an enum whose values are words.
@@ -281,8 +283,28 @@ pub struct ClaimMapping {
     pub name: String,
     /// The attribute that it is filled from.
     pub user_attribute: String,
-    /// The scope that must be granted; without one, every client gets it.
-    pub scope: Option<String>,
+    /// The scope that must be granted, see [`ClaimMapping::scope`].
+    scope: Option<String>,
+}
+
+impl ClaimMapping {
+    /// The scope that must be granted: the one that is declared, else that of a standard claim (OpenID Connect Core §5.4), else `openid`.
+    pub fn scope(&self) -> &str {
+        self.scope.as_deref().or_else(|| scope_of_claim(&self.name)).unwrap_or(Scope::OPENID)
+    }
+
+    fn problem(&self) -> Option<String> {
+        let name = self.name.as_str();
+        match name {
+            "" => Some("a claim needs a name".to_owned()),
+            "email" | "phone_number" => Some(format!("the claim {name:?} goes out with the proof of it: it is the account's own")),
+            _ if PROTOCOL_CLAIMS.contains(&name) => Some(format!("the claim {name:?} belongs to the protocol")),
+            _ if self.scope.as_deref().is_some_and(|scope| Scope::parse(scope).map_or(0, |scope| scope.iter().count()) != 1) => {
+                Some(format!("the scope of the claim {name:?} must be one word"))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The declared claim mappings.
@@ -330,16 +352,21 @@ impl Setting for Claims {
     const UNIT: &'static str = "list of tables";
     const DOCUMENT: bool = true;
     fn parse(text: &str) -> Result<Self, String> {
-        let list: Vec<ClaimMapping> = serde_json::from_str(text)
-            .map_err(|error| format!("must be a list of tables with name, user_attribute and perhaps scope ({error})"))?;
-        let mut seen = std::collections::BTreeSet::new();
-        let problems = list.iter().filter_map(|claim| match claim.name.as_str() {
-            "" => Some("a claim needs a name".to_owned()),
-            name if PROTOCOL_CLAIMS.contains(&name) => Some(format!("the claim {name:?} belongs to the protocol")),
-            name if !seen.insert(name) => Some(format!("the claim {name:?} is declared twice")),
-            _ => None,
-        });
-        let problems: Vec<_> = problems.collect();
+        let shape = |error| format!("must be a list of tables with name, user_attribute and perhaps scope ({error})");
+        let tables: Vec<Value> = serde_json::from_str(text).map_err(shape)?;
+        let (mut list, mut problems) = (Vec::<ClaimMapping>::new(), Vec::new());
+        for (index, table) in tables.into_iter().enumerate() {
+            match serde_json::from_value::<ClaimMapping>(table) {
+                Ok(claim) => {
+                    problems.extend(claim.problem());
+                    if list.iter().any(|known| known.name == claim.name) {
+                        problems.push(format!("the claim {:?} is declared twice", claim.name));
+                    }
+                    list.push(claim);
+                }
+                Err(error) => problems.push(format!("table {}: {error}", index + 1)),
+            }
+        }
         if problems.is_empty() { Ok(Self(list)) } else { Err(problems.join("; ")) }
     }
     fn show(&self) -> Option<String> {

@@ -10,6 +10,7 @@
 //! Specs: OWASP ASVS 6.5, 6.6; security.md M3, M10, M11.
 
 use crate::clock::Timestamp;
+use crate::digits;
 use crate::sealing::{DigestPurpose, Sealing};
 use crate::secret::{Secret, SecretDigest};
 use crate::storage::columns::id_newtype;
@@ -98,9 +99,9 @@ pub struct MailedProof {
     pub expires_at: Timestamp,
 }
 
-/// A code as a person types it: spaces and dashes do not count.
+/// A code as a person types it: spaces and dashes do not count, nor whose digits they are.
 pub fn typed_code(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(16).collect()
+    text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(digits::in_ascii).take(16).collect()
 }
 
 /// The keyed digest that stands for a code.
@@ -234,6 +235,20 @@ pub async fn find_taken_email(connection: &mut Connection, user_id: &UserId, now
         .optional())
 }
 
+/// The addresses that an account had before and can have back, by the links that were mailed to them.
+///
+/// Cost: 1 round trip.
+pub async fn list_taken_emails(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<Vec<MailedProof>, StorageError> {
+    query!(connection, |c| mailed_proofs::table
+        .filter(mailed_proofs::user_id.eq(user_id))
+        .filter(mailed_proofs::purpose.eq(ProofPurpose::UndoEmailChange.as_str()))
+        .filter(mailed_proofs::expires_at.gt(now))
+        .order(mailed_proofs::created_at)
+        .select(MailedProof::as_select())
+        .load(c)
+        .await)
+}
+
 /// Ends what was mailed after `proof` to other addresses than its own: they became the account's after this one was taken from it, and
 /// whoever reads mail there must not take back what `proof` restores.
 ///
@@ -266,5 +281,6 @@ mod tests {
     #[test]
     fn codes_are_typed_with_or_without_spaces() {
         assert_eq!(typed_code(" 123 4-56\n"), "123456");
+        assert_eq!(typed_code("١٢٣ ٤٥٦"), "123456");
     }
 }

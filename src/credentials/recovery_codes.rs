@@ -5,6 +5,7 @@
 //! Specs: OWASP ASVS 6.5.1, 6.5.2.
 
 use crate::clock::Timestamp;
+use crate::digits;
 use crate::random::Random;
 use crate::secret::SecretDigest;
 use crate::storage::schema::recovery_codes;
@@ -28,9 +29,10 @@ fn code(random: &Random) -> String {
     groups.join("-")
 }
 
-/// What was typed, as it was made: case, hyphens and spaces do not matter, nor letters that look like digits.
+/// What was typed, as it was made: case, hyphens and spaces do not matter, nor letters that look like digits, nor
+/// whose digits they are.
 fn normalised(typed: &str) -> String {
-    let kept = typed.chars().filter(|c| c.is_ascii_alphanumeric());
+    let kept = typed.chars().map(digits::in_ascii).filter(char::is_ascii_alphanumeric);
     let read = kept.map(|c| match c.to_ascii_lowercase() {
         'o' => '0',
         'i' | 'l' => '1',
@@ -100,5 +102,6 @@ mod tests {
         assert_ne!(made, code(&random));
         assert_eq!(normalised(&made), normalised(&made.to_uppercase().replace('-', " ")));
         assert_eq!(normalised("O0-iLl1"), "001111");
+        assert_eq!(normalised("k٣jw-۹p٠a"), "k3jw9p0a");
     }
 }

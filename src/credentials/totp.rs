@@ -7,6 +7,7 @@
 //! Specs: RFC 6238, RFC 4226 §4, OWASP ASVS 6.5.
 
 use crate::clock::Timestamp;
+use crate::digits;
 use crate::random::Random;
 use crate::sealing::{Purpose, Sealing, SealingError};
 use crate::secret::Secret;
@@ -86,9 +87,9 @@ impl TotpSecret {
 
     /// The step whose code this is, if it is one of now.
     pub fn step_of(&self, code: &str, now: Timestamp) -> Option<i64> {
-        let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        let code: String = code.chars().filter(|c| !c.is_whitespace()).map(digits::in_ascii).collect();
         let seconds = u64::try_from(now.unix_seconds()).ok()?;
-        let step = self.totp("", "").check(&digits, seconds)?;
+        let step = self.totp("", "").check(&code, seconds)?;
         i64::try_from(step).ok()
     }
 
@@ -252,7 +253,10 @@ mod tests {
             assert_eq!(secret.step_of(code, at(made_at + later)).is_some(), counts, "{later}");
         }
         assert!(secret.step_of("005 924", at(made_at)).is_some(), "people type the gap that the app shows");
-        for nonsense in ["", "00592", "0059244", "٠٠٥٩٢٤", "00592a"] {
+        for typed in ["٠٠٥٩٢٤", "۰۰۵ ۹۲۴"] {
+            assert!(secret.step_of(typed, at(made_at)).is_some(), "{typed}");
+        }
+        for nonsense in ["", "00592", "0059244", "००५९२४", "00592a"] {
             assert!(secret.step_of(nonsense, at(made_at)).is_none(), "{nonsense}");
         }
     }

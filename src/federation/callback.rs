@@ -25,14 +25,16 @@ use crate::oauth::params::Params;
 use crate::paths;
 use crate::sealing::Purpose;
 use crate::sessions::SessionId;
-use crate::upstreams::{UpstreamIdentity, find_linked_user, insert_link, note_use_of_link};
+use crate::upstreams::{Upstream, UpstreamIdentity, find_linked_user, insert_link, note_use_of_link};
 use crate::users::{self, Email, User, UserId, hold_account};
 use crate::web::browser::Browser;
+use crate::web::fresh_proof::AccountPage;
 use crate::web::notices::tell;
 use crate::web::page::with_cookies;
 use crate::web::page_error::PageError;
 use crate::web::page_form::PageBody;
 use crate::web::redirect::see_other;
+use crate::web::second_factor::ask_for_demanded_factor;
 use crate::web::sign_in::{device_of, first_factor_proven};
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -126,7 +128,11 @@ async fn receive(app: &App, http: &HttpRequest, provider: &str, answer: Upstream
     let Some(code) = answer.code.as_deref().filter(|_| answer.error.is_none()) else {
         // What else the provider says of it is for nobody's eyes: anybody can write such an answer (security.md U1).
         let cancelled = matches!(answer.error.as_deref(), Some("access_denied" | "user_cancelled_authorize"));
-        let problem = if cancelled { FederationProblem::Cancelled } else { FederationProblem::Refused };
+        let problem = match &state.errand {
+            Errand::Link { .. } if cancelled => FederationProblem::NotConnected,
+            Errand::SignIn { .. } if cancelled => FederationProblem::Cancelled,
+            _ => FederationProblem::Refused,
+        };
         return Ok(problem_page(app, http, provider, problem, &ticket));
     };
     let redeemed = upstream.redeem(&context(app, &upstream), code, answer.iss.as_deref(), &state.proof).await;
@@ -142,8 +148,8 @@ async fn receive(app: &App, http: &HttpRequest, provider: &str, answer: Upstream
     }
     let problem = match &state.errand {
         _ if !upstream.admits(&identity) => FederationProblem::WrongDomain,
-        Errand::Link { user_id, session_id } => match link(app, &browser, &upstream.name, &identity, user_id, session_id).await? {
-            Ok(()) => return Ok(see_other(app, paths::ACCOUNT_SECURITY, &[("connected", provider)])),
+        Errand::Link { user_id, session_id } => match link(app, &browser, &upstream, &identity, user_id, session_id).await? {
+            Ok(way) => return Ok(way),
             Err(problem) => problem,
         },
         Errand::SignIn { .. } => {
@@ -215,17 +221,21 @@ async fn note_arrival(app: &App, user: &User, identity: &UpstreamIdentity) -> Re
     Ok(noted?)
 }
 
-/// Links an identity to whoever went for it, in the session that they went from. One that is somebody else's stays theirs.
+/// Links an identity to whoever went for it, in the session that they went from. One that is somebody else's stays theirs. A second factor
+/// may be demanded of them since they went: then they give that first, and nothing is linked.
 async fn link(
     app: &App,
     browser: &Browser,
-    provider: &str,
+    upstream: &Upstream,
     identity: &UpstreamIdentity,
     user_id: &UserId,
     session_id: &SessionId,
-) -> Result<Result<(), FederationProblem>, PageError> {
+) -> Result<Result<HttpResponse, FederationProblem>, PageError> {
     let signed_in = browser.signed_in(app, "").await?.filter(|now| now.user.id == *user_id && now.session.id == *session_id);
     let Some(signed_in) = signed_in else { return Err(PageError::expired_ticket()) };
+    if let Some(way) = ask_for_demanded_factor(app, browser, &signed_in, AccountPage::Security).await? {
+        return Ok(Ok(way));
+    }
     let user = &signed_in.user;
     let (row, tokens) = (link_of(identity, &user.id, app.now()), sealed_tokens(app, identity)?);
     let (linked, _posted) = app
@@ -240,12 +250,12 @@ async fn link(
             }
             let about = About::user(&user.id).in_session(session_id).from(device_of(browser.http()));
             events::record(connection, app, EventKind::IdentityLinked, &about.with("provider", row.provider.as_str())).await?;
-            let notice = Notice::IdentityLinked { provider };
+            let notice = Notice::IdentityLinked { provider: &upstream.name };
             Ok((true, tell(app, connection, browser.http(), user, &notice).await?))
         })
         .await?;
     if !linked {
         return Ok(Err(FederationProblem::LinkedToAnother));
     }
-    Ok(Ok(()))
+    Ok(Ok(see_other(app, paths::ACCOUNT_SECURITY, &[("connected", &upstream.id)])))
 }

@@ -1,8 +1,8 @@
 //! `/login/connect`: the address belongs to an account here, and only its owner may connect it (security.md U3, U4).
 //!
 //! Order of checks of a POST: 1. the form is from our page; 2. the arrival is this browser's and has not expired; 3. to connect: its
-//! account is signed in, with fresh proof, and unchanged since; 4. the arrival is used up, which is decided in one transaction with
-//! the link. Cancelling uses it up too.
+//! account is signed in, with fresh proof and the second factor that is demanded of them, and unchanged since; 4. the arrival is used up,
+//! which is decided in one transaction with the link. Cancelling uses it up too.
 //!
 //! Cost: GET 1 to 3 round trips; POST 7 round trips, 1 commit.
 
@@ -26,6 +26,7 @@ use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::redirect::see_other;
+use crate::web::second_factor::lacks_demanded_factor;
 use crate::web::sign_in::device_of;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -41,7 +42,10 @@ pub async fn get_connect(app: web::Data<App>, http: HttpRequest) -> Result<HttpR
     let browser = Browser::of(&app, &http);
     let params = Params::parse(http.query_string()).map_err(|_| PageError::expired_ticket())?;
     let opened = Arrival::open(&app, &browser, &params)?;
-    let owner = owner(&app, &browser, &opened).await?;
+    let owner = match owner(&app, &browser, &opened).await? {
+        Ok(owner) => owner,
+        Err(way) => return Ok(way),
+    };
     let account = opened.arrival.account.as_ref().ok_or_else(PageError::expired_ticket)?;
     let sign_in_url = match owner {
         Some(_) => None,
@@ -73,8 +77,10 @@ pub async fn post_connect(app: web::Data<App>, http: HttpRequest, body: PageBody
         arrival.consume(&mut app.storage.write().await?).await?;
         return Ok(ticket.to(&app, paths::LOGIN));
     }
-    let Some(owner) = owner(&app, &browser, &opened).await? else {
-        return Ok(see_other(&app, paths::CONNECT, &[("arrival", text)]));
+    let owner = match owner(&app, &browser, &opened).await? {
+        Ok(Some(owner)) => owner,
+        Ok(None) => return Ok(see_other(&app, paths::CONNECT, &[("arrival", text)])),
+        Err(way) => return Ok(way),
     };
     let user = &owner.user;
     let (row, tokens) = (link_of(&arrival.identity, &user.id, app.now()), sealed_tokens(&app, &arrival.identity)?);
@@ -107,12 +113,19 @@ pub async fn post_connect(app: web::Data<App>, http: HttpRequest, body: PageBody
     }
 }
 
-/// The account's own person, if it is them who is signed in, with fresh proof.
-async fn owner(app: &App, browser: &Browser, opened: &Opened) -> Result<Option<SignedIn>, PageError> {
+/// The account's own person, if it is them who is signed in, with fresh proof. Who has not given the second factor that is demanded of them
+/// is asked for it first: `Err` is the way there, and it comes back to this question.
+async fn owner(app: &App, browser: &Browser, opened: &Opened) -> Result<Result<Option<SignedIn>, HttpResponse>, PageError> {
     let account = opened.arrival.account.as_ref();
     let signed_in = browser.signed_in(app, "").await?.filter(|now| account.is_some_and(|account| account.user_id == now.user.id));
     match signed_in {
-        Some(signed_in) if has_fresh_proof(app, &signed_in).await? => Ok(Some(signed_in)),
-        _ => Ok(None),
+        Some(signed_in) if has_fresh_proof(app, &signed_in).await? => {
+            if lacks_demanded_factor(app, &signed_in) {
+                let errand = AccountErrand::connecting(app, browser, &signed_in.user.id, &opened.text);
+                return errand.way_to(app, browser, paths::LOGIN_FACTOR).map(Err);
+            }
+            Ok(Ok(Some(signed_in)))
+        }
+        _ => Ok(Ok(None)),
     }
 }

@@ -1,8 +1,8 @@
 //! `/login/with/{provider}`: sign in with another provider, or connect an account there to the one here.
 //!
 //! Order of checks of a POST: 1. the form is from our page; 2. there is such a provider; 3. the ticket opens, and its client allows the provider;
-//! 4. to connect: somebody is signed in, with fresh proof. Then the browser leaves, with a `state` that is a sealed ticket of this
-//! browser, this provider and this errand. What comes back: [`callback`].
+//! 4. to connect: somebody is signed in, with the second factor that is demanded of them, and fresh proof. Then the browser
+//! leaves, with a `state` that is a sealed ticket of this browser, this provider and this errand. What comes back: [`callback`].
 //!
 //! The browser leaves by a page that sends it on at once, not by a redirect: browsers apply `form-action` to every redirect that
 //! follows a form, and where a provider redirects to in turn nobody knows.
@@ -32,6 +32,7 @@ use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::redirect::see_other;
+use crate::web::second_factor::ask_for_demanded_factor;
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::{FederationProblem, FederationProblemPage, LeavingPage};
@@ -88,6 +89,9 @@ pub async fn post_login_with(
     let signed_in = browser.signed_in(&app, "").await?;
     let errand = match (params.get("errand"), &signed_in) {
         (Some("link"), Some(signed_in)) => {
+            if let Some(way) = ask_for_demanded_factor(&app, &browser, signed_in, AccountPage::Security).await? {
+                return Ok(way);
+            }
             if let Some(way) = ask_for_fresh_proof(&app, &browser, signed_in, AccountPage::Security).await? {
                 return Ok(way);
             }
@@ -147,11 +151,11 @@ fn fault_page(
 
 fn problem_page(app: &App, http: &HttpRequest, provider: &str, problem: FederationProblem, ticket: &Ticket) -> HttpResponse {
     tracing::info!(provider = app.upstreams.name_of(provider), ?problem, "no sign-in with another provider");
-    let view = FederationProblemPage {
-        layout: Layout::of(app, http),
-        provider: app.upstreams.name_of(provider),
-        problem,
-        way_back: ticket.link(app, paths::LOGIN),
+    let layout = Layout::of(app, http);
+    let way_back = match problem {
+        FederationProblem::NotConnected => layout.url(paths::ACCOUNT_SECURITY),
+        _ => ticket.link(app, paths::LOGIN),
     };
+    let view = FederationProblemPage { layout, provider: app.upstreams.name_of(provider), problem, way_back };
     Page::new(view).status(problem.status()).respond_to(http)
 }

@@ -60,6 +60,8 @@ form_errors!(
 pub enum FederationProblem {
     NotOffered,
     Cancelled,
+    /// Somebody who is signed in went to connect an account, and cancelled.
+    NotConnected,
     Refused,
     Unavailable,
     NotBelieved,
@@ -71,9 +73,10 @@ pub enum FederationProblem {
 }
 
 impl FederationProblem {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NotOffered,
         Self::Cancelled,
+        Self::NotConnected,
         Self::Refused,
         Self::Unavailable,
         Self::NotBelieved,
@@ -86,7 +89,7 @@ impl FederationProblem {
     pub fn status(self) -> StatusCode {
         match self {
             Self::NotOffered => StatusCode::NOT_FOUND,
-            Self::Cancelled => StatusCode::OK,
+            Self::Cancelled | Self::NotConnected => StatusCode::OK,
             Self::Refused | Self::NotBelieved => StatusCode::BAD_REQUEST,
             Self::Unavailable => StatusCode::BAD_GATEWAY,
             Self::WrongDomain | Self::NoAccount | Self::NoEntry | Self::LinkedToAnother => StatusCode::FORBIDDEN,
@@ -97,6 +100,7 @@ impl FederationProblem {
         Text::new(match self {
             Self::NotOffered => "federation-not-offered-title",
             Self::Cancelled => "federation-cancelled-title",
+            Self::NotConnected => "federation-not-connected-title",
             Self::Refused => "federation-refused-title",
             Self::Unavailable => "federation-unavailable-title",
             Self::NotBelieved => "federation-not-believed-title",
@@ -123,10 +127,16 @@ impl FederationProblemPage {
         self.layout.say(self.problem.title())
     }
 
+    /// The words of the way back.
+    fn back(&self) -> &'static str {
+        if self.problem == FederationProblem::NotConnected { "lockdown-back" } else { "federation-back" }
+    }
+
     fn explanation(&self) -> String {
         let id = match self.problem {
             FederationProblem::NotOffered => "federation-not-offered",
             FederationProblem::Cancelled => "federation-cancelled",
+            FederationProblem::NotConnected => "federation-connecting-cancelled",
             FederationProblem::Refused => "federation-refused",
             FederationProblem::Unavailable => "federation-unavailable",
             FederationProblem::NotBelieved => "federation-not-believed",

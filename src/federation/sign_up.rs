@@ -162,7 +162,7 @@ async fn make(app: &App, http: &HttpRequest, opened: &Opened, new: User, tokens:
             }
             events::record(connection, app, kind, &About::user(&user.id).from(device_of(http)).with("provider", link.provider.as_str()))
                 .await?;
-            let posted = app.enqueue(connection, app.letters.welcome(&speak::addressee(http, &user))).await?;
+            let posted = app.enqueue(connection, app.letters.welcome(&speak::present_addressee(http, &user))).await?;
             Ok((user, posted))
         })
         .await

@@ -3,8 +3,10 @@
 use super::{EndReason, Grant, GrantId, Standing, StoredConsent};
 use crate::clients::ClientId;
 use crate::clock::Timestamp;
+use crate::oauth::resource::ResourceIndicator;
 use crate::oauth::scope::Scope;
-use crate::sessions::{BrowserSession, SessionId};
+use crate::sessions::{BrowserSession, SessionId, SessionPolicy};
+use crate::storage::columns::Json;
 use crate::storage::schema::{consents, consumed_tickets, grants, revoked_tokens, sessions, users};
 use crate::storage::{Connection, StorageError, insert_held, query};
 use crate::users::{User, UserId};
@@ -263,40 +265,63 @@ pub async fn end_grants_of_user_and_client(
 pub struct LiveAccess {
     pub client_id: ClientId,
     pub scope: Scope,
+    pub resources: Vec<ResourceIndicator>,
     pub since: Timestamp,
     pub last_used: Timestamp,
 }
 
-/// The clients that hold something of a person now, each once with all its scopes; first-party ones too, which never asked.
-pub async fn list_live_access(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<Vec<LiveAccess>, StorageError> {
-    let rows: Vec<(ClientId, String, Timestamp, Timestamp)> = query!(connection, |c| grants::table
+/// The clients that hold something of a person now, each once with all its scopes; first-party ones too, which never asked. What lives by
+/// a session that has ended or gone to sleep is worth nothing any more.
+///
+/// Cost: 1 round trip.
+pub async fn list_live_access(
+    connection: &mut Connection,
+    user_id: &UserId,
+    policy: &SessionPolicy,
+    now: Timestamp,
+) -> Result<Vec<LiveAccess>, StorageError> {
+    type Row = (ClientId, String, Json<Vec<ResourceIndicator>>, Timestamp, Timestamp);
+    let awake = || sessions::expires_at.gt(now).and(sessions::refreshed_at.gt(now - policy.idle_lifetime));
+    let rows: Vec<Row> = query!(connection, |c| grants::table
+        .left_join(sessions::table.on(sessions::id.nullable().eq(grants::session_id).and(awake())))
         .filter(grants::user_id.eq(user_id))
         .filter(grants::ended_at.is_null())
         .filter(grants::expires_at.gt(now))
+        .filter(grants::offline.eq(true).or(sessions::id.nullable().is_not_null()))
         .order(grants::created_at)
-        .select((grants::client_id, grants::scope, grants::created_at, grants::rotated_at))
+        .select((grants::client_id, grants::scope, grants::resources, grants::created_at, grants::rotated_at))
         .load(c)
         .await)?;
     let mut found: Vec<LiveAccess> = Vec::new();
-    for (client_id, scope, since, last_used) in rows {
+    for (client_id, scope, Json(resources), since, last_used) in rows {
         let scope = Scope::parse(&scope).unwrap_or_default();
         match found.iter_mut().find(|known| known.client_id == client_id) {
             Some(known) => {
                 known.scope = known.scope.union(&scope);
+                let more: Vec<_> = resources.into_iter().filter(|resource| !known.resources.contains(resource)).collect();
+                known.resources.extend(more);
                 known.last_used = known.last_used.max(last_used);
             }
-            None => found.push(LiveAccess { client_id, scope, since, last_used }),
+            None => found.push(LiveAccess { client_id, scope, resources, since, last_used }),
         }
     }
     Ok(found)
 }
 
-/// A person's grants, ended ones too as long as they are kept, the newest first.
+/// A page of a person's grants, ended ones too as long as they are kept, the newest first; `before` is the last id of the page before.
 ///
 /// Cost: 1 round trip.
-pub async fn list_grants_of(connection: &mut Connection, user_id: &UserId, limit: i64) -> Result<Vec<Grant>, StorageError> {
+pub async fn list_grants_of(
+    connection: &mut Connection,
+    user_id: &UserId,
+    before: Option<&GrantId>,
+    limit: i64,
+) -> Result<Vec<Grant>, StorageError> {
+    // Ids begin with their time; nothing comes after `g`.
+    let before = before.map_or("g", |id| id.as_str());
     query!(connection, |c| grants::table
         .filter(grants::user_id.eq(user_id))
+        .filter(grants::id.lt(before))
         .order(grants::id.desc())
         .limit(limit)
         .select(Grant::as_select())

@@ -10,6 +10,7 @@
 
 use super::passkey::{self, StoredPasskey};
 use super::row::Row;
+use super::run::notice;
 use super::source::{Reached, SourceSettings};
 use super::{ImportError, ImportedUser};
 use crate::credentials::portable::PortableIdentity;
@@ -17,6 +18,12 @@ use crate::storage::foreign::{ForeignDatabase, ForeignTable};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
+
+/// What `--table` may give another name.
+const TABLES: [&str; 4] = ["user", "account", "twoFactor", "passkey"];
+
+const NO_SECRET: &str =
+    "authenticator app: it is switched on, but the table twoFactor has no row for it, or has another name (--table twoFactor=NAME)";
 
 /// A table that belongs to people, with its column that names them.
 struct Owned {
@@ -43,20 +50,22 @@ pub struct BetterAuthSource {
 
 impl BetterAuthSource {
     pub async fn open(url: &str, settings: SourceSettings) -> Result<Self, ImportError> {
+        if let Some(unknown) = settings.tables.keys().find(|table| !TABLES.contains(&table.as_str())) {
+            return Err(ImportError::Usage(format!("--table knows no {unknown:?}, but {}", TABLES.join(", "))));
+        }
         let database = ForeignDatabase::connect(url).await.map_err(ImportError::of_source)?;
         let schema = settings.schema.clone();
-        let named = |table: &'static str| settings.tables.get(table).map_or(table, String::as_str).to_owned();
-        let users = database.find_table(&schema, &named("user")).await.map_err(ImportError::of_source)?;
-        let missing = || ImportError::Source(format!("there is no table {} in the schema {schema}, or it may not be read", named("user")));
-        let users = users.ok_or_else(missing)?;
-        let mut owned = [None, None, None];
-        for (place, table) in owned.iter_mut().zip(["account", "twoFactor", "passkey"]) {
-            *place = database.find_table(&schema, &named(table)).await.map_err(ImportError::of_source)?.and_then(|table| {
-                let owner = table.column(&["userId", "user_id"])?;
-                Some(Owned { table, owner })
-            });
+        let named = settings.tables.get("user").map_or("user", String::as_str);
+        let users = database.find_table(&schema, named).await.map_err(ImportError::of_source)?;
+        let users = users.ok_or_else(|| ImportError::Source(format!("there is no table {named} in the schema {schema}")))?;
+        let accounts = find_owned(&database, &settings, "account").await?;
+        if accounts.is_none() {
+            notice(&format!(
+                "the schema {schema} has no table account of Better Auth, so no passwords come; has it another name? --table account=NAME"
+            ));
         }
-        let [accounts, two_factors, passkeys] = owned;
+        let two_factors = find_owned(&database, &settings, "twoFactor").await?;
+        let passkeys = find_owned(&database, &settings, "passkey").await?;
         let of = database
             .text(&format!("SELECT count(*)::text FROM {}", users.name))
             .await
@@ -199,6 +208,23 @@ impl BetterAuthSource {
     }
 }
 
+/// A table of people's, which may be missing unless the operator names it.
+async fn find_owned(database: &ForeignDatabase, settings: &SourceSettings, table: &str) -> Result<Option<Owned>, ImportError> {
+    let (schema, named) = (&settings.schema, settings.tables.get(table));
+    let name = named.map_or(table, String::as_str);
+    match database.find_table(schema, name).await.map_err(ImportError::of_source)? {
+        Some(found) => match (found.column(&["userId", "user_id"]), named) {
+            (Some(owner), _) => Ok(Some(Owned { table: found, owner })),
+            (None, Some(_)) => Err(ImportError::Source(format!("the table {name} has no column userId or user_id: it is no {table}"))),
+            (None, None) => Ok(None),
+        },
+        None if named.is_some() => {
+            Err(ImportError::Source(format!("there is no table {name} in the schema {schema}, which --table names for {table}")))
+        }
+        None => Ok(None),
+    }
+}
+
 /// SQL of the group that a person is in: 1,024 of them are few enough to be kept, and small enough to be read anew.
 fn group_of(id: &str) -> String {
     format!("(hashtext({id}::text) & 1023)")
@@ -250,6 +276,9 @@ fn person(row: &Row, accounts: &[Row], two_factors: &[Row], settings: &SourceSet
         }
     }
     if row.flag(&["twoFactorEnabled", "two_factor_enabled"]) {
+        if two_factors.is_empty() {
+            user.misses(NO_SECRET);
+        }
         two_factors.iter().for_each(|row| two_factor(&mut user, row, settings));
     }
     user

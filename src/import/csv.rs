@@ -6,16 +6,16 @@
 //! What a table has no column for is not told: of whoever was brought in before it stays as it is. So does a flag whose cell is empty.
 //!
 //! A column that is not known is refused, since it may be one that was misspelt, and so is one that is there twice. A row with a flag or
-//! an instant that cannot be understood is skipped, and told: a guess would let somebody in, or shut them out. A quote that is never
-//! closed would swallow the rest of the table; it is looked for before anything is written. There is no column for a password in the
-//! clear.
+//! an instant that cannot be understood, or with more or fewer values than there are columns, is skipped, and told: a guess would let
+//! somebody in, or shut them out. A quote that is never closed would swallow the rest of the table; it is looked for before anything is
+//! written. There is no column for a password in the clear.
 //!
 //! Cost: the file is read twice.
 //!
 //! Specs: RFC 4180.
 
 use super::files::{fingerprint, refuse_compressed};
-use super::row::Row;
+use super::row::{Row, WRONG_COUNT};
 use super::source::Reached;
 use super::{ImportError, ImportedUser};
 use serde_json::{Map, Value};
@@ -55,7 +55,7 @@ impl CsvSource {
         refuse_compressed(&mut file, path)?;
         refuse_open_quote(&mut file)?;
         let size = file.metadata().map_err(fault)?.len();
-        let mut reader = ::csv::ReaderBuilder::new().trim(::csv::Trim::All).from_reader(file);
+        let mut reader = ::csv::ReaderBuilder::new().trim(::csv::Trim::All).flexible(true).from_reader(file);
         let columns: Vec<String> =
             reader.headers().map_err(told)?.iter().map(|name| name.trim_start_matches('\u{feff}').to_lowercase()).collect();
         for column in &columns {
@@ -80,7 +80,8 @@ impl CsvSource {
         let mut record = ::csv::StringRecord::new();
         while people.len() < limit && self.reader.read_record(&mut record).map_err(told)? {
             let values = self.columns.iter().cloned().zip(record.iter().map(Value::from));
-            people.push(person(&Row(values.collect::<Map<_, _>>())));
+            let row = Row(values.collect::<Map<_, _>>());
+            people.push(if record.len() == self.columns.len() { person(&row) } else { unreadable(&row) });
         }
         Ok(people)
     }
@@ -130,12 +131,24 @@ fn told(error: ::csv::Error) -> ImportError {
     ImportError::Source(format!("this is no sound CSV: {error}"))
 }
 
-fn person(row: &Row) -> ImportedUser {
+/// Whoever the row is about, by what is there of it.
+fn somebody(row: &Row) -> ImportedUser {
     let email = row.text(&["email"]);
     let id = row.id(&["id"]).or_else(|| email.map(|email| email.to_lowercase()));
     let mut user = ImportedUser::new(id.unwrap_or_default());
     user.keeps_id = row.has(&["id"]);
     user.email = email.map(str::to_owned);
+    user
+}
+
+fn unreadable(row: &Row) -> ImportedUser {
+    let mut user = somebody(row);
+    user.cannot_be_read(format!("its row {WRONG_COUNT}"));
+    user
+}
+
+fn person(row: &Row) -> ImportedUser {
+    let mut user = somebody(row);
     let phone_verified = facts(&mut user, row).unwrap_or_else(|why| {
         user.cannot_be_read(why);
         false

@@ -34,6 +34,7 @@ mod sound;
 mod source;
 mod supabase;
 mod supabase_dump;
+mod taken;
 mod user;
 mod writer;
 

@@ -5,14 +5,18 @@
 //! nobody's here; 6. their address is nobody's here. Nobody is merged with an account by address: whoever had it there has proven nothing
 //! here.
 //!
-//! Cost: 5 round trips a batch, one more where there are passkeys, one more where addresses are taken, up to two more where people were
-//! brought in before.
+//! Cost: 5 round trips a batch, one more where there are passkeys, one more where addresses are taken, one more where ids could be those
+//! of clients (UUIDs cannot), up to two more where people were brought in before.
 
 use super::auth0::NO_HASH;
 use super::report::{Entry, Missing, Verdict};
 use super::seen::{PHONE_NUMBER, Seen, follow};
+use super::taken::{Earlier, Taken};
 use super::{ImportError, ImportedUser};
+use crate::clients::declared::declares_client;
+use crate::clients::{ClientId, list_client_ids_among};
 use crate::clock::Timestamp;
+use crate::config::Config;
 use crate::credentials::portable::{
     PortableCredentials, PortableIdentity, PortablePasskey, list_owners_of_identities, list_owners_of_passkeys, list_owners_of_passwords,
     list_owners_of_totp_secrets,
@@ -35,6 +39,8 @@ pub(super) struct Context<'a> {
     pub only_new: bool,
     pub earlier: &'a Earlier,
     pub upstreams: &'a Upstreams,
+    /// It may declare clients that no server has brought into the database yet.
+    pub config: &'a Config,
     pub random: &'a Random,
     pub now: Timestamp,
 }
@@ -71,36 +77,6 @@ pub(super) struct Change {
     pub from: ImportedFrom,
 }
 
-/// Addresses, ids and identities that people of this run have taken, before they are written.
-#[derive(Default)]
-pub(super) struct Taken(HashSet<u64>);
-
-impl Taken {
-    /// Whether nobody had taken it.
-    fn take(&mut self, kind: &str, name: &str) -> bool {
-        self.0.insert(hash(kind, name))
-    }
-}
-
-/// Ids of the source that earlier batches of this run had, of a source that may repeat itself: 8 bytes each.
-#[derive(Default)]
-pub(super) struct Earlier(HashSet<u64>);
-
-impl Earlier {
-    pub fn add(&mut self, batch: &[ImportedUser]) {
-        // Nothing was made of what cannot be read: another row of the same person is the first.
-        let readable = batch.iter().filter(|user| user.unreadable.is_none());
-        self.0.extend(readable.map(|user| hash("source id", &user.id)));
-    }
-}
-
-fn hash(kind: &str, name: &str) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    (kind, name).hash(&mut hasher);
-    hasher.finish()
-}
-
 /// Everything that the database says of a batch.
 struct Known {
     imported: HashMap<String, ImportedFrom>,
@@ -108,6 +84,8 @@ struct Known {
     deleted: HashSet<String>,
     by_id: HashMap<UserId, User>,
     by_email: HashMap<String, UserId>,
+    /// Ids of the batch that are client_ids.
+    clients: HashSet<ClientId>,
     /// Of those who have an address of the batch, whom this source brought in.
     of_source: HashSet<UserId>,
     identities: HashMap<(String, String), UserId>,
@@ -137,6 +115,7 @@ async fn look_up(connection: &mut Connection, context: &Context<'_>, batch: &[Im
     let is_known = |user: &User| imported.iter().any(|row| row.user_id == user.id);
     let owners: Vec<UserId> = people.iter().filter(|user| !is_known(user)).map(|user| user.id.clone()).collect();
     let of_source = if owners.is_empty() { Vec::new() } else { users::list_imported_among(connection, context.source, &owners).await? };
+    let client_ids: Vec<ClientId> = batch.iter().filter(|user| user.keeps_id).filter_map(|user| ClientId::parse(&user.id).ok()).collect();
     let subjects: Vec<String> =
         batch.iter().flat_map(|user| &user.credentials.identities).map(|identity| identity.subject.clone()).collect();
     let keys: Vec<String> = batch.iter().flat_map(|user| &user.credentials.passkeys).map(|key| key.credential_id.clone()).collect();
@@ -144,10 +123,11 @@ async fn look_up(connection: &mut Connection, context: &Context<'_>, batch: &[Im
     let tells_totp = batch.iter().any(|user| user.credentials.totp.is_some());
     Ok(Known {
         deleted,
+        clients: if client_ids.is_empty() { HashSet::new() } else { list_client_ids_among(connection, &client_ids).await? },
         with_password: if known.is_empty() { HashSet::new() } else { list_owners_of_passwords(connection, &known).await? },
         with_totp: if known.is_empty() || !tells_totp { HashSet::new() } else { list_owners_of_totp_secrets(connection, &known).await? },
         imported: imported.into_iter().map(|row| (row.source_id.clone(), row)).collect(),
-        of_source: of_source.into_iter().collect(),
+        of_source: of_source.into_iter().chain(known).collect(),
         by_email: people.iter().map(|user| (user.email.as_str().to_owned(), user.id.clone())).collect(),
         by_id: people.into_iter().map(|user| (user.id.clone(), user)).collect(),
         identities: if subjects.is_empty() { HashMap::new() } else { list_owners_of_identities(connection, &subjects).await? },
@@ -165,7 +145,7 @@ fn decide(context: &Context<'_>, mut user: ImportedUser, known: &mut Known, take
     if let Some(why) = user.unreadable.clone() {
         return skipped(context, user, &why, None);
     }
-    if !user.id.is_empty() && (context.earlier.0.contains(&hash("source id", &user.id)) || !taken.take("source id", &user.id)) {
+    if !user.id.is_empty() && (context.earlier.had(&user.id) || !taken.take("source id", &user.id)) {
         return skipped(context, user, "it is twice in the source: the first counts", None);
     }
     let email = user.email.as_deref().and_then(|email| Email::parse(email).ok());
@@ -188,6 +168,11 @@ fn decide(context: &Context<'_>, mut user: ImportedUser, known: &mut Known, take
     };
     if user.keeps_id && !can_be_sub(&user.id) {
         user.misses("id: it cannot be a `sub` (printable ASCII, 255 characters at most); the account gets a new one");
+        user.keeps_id = false;
+    }
+    // RFC 9700 §4.15: in tokens, the client would pass for the person.
+    if user.keeps_id && (known.clients.contains(user.id.as_str()) || declares_client(context.config, &user.id)) {
+        user.misses("id: it is a client_id here, and a client must not pass for a person (RFC 9700 §4.15); the account gets a new one");
         user.keeps_id = false;
     }
     let id = if user.keeps_id { UserId::new(user.id.clone()) } else { UserId::generate(context.random, context.now) };
@@ -266,6 +251,8 @@ fn change(
         account.enabled = after.enabled;
     }
     account.updated_at = context.now;
+    // This import made the account, perhaps before the source told when it was made there.
+    account.created_at = user.created_at.map_or(account.created_at, |at| at.min(account.created_at));
     let password = user.credentials.password.as_ref().filter(|_| before.password != after.password).map(|password| password.hash.clone());
     let replaces_totp = after.totp.is_some() && before.totp != after.totp;
     let credentials = PortableCredentials {

@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// Why a row cannot be read: nothing tells which column a value is of.
+pub(super) const WRONG_COUNT: &str = "has another number of values than there are columns";
+
 /// Names and values. Dumps give every value as text, databases and documents as JSON: both read the same here.
 #[derive(Clone, Default)]
 pub(super) struct Row(pub Map<String, Value>);

@@ -1,9 +1,10 @@
 //! One run through a source, and the polling after it.
 
 use super::checkpoint::Checkpoint;
-use super::plan::{Context, Earlier, Planned, Taken, plan};
+use super::plan::{Context, Planned, plan};
 use super::progress::bar;
 use super::source::Source;
+use super::taken::{Earlier, Taken};
 use super::writer::{is_odd, write};
 use super::{BATCH, Entry, ImportError, Totals};
 use crate::app::App;
@@ -117,7 +118,7 @@ fn back_off(interval: Duration, failures: u32) -> Duration {
 }
 
 /// For whoever watches; that nobody does is no failure.
-fn notice(text: &str) {
+pub(super) fn notice(text: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "ostiary: {text}");
 }
@@ -227,6 +228,7 @@ fn context<'a>(app: &'a App, source: &Source, options: &'a Options, earlier: &'a
         only_new: options.only_new,
         earlier,
         upstreams: &app.upstreams,
+        config: &app.config,
         random: &app.random,
         now: app.now(),
     }

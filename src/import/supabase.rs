@@ -185,7 +185,7 @@ impl SupabaseSource {
     pub async fn open(url: &str, settings: SourceSettings) -> Result<Self, ImportError> {
         let database = ForeignDatabase::connect(url).await.map_err(ImportError::of_source)?;
         let schema = settings.schema.clone();
-        let missing = || ImportError::Source(format!("there is no table users in the schema {schema}, or it may not be read"));
+        let missing = || ImportError::Source(format!("there is no table users in the schema {schema}"));
         let users = database.find_table(&schema, "users").await.map_err(ImportError::of_source)?.ok_or_else(missing)?;
         let mut related = [None, None, None];
         for (table, name) in related.iter_mut().zip(RELATED) {
@@ -258,10 +258,16 @@ impl SupabaseSource {
 
     /// A changed identity or factor does not always touch the user's own row.
     fn changed_since(&self, parameter: usize) -> String {
-        let later = |table: &str| format!("{table}.updated_at >= ${parameter}::text::timestamptz");
+        let later = |table: &ForeignTable, alias: &str| {
+            let at = |column: &str| format!("{alias}.{column} >= ${parameter}::text::timestamptz");
+            // What was made, and not changed since, may have no `updated_at`.
+            let made = table.column(&["created_at"]).map(|column| at(&column));
+            std::iter::once(at("updated_at")).chain(made).collect::<Vec<_>>().join(" OR ")
+        };
         let related = self.related.iter().flatten().filter(|table| table.column(&["updated_at"]).is_some());
-        let related = related.map(|table| format!("EXISTS (SELECT 1 FROM {} r WHERE r.user_id = t.id AND {})", table.name, later("r")));
-        let conditions: Vec<String> = std::iter::once(later("t")).chain(related).collect();
+        let related =
+            related.map(|table| format!("EXISTS (SELECT 1 FROM {} r WHERE r.user_id = t.id AND ({}))", table.name, later(table, "r")));
+        let conditions: Vec<String> = std::iter::once(later(&self.users, "t")).chain(related).collect();
         format!("({})", conditions.join(" OR "))
     }
 

@@ -9,7 +9,8 @@
 //! Specs: PostgreSQL manual, COPY (text format).
 
 use super::files::Lines;
-use super::row::Row;
+use super::row::{Row, WRONG_COUNT};
+use super::run::notice;
 use super::source::{Reached, SourceSettings};
 use super::supabase::{Person, RELATED, person};
 use super::{ImportError, ImportedUser};
@@ -20,7 +21,6 @@ use std::path::Path;
 /// What pg_dump writes first and last; where one of them was taken away, so was the other.
 const BEGIN: &[u8] = b"-- PostgreSQL database dump";
 const END: &[u8] = b"-- PostgreSQL database dump complete";
-const WRONG_COUNT: &str = "has another number of values than there are columns";
 
 /// Where the rows of a linked table are, by a digest of whose they are.
 #[derive(Default)]
@@ -57,6 +57,12 @@ impl SupabaseDump {
             };
             let is_ours = schema == settings.schema;
             let place = RELATED.iter().position(|name| *name == table).filter(|_| is_ours);
+            let is_there = place.and_then(|place| related.get(place)).is_some_and(|related| !related.columns.is_empty());
+            if is_there || (is_ours && table == "users" && users.is_some()) {
+                return Err(ImportError::Source(format!(
+                    "the dump has {schema}.{table} twice, as two dumps in one file have: import them one after the other, or make one anew"
+                )));
+            }
             let begin = lines.offset();
             let owner = columns.iter().position(|column| column == "user_id");
             let mut rows = Vec::new();
@@ -79,6 +85,14 @@ impl SupabaseDump {
             return Err(ImportError::Source("the dump ends before its last table does: it was cut off; make it anew".to_owned()));
         }
         let (columns, begin) = users.ok_or_else(|| not_found(&settings.schema, &tables, has_inserts))?;
+        let schema = &settings.schema;
+        let absent = RELATED.iter().zip(&related).filter(|(_, related)| related.columns.is_empty());
+        // Only the newest projects have passkeys.
+        for (table, _) in absent.filter(|(table, _)| **table != "webauthn_credentials") {
+            notice(&format!(
+                "the dump has no {schema}.{table}, so nothing of it comes; has the project one? Use pg_dump --data-only --schema={schema}"
+            ));
+        }
         let mut users = Lines::open(path)?;
         users.seek(begin)?;
         Ok(Self { users, others: lines, settings, columns, begin, related, sso: false, ended: false })

@@ -1,7 +1,8 @@
 //! Does what was planned for a batch, in one transaction with the place that the source has reached: all of it or nothing.
 
 use super::checkpoint::Checkpoint;
-use super::plan::{Change, Context, Creation, Planned, Step, Taken, plan};
+use super::plan::{Change, Context, Creation, Planned, Step, plan};
+use super::taken::Taken;
 use super::{Entry, ImportError, ImportedUser, Totals, Verdict};
 use crate::app::App;
 use crate::credentials::mailed_proofs::end_proofs_of;

@@ -266,18 +266,20 @@ pub async fn revoke(
 ) -> Result<Revoked, KeyError> {
     let rows = store::list_all(&mut storage.read().await?).await?;
     let Some(row) = rows.iter().find(|row| row.kid == kid) else { return Ok(Revoked::Unknown) };
-    if row.retired_at.is_some_and(|at| at <= now) {
+    let is_next = row.active_at > now;
+    // By what signs, not by the row's own end, which tells only when it was to be.
+    if !is_next && store::current(&rows, row.algorithm, now).is_some_and(|current| current.kid != kid) {
         store::delete(storage, kid).await?;
         return Ok(Revoked::Retired);
     }
-    if row.active_at > now {
+    if is_next {
         let active_at = row.active_at.max(now + policy.publish_ahead);
         let replacement = new_key(row.algorithm, sealing, random, now, active_at).await?;
         store::replace_next(storage, row, &replacement, policy).await?;
         return Ok(Revoked::ReplacedNext);
     }
     let replacement = new_key(row.algorithm, sealing, random, now, now).await?;
-    store::replace(storage, kid, &replacement).await?;
+    store::replace(storage, kid, &replacement, policy, now).await?;
     Ok(Revoked::Replaced)
 }
 

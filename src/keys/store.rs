@@ -40,9 +40,14 @@ pub struct KeyListing {
     pub expires_at: Option<Timestamp>,
 }
 
+/// The key that signs now.
+pub(super) fn current(all: &[StoredKey], algorithm: SignatureAlgorithm, now: Timestamp) -> Option<&StoredKey> {
+    all.iter().filter(|key| key.algorithm == algorithm && key.active_at <= now).max_by_key(|key| key.active_at)
+}
+
 impl KeyListing {
     pub(super) fn of(row: &StoredKey, all: &[StoredKey], now: Timestamp) -> Self {
-        let current = all.iter().filter(|key| key.algorithm == row.algorithm && key.active_at <= now).max_by_key(|key| key.active_at);
+        let current = current(all, row.algorithm, now);
         let state = if row.expires_at.is_some_and(|end| end <= now) {
             "expired"
         } else if row.active_at > now {
@@ -177,13 +182,23 @@ pub(super) async fn insert_next(
         .await
 }
 
-/// Deletes a key and puts another in its place.
-pub(super) async fn replace(storage: &Storage, kid: &str, replacement: &StoredKey) -> Result<(), KeyError> {
+/// Deletes a key and puts another in its place, until the next one signs where that is published already.
+pub(super) async fn replace(
+    storage: &Storage,
+    kid: &str,
+    replacement: &StoredKey,
+    policy: &KeyPolicy,
+    now: Timestamp,
+) -> Result<(), KeyError> {
     storage
         .transaction(async |connection| {
             lock(connection, LOCK).await?;
             query!(connection, |c| diesel::delete(signing_keys::table.find(kid)).execute(c).await)?;
-            insert(connection, replacement).await?;
+            let rows = list_all(connection).await?;
+            let next = rows.iter().filter(|row| row.algorithm == replacement.algorithm && row.active_at > now);
+            let retired_at = next.map(|row| row.active_at).min();
+            let expires_at = retired_at.map(|at| at + policy.kept_for);
+            insert(connection, &StoredKey { retired_at, expires_at, ..replacement.clone() }).await?;
             Ok::<_, KeyError>(())
         })
         .await

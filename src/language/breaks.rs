@@ -24,8 +24,9 @@ const GERMAN: &[&str] = &[
     "Authenti|cator-App",
     "ertrauens|würdig",
     "erunter|laden",
-    "Administrator|konto",
+    "Admini|strator|konto",
     "Entwicklungs|server",
+    "abge|schlossen",
 ];
 
 /// The texts of a file as pages show them.

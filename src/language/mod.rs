@@ -6,6 +6,7 @@
 //! Specs: RFC 5646 (tags), RFC 9110 §12.5.4 (`Accept-Language`), OpenID Connect Core §3.1.2.1 (`ui_locales`), Unicode CLDR
 //! (plurals, dates, numbers).
 
+mod arguments;
 mod breaks;
 mod dates;
 mod text;

@@ -1,11 +1,11 @@
 //! All texts in all languages, read once at the start.
 
-use super::breaks::with_breaks;
-use super::dates::Dates;
-use super::{Argument, Language, Text};
+use super::{Argument, Language, Text, arguments::arguments_of, breaks::with_breaks, dates::Dates};
 use crate::clock::Timestamp;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -66,6 +66,8 @@ pub enum TextFault {
     Unreadable(PathBuf, String),
     #[error("{0}: there is no message called {1}; nothing would show it")]
     Unknown(PathBuf, String),
+    #[error("{path}: {id} is not given ${argument}; what may stand in it: {known}")]
+    UnknownArgument { path: PathBuf, id: String, argument: String, known: String },
 }
 
 /// The texts of every language. Clones share them.
@@ -87,7 +89,7 @@ impl std::fmt::Debug for Texts {
 impl Texts {
     /// The built-in texts, and over them those of `overrides`: a folder with a folder a language (`de/…ftl`).
     ///
-    /// Errors: a folder or file that cannot be read, or a message that does not exist here.
+    /// Errors: a folder or file that cannot be read, or a message or an argument of one that does not exist here.
     pub fn load(overrides: Option<&Path>) -> Result<Self, TextFault> {
         if let Some(folder) = overrides.filter(|folder| !folder.is_dir()) {
             return Err(TextFault::Unreadable(folder.to_owned(), "there is no such folder".to_owned()));
@@ -107,7 +109,7 @@ impl Texts {
                 bundle.add_resource_overriding(resource);
             }
             for path in overrides.map(|folder| files_in(&folder.join(language.tag()))).transpose()?.unwrap_or_default() {
-                override_with(&mut bundle, path)?;
+                override_with(&mut bundle, language, path)?;
             }
             all.push(Spoken { language, bundle, dates: Dates::of(language) });
         }
@@ -132,7 +134,7 @@ impl Texts {
         let mut arguments = FluentArgs::new();
         for (name, argument) in &text.arguments {
             let value = match argument {
-                Argument::Words(words) => FluentValue::from(words.as_str()),
+                Argument::Words(words) => FluentValue::from(isolated(language, words)),
                 Argument::Number(number) => FluentValue::from(*number),
                 Argument::Text(inner) => FluentValue::from(self.say(language, inner)),
                 Argument::Date(at) => FluentValue::from(self.date(language, *at)),
@@ -158,6 +160,16 @@ impl Texts {
     }
 }
 
+/// A name that runs from right to left, or overrides how it runs, would turn the rest of a sentence around too (UAX 9 §2.4): it
+/// stands between marks. Others have none, which somebody might copy. In Arabic the bundle sets them around everything.
+fn isolated(language: Language, words: &str) -> Cow<'_, str> {
+    let turns = |c: char| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fb1d}'..='\u{fdff}'
+            | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    };
+    if language != Language::Arabic && words.contains(turns) { format!("\u{2068}{words}\u{2069}").into() } else { words.into() }
+}
+
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, TextFault> {
     if !folder.exists() {
         return Ok(Vec::new());
@@ -172,7 +184,7 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>, TextFault> {
     Ok(files)
 }
 
-fn override_with(bundle: &mut FluentBundle<FluentResource>, path: PathBuf) -> Result<(), TextFault> {
+fn override_with(bundle: &mut FluentBundle<FluentResource>, language: Language, path: PathBuf) -> Result<(), TextFault> {
     let source = std::fs::read_to_string(&path).map_err(|error| TextFault::Unreadable(path.clone(), error.to_string()))?;
     for id in ids_in(&source) {
         if !bundle.has_message(id) {
@@ -181,9 +193,28 @@ fn override_with(bundle: &mut FluentBundle<FluentResource>, path: PathBuf) -> Re
     }
     let resource = FluentResource::try_new(source.clone()).map_err(|(_, errors)| {
         let problems: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        TextFault::Unreadable(path, problems.join("; "))
+        TextFault::Unreadable(path.clone(), problems.join("; "))
     })?;
+    check_arguments(&source, language, &path)?;
     bundle.add_resource_overriding(resource);
+    Ok(())
+}
+
+/// What nothing puts into a text would stand there by its name.
+fn check_arguments(source: &str, language: Language, path: &Path) -> Result<(), TextFault> {
+    let mut given: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for file in built_in(language) {
+        given.extend(arguments_of(file));
+    }
+    for (id, named) in arguments_of(source) {
+        let mut known = given.get(id).cloned().unwrap_or_default();
+        known.insert("brand");
+        if let Some(argument) = named.difference(&known).next() {
+            let known: Vec<String> = known.iter().map(|name| format!("${name}")).collect();
+            let (id, argument, known) = (id.to_owned(), (*argument).to_owned(), known.join(", "));
+            return Err(TextFault::UnknownArgument { path: path.to_owned(), id, argument, known });
+        }
+    }
     Ok(())
 }
 
@@ -199,7 +230,6 @@ fn ids_in(source: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::{BTreeMap, BTreeSet};
 
     fn texts() -> Texts {
         Texts::load(None).unwrap()
@@ -383,6 +413,15 @@ mod tests {
     }
 
     #[test]
+    fn a_name_does_not_turn_its_sentence_around() {
+        let said = |name: &str| texts().say(Language::English, &Text::new("federation-connected").with("provider", name));
+        assert_eq!(said("Far"), "Far is connected.");
+        for name in ["\u{5e9}\u{5dc}\u{5d5}\u{5dd}", "\u{202e}raF"] {
+            assert_eq!(said(name), format!("\u{2068}{name}\u{2069} is connected."));
+        }
+    }
+
+    #[test]
     fn an_operator_overrides_single_texts() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("de")).unwrap();
@@ -393,9 +432,17 @@ mod tests {
         assert_eq!(texts.say(Language::English, &text), "5 minutes");
         let nowhere = Texts::load(Some(&folder.path().join("nowhere")));
         assert!(nowhere.unwrap_err().to_string().contains("no such folder"));
-        for (content, fault) in [("no-such-text = x\n", "no-such-text"), ("common-minutes = { $\n", "de/ours.ftl")] {
+        let brand = "common-minutes = { $count } Minuten bei { $brand } für $nichts\n";
+        std::fs::write(folder.path().join("de/ours.ftl"), brand).unwrap();
+        assert!(Texts::load(Some(folder.path())).is_ok());
+        for (content, fault) in [
+            ("no-such-text = x\n", "no-such-text"),
+            ("common-minutes = { $\n", "de/ours.ftl"),
+            ("common-minutes = { $nonsense }\n", "ours.ftl: common-minutes is not given $nonsense; what may stand in it: $brand, $count"),
+        ] {
             std::fs::write(folder.path().join("de/ours.ftl"), content).unwrap();
-            assert!(Texts::load(Some(folder.path())).unwrap_err().to_string().contains(fault));
+            let told = Texts::load(Some(folder.path())).unwrap_err().to_string();
+            assert!(told.contains(fault), "{told}");
         }
     }
 }

@@ -113,7 +113,6 @@ pub async fn post_factor(app: web::Data<App>, http: HttpRequest, body: PageBody)
         return send(&app, &http, &visit).await;
     }
     if !visit.waiting.count_code(&app).await? {
-        events::record(&mut app.storage.write().await?, &app, EventKind::SecondFactorFailed, &about(user, &http, method)).await?;
         return ended(&app, &visit);
     }
     let key = app.sealing.keyed_digest(DigestPurpose::FailedGuess, &["second factor", user.id.as_str()]);
@@ -149,6 +148,7 @@ pub async fn post_factor(app: web::Data<App>, http: HttpRequest, body: PageBody)
         .await?;
     if right.is_none() {
         app.metrics.sign_in(SignIn::Refused);
+        visit.waiting.note_wrong_code(&app, &about(user, &http, method)).await?;
         return Ok(factor_page(&app, &http, &visit, method, sent, Some(FactorProblem::Wrong { method })));
     }
     drop(right);

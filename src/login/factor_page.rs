@@ -111,7 +111,9 @@ impl FactorProblem {
     pub fn text(&self) -> Text {
         match self {
             Self::Wrong { method: Method::RecoveryCode } => Text::new("factor-wrong-recovery"),
-            Self::Wrong { .. } => Text::new("factor-wrong"),
+            // No other message comes unless one is asked for.
+            Self::Wrong { method: Method::Sms } => Text::new("phone-wrong-code"),
+            Self::Wrong { method: Method::Totp } => Text::new("factor-wrong"),
             Self::NotSent(why) => why.text(),
             Self::TooManyAttempts { wait } => Text::new("factor-wait").with("wait", in_words(*wait)),
         }

@@ -21,6 +21,7 @@ use crate::credentials::find_password_changed_at;
 use crate::oauth::authentication::Amr;
 use crate::paths;
 use crate::sessions::SignedIn;
+use crate::users::Email;
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::has_fresh_proof;
 use crate::web::page::{Layout, Page, with_cookies};
@@ -62,8 +63,16 @@ pub async fn get_login(app: web::Data<App>, http: HttpRequest) -> Result<HttpRes
     }
     let hint = request.login_hint.as_deref().unwrap_or("");
     let other = params.get("show") == Some("other");
-    let confirms = signed_in.as_ref().filter(|_| !other);
-    login_page(&app, &http, &browser, &ticket, confirms, if other { "" } else { hint }, problem).await
+    let is_hinted = |now: &SignedIn| Email::parse(hint).is_ok_and(|hint| hint == now.user.email);
+    // Whom the app asks for is not confirmed by somebody else; a hint that is no address says nothing of who it is.
+    let is_meant = |now: &&SignedIn| {
+        let sub = now.user.id.as_str();
+        let by_subject = request.hinted_subject.as_deref().is_none_or(|hinted| hinted == sub) && request.claims.accepts_subject(sub);
+        by_subject && (is_hinted(now) || Email::parse(hint).is_err())
+    };
+    let confirms = signed_in.as_ref().filter(|_| !other).filter(is_meant);
+    let hint = if other && signed_in.as_ref().is_none_or(is_hinted) { "" } else { hint };
+    login_page(&app, &http, &browser, &ticket, confirms, hint, problem).await
 }
 
 /// `POST /login`.

@@ -85,7 +85,10 @@ pub struct OfferPasskeyPage {
     pub layout: Layout,
     pub csrf: String,
     pub ticket: String,
-    pub form: PasskeyForm,
+    /// None once the proof is no longer fresh: nothing can be added then.
+    pub form: Option<PasskeyForm>,
+    /// What the browser may tell the keeper of a passkey that was made too late.
+    pub unknown: Option<String>,
     pub problem: Option<PasskeyProblem>,
 }
 

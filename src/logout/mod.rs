@@ -18,6 +18,7 @@ use crate::clients::{Client, ClientId};
 use crate::clock::Timestamp;
 use crate::events::{self, About, EventKind};
 use crate::grants::EndReason;
+use crate::oauth::error::OAuthError;
 use crate::oauth::params::Params;
 use crate::paths;
 use crate::sealing::Purpose;
@@ -28,6 +29,7 @@ use crate::web::page::{Layout, Page, onward_source, with_cookies};
 use crate::web::page_error::{PageError, UnknownAsker};
 use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::redirect::{see_other, see_other_at};
+use crate::web::refusals::{name_client, note_refusal};
 use crate::web::sign_in::device_of;
 use crate::web::speak::{LONGEST_UI_LOCALES, as_the_application_asks};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -104,7 +106,7 @@ async fn logout(app: &App, http: &HttpRequest, params: &Params) -> Result<HttpRe
     };
     let (client, location) = match (asking, &request.post_logout_redirect_uri) {
         (Asking::Client(client), Some(sent)) => {
-            let location = request.location(&client).ok_or_else(|| PageError::unregistered_logout_uri(&client, sent))?;
+            let location = request.location(&client).ok_or_else(|| unregistered(app, http, &client, sent))?;
             (Some(client), Some(location))
         }
         (Asking::Nobody(why), Some(sent)) => return Err(PageError::unknown_asker(why, sent)),
@@ -129,6 +131,14 @@ async fn logout(app: &App, http: &HttpRequest, params: &Params) -> Result<HttpRe
     };
     let page = Page::new(view).form_action(&onward).respond_to(http);
     with_cookies(page, [browser.new_binding_cookie(app)])
+}
+
+/// A page for the person, and a note for the client's developer.
+fn unregistered(app: &App, http: &HttpRequest, client: &Client, sent: &str) -> PageError {
+    name_client(http, client.client_id.as_str());
+    let error = OAuthError::invalid_request("post_logout_redirect_uri is not one of those that are registered.");
+    note_refusal(app, http, &error, Some(sent));
+    PageError::unregistered_logout_uri(client, sent)
 }
 
 /// The person's decision on our page.

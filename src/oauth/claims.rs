@@ -43,6 +43,11 @@ pub fn claims_of_scope(scope: &str) -> &'static [&'static str] {
     }
 }
 
+/// The standard scope that stands for a claim.
+pub fn scope_of_claim(claim: &str) -> Option<&'static str> {
+    Scope::STANDARD.into_iter().find(|scope| claims_of_scope(scope).contains(&claim))
+}
+
 /// Every claim that the standard scopes can yield, for discovery.
 pub fn standard_claims() -> impl Iterator<Item = &'static str> {
     Scope::STANDARD.into_iter().flat_map(|scope| claims_of_scope(scope).iter().copied())
@@ -53,6 +58,7 @@ const LONGEST: usize = 4096;
 
 /// One entry of the `claims` parameter (OpenID Connect Core §5.5.1).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
 pub struct ClaimRequest {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub essential: bool,
@@ -60,6 +66,23 @@ pub struct ClaimRequest {
     pub value: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<Vec<Value>>,
+}
+
+/// The members of [`ClaimRequest`]. Read from an object only: serde would read a list as a struct's members in order.
+#[derive(Deserialize)]
+struct ClaimRequestMembers {
+    #[serde(default)]
+    essential: bool,
+    value: Option<Value>,
+    values: Option<Vec<Value>>,
+}
+
+impl TryFrom<Map<String, Value>> for ClaimRequest {
+    type Error = serde_json::Error;
+    fn try_from(members: Map<String, Value>) -> Result<Self, Self::Error> {
+        let ClaimRequestMembers { essential, value, values } = serde_json::from_value(Value::Object(members))?;
+        Ok(Self { essential, value, values })
+    }
 }
 
 impl ClaimRequest {
@@ -181,7 +204,11 @@ mod tests {
     fn hostile_claims_are_refused_without_harm() {
         let deep = "[".repeat(3000);
         assert_eq!(ClaimsRequest::parse(&format!(r#"{{"userinfo":{{"a":{{"value":{deep}"#)), Err(InvalidClaims::Malformed));
-        assert_eq!(ClaimsRequest::parse("[]"), Err(InvalidClaims::Malformed));
+        for text in
+            ["[]", r#"{"id_token":{"name":[]}}"#, r#"{"id_token":{"acr":[true,"2"]}}"#, r#"{"userinfo":[]}"#, r#"{"userinfo":{"a":1}}"#]
+        {
+            assert_eq!(ClaimsRequest::parse(text), Err(InvalidClaims::Malformed), "{text}");
+        }
         let many: Vec<String> = (0..65).map(|n| format!(r#""c{n}":null"#)).collect();
         assert_eq!(ClaimsRequest::parse(&format!(r#"{{"userinfo":{{{}}}}}"#, many.join(","))), Err(InvalidClaims::TooMany));
     }

@@ -181,6 +181,8 @@ impl ClientMetadata {
             let mut parsed = Vec::new();
             for text in texts {
                 match RegisteredRedirectUri::parse(text, raw.application_type) {
+                    // Twice the same is one: a request need not say which.
+                    Ok(uri) if parsed.contains(&uri) => {}
                     Ok(uri) => parsed.push(uri),
                     Err(why) => fault(member, format!("{why}: {}", text.escape_debug())),
                 }

@@ -54,11 +54,16 @@ pub(super) async fn note_clients_of(
     if clients.is_empty() { Ok(()) } else { announce(connection, Topic::Logouts).await }
 }
 
-/// Deliveries whose time has come, the oldest first.
-pub async fn list_due_logouts(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec<LogoutDelivery>, StorageError> {
+/// Deliveries whose time has come, to all clients but `except`: those that were tried the least first, of these the oldest.
+pub async fn list_due_logouts(
+    connection: &mut Connection,
+    now: Timestamp,
+    except: &[ClientId],
+    limit: i64,
+) -> Result<Vec<LogoutDelivery>, StorageError> {
     query!(connection, |c| logout_deliveries::table
-        .filter(logout_deliveries::due_at.le(now))
-        .order(logout_deliveries::due_at)
+        .filter(logout_deliveries::due_at.le(now).and(logout_deliveries::client_id.ne_all(except)))
+        .order((logout_deliveries::attempts, logout_deliveries::due_at))
         .limit(limit)
         .select(LogoutDelivery::as_select())
         .load(c)

@@ -37,6 +37,13 @@ pub struct SetupLinkPage {
     pub problem: SetupLinkProblem,
 }
 
+impl SetupLinkPage {
+    /// Then signing in is the way on; else the new link is.
+    fn is_used(&self) -> bool {
+        self.problem == SetupLinkProblem::Used
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetupLinkProblem {
     Used,

@@ -14,7 +14,7 @@ use crate::storage::{Connection, StorageError};
 use crate::users::{self, Email, User, UserId};
 use crate::web::mailed_step::FirstProof;
 use crate::web::sign_in::{begin_session, device_of};
-use crate::web::speak::addressee;
+use crate::web::speak::present_addressee;
 use actix_web::HttpRequest;
 
 /// Somebody who wants an account, and has what it takes.
@@ -84,7 +84,7 @@ impl Newcomer {
         users::insert_user(connection, user).await.map_err(|error| taken(error, NotMade::EmailTaken))?;
         self.store(connection, user).await?;
         events::record(connection, app, EventKind::SignedUp, &about).await?;
-        let posted = app.enqueue(connection, app.letters.welcome(&addressee(http, user))).await?;
+        let posted = app.enqueue(connection, app.letters.welcome(&present_addressee(http, user))).await?;
         Ok((begin_session(app, connection, http, before, user, self.amr()).await?, posted))
     }
 

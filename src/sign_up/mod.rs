@@ -24,7 +24,7 @@ use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::passkeys::{PasskeyProblem, unknown_key};
-use crate::web::speak::{language_of, language_of_account};
+use crate::web::speak::{addressee, language_of};
 use crate::web::ticket::Ticket;
 use crate::web::upstream_buttons::UpstreamButton;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -127,7 +127,7 @@ async fn taken_page(
     let owner = users::find_user_by_email(&mut connection, email).await?;
     if may_send(app, &mut connection, email, &Sender::of(http), None).await? {
         // The letter speaks the owner's language, not that of whoever tried.
-        let language = owner.as_ref().and_then(language_of_account).unwrap_or_else(|| language_of(http));
+        let language = owner.as_ref().map_or_else(|| language_of(http), |owner| addressee(app, http, owner).language);
         let letter = app.letters.account_exists(&Addressee { address: email.as_str(), language });
         drop(app.enqueue(&mut connection, letter).await?);
     }

@@ -65,12 +65,34 @@ impl ForeignDatabase {
         Ok(())
     }
 
-    /// A table with its columns; `None` when there is none of this name, or none that may be read.
+    /// A table with its columns; `None` when there is none of this name. Errors: it is there and may not be read; the GRANT that is missing
+    /// is named.
     pub async fn find_table(&self, schema: &str, table: &str) -> StorageResult<Option<ForeignTable>> {
-        let query = "SELECT column_name::text FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2";
+        // information_schema hides what may not be read, and the two must not be mixed up.
+        let query = "SELECT a.attname::text, has_schema_privilege(n.oid, 'USAGE'), has_column_privilege(c.oid, a.attnum, 'SELECT'),
+                quote_ident(current_user::text)
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+            WHERE n.nspname::text = $1 AND c.relname::text = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+                AND a.attnum > 0 AND NOT a.attisdropped";
         let rows = self.client.query(query, &[&schema, &table]).await.map_err(told)?;
-        let columns: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
         let name = format!("{}.{}", quoted(schema), quoted(table));
+        let (mut columns, mut may_use, mut may_read, mut role) = (Vec::<String>::new(), true, true, String::new());
+        for row in &rows {
+            columns.push(row.try_get(0).map_err(told)?);
+            may_use &= row.try_get::<_, bool>(1).map_err(told)?;
+            may_read &= row.try_get::<_, bool>(2).map_err(told)?;
+            role = row.try_get(3).map_err(told)?;
+        }
+        let grants = [
+            (may_use, format!("GRANT USAGE ON SCHEMA {} TO {role};", quoted(schema))),
+            (may_read, format!("GRANT SELECT ON {name} TO {role};")),
+        ];
+        let missing: Vec<String> = grants.into_iter().filter(|(is_given, _)| !*is_given).map(|(_, grant)| grant).collect();
+        if !missing.is_empty() {
+            let missing = missing.join(" ");
+            return Err(StorageError::Settings(format!("the table {name} is there, but this role may not read it; give it: {missing}")));
+        }
         Ok(Some(ForeignTable { name, columns }).filter(|table| !table.columns.is_empty()))
     }
 

@@ -84,17 +84,23 @@ pub(super) async fn exchange(app: &App, client: &Client, request: ExchangeReques
     let targets = directory.narrow_targets(&wanted, &wanted.iter().map(ToString::to_string).collect::<Vec<_>>())?;
     // An impersonated token names no actor, but another client than the one that the person signed in to.
     let was_exchanged = subject.claims.act.is_some() || subject.claims.client_id != state.grant.client_id;
-    let bound = if was_exchanged { &subject.claims.scope } else { &state.grant.scope };
+    // What the token could have held and does not was taken out of it on purpose; of other APIs it says nothing, and the grant does.
+    let (told, audience) = (&subject.claims.scope, &subject.claims.aud);
+    let is_of_audience = |token: &str| {
+        let mut apis = directory.resources().filter(|api| audience.iter().any(|aud| aud == api.identifier.as_str()));
+        Scope::STANDARD.contains(&token) || apis.any(|api| api.scopes.contains_key(token))
+    };
+    let granted = state.grant.scope.filtered(|token| told.contains(token) || !is_of_audience(token));
+    let bound = if was_exchanged { told } else { &granted };
     // What the operator has taken since from the client that the token was issued to comes back by no exchange (security.md R8).
     let (bound, _) = directory.still_allowed(&subject.client, bound, &[]);
     let allowed = rule.scope.filtered(|token| bound.contains(token) && token != Scope::OPENID && token != Scope::OFFLINE_ACCESS);
     let asked_for = request.scope.clone().unwrap_or_default();
     let scope = match request.scope {
         Some(wanted) if !wanted.is_subset_of(&allowed) => {
-            return Err(OAuthError::new(
-                ErrorCode::InvalidScope,
-                "scope is wider than what the person granted and this client may have of it.",
-            ));
+            let error =
+                OAuthError::new(ErrorCode::InvalidScope, "scope is wider than what the person granted and this client may have of it.");
+            return Err(error.because(lacking(rule, &wanted, &bound)).about(&wanted));
         }
         Some(wanted) => wanted,
         None => allowed,
@@ -184,6 +190,16 @@ async fn actor(
     Ok(Some(act))
 }
 
+/// Which of the two lacks what was asked for.
+fn lacking(rule: &ExchangeRule, wanted: &Scope, bound: &Scope) -> String {
+    let of_rule = wanted.filtered(|token| !rule.scope.contains(token));
+    let of_token = wanted.filtered(|token| !bound.contains(token));
+    let personal = wanted.filtered(|token| token == Scope::OPENID || token == Scope::OFFLINE_ACCESS);
+    let parts = [("the rule lacks", of_rule), ("the subject token lacks", of_token), ("never exchanged:", personal)];
+    let parts: Vec<String> = parts.iter().filter(|(_, scope)| !scope.is_empty()).map(|(who, scope)| format!("{who} {scope}")).collect();
+    format!("by the rule for {}: {}", rule.subject_client, parts.join("; "))
+}
+
 /// The targets that were asked for; without any, the only one that the rule has.
 fn targets(client: &Client, rule: &ExchangeRule, requested: &[String]) -> Result<Vec<ResourceIndicator>, OAuthError> {
     let invalid = |description| Err(OAuthError::new(ErrorCode::InvalidTarget, description));
@@ -201,7 +217,12 @@ fn targets(client: &Client, rule: &ExchangeRule, requested: &[String]) -> Result
         match known(text) {
             Some(target) if targets.contains(&target) => {}
             Some(target) => targets.push(target),
-            None => return invalid("resource or audience names an API that this client may not exchange these tokens for."),
+            None => {
+                let description = "resource or audience names an API that this client may not exchange these tokens for.";
+                let named: Vec<&str> = rule.resources.iter().map(ResourceIndicator::as_str).collect();
+                let cause = format!("by the rule for {}: its resources are {}", rule.subject_client, named.join(" "));
+                return Err(OAuthError::new(ErrorCode::InvalidTarget, description).because(cause).about(text));
+            }
         }
     }
     Ok(targets)

@@ -21,7 +21,7 @@ pub fn claims_about(user: &User, client: &ClientMetadata, scope: &Scope, mapping
             }
         }
     }
-    for mapping in mappings.iter().filter(|mapping| scope.contains(mapping.scope.as_deref().unwrap_or(Scope::OPENID))) {
+    for mapping in mappings.iter().filter(|mapping| scope.contains(mapping.scope())) {
         if let Some(value) = user.attributes.0.get(&mapping.user_attribute) {
             claims.insert(mapping.name.clone(), value.clone());
         }

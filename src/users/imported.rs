@@ -47,6 +47,18 @@ pub async fn list_imported_among(connection: &mut Connection, source: &str, peop
         .await)
 }
 
+/// Where this person was brought in from.
+///
+/// Cost: 1 round trip.
+pub async fn list_imports_of(connection: &mut Connection, user_id: &UserId) -> Result<Vec<ImportedFrom>, StorageError> {
+    query!(connection, |c| imported_users::table
+        .filter(imported_users::user_id.eq(user_id))
+        .order((imported_users::source, imported_users::source_id))
+        .select(ImportedFrom::as_select())
+        .load(c)
+        .await)
+}
+
 /// Notes whom an import brings in, in its transaction.
 pub async fn insert_imported_users(connection: &mut Connection, rows: Vec<ImportedFrom>) -> Result<(), StorageError> {
     insert_many!(connection, imported_users, rows)?;

@@ -18,8 +18,8 @@ use serde_json::{Map, Value};
 pub use email::Email;
 pub use first_administrator::{become_first_administrator, is_last_first_administrator, last_first_administrator};
 pub use imported::{
-    ImportedFrom, insert_imported_users, list_deleted_imports, list_imported_among, list_imported_users, note_deleted_import,
-    update_imported_user,
+    ImportedFrom, insert_imported_users, list_deleted_imports, list_imported_among, list_imported_users, list_imports_of,
+    note_deleted_import, update_imported_user,
 };
 pub use store::{
     ask_for_deletion, claim_for_deletion, claim_unproven, count_users, cut_off, delete_user, exists_with_role, find_user,

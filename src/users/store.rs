@@ -85,6 +85,7 @@ pub async fn update_user(connection: &mut Connection, user: &User, read_at: Time
             users::attributes.eq(user.attributes.clone()),
             users::user_groups.eq(user.groups.clone()),
             users::roles.eq(user.roles.clone()),
+            users::created_at.eq(user.created_at),
             users::updated_at.eq(user.updated_at),
             users::phone_number_verified.eq(user.phone_number_verified),
         ))

@@ -107,7 +107,7 @@ async fn send(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket,
     let may = may_send(app, &mut connection, &user.email, &Sender::of(http), Some(user.id.as_str())).await?;
     drop(connection);
     if may {
-        let letter = app.letters.verify_email(&addressee(http, user), &code);
+        let letter = app.letters.verify_email(&addressee(app, http, user), &code);
         let posted = app
             .storage
             .transaction(async |connection| {
@@ -122,7 +122,7 @@ async fn send(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket,
         // The code that was mailed last is still the one.
         return Ok(ticket.to(app, paths::VERIFY));
     }
-    let step = MailedStep::Code { purpose: CodePurpose::VerifyEmail, proof: id, email: user.email.to_string() };
+    let step = MailedStep::Code { purpose: CodePurpose::VerifyEmail, proof: id, email: user.email.to_string(), ticket: String::new() };
     with_cookies(ticket.to(app, paths::VERIFY), [Some(step.cookie(app, browser, CODE_LIFETIME)?), browser.new_binding_cookie(app)])
 }
 

@@ -98,6 +98,12 @@ impl AccountErrand {
         Self { arrival: Some(arrival.to_owned()), ..Self::new(app, browser, user_id, AccountPage::Connect) }
     }
 
+    /// 303 to a page of the sign-in, which comes back.
+    pub fn way_to(&self, app: &App, browser: &Browser, path: &str) -> Result<HttpResponse, PageError> {
+        let ticket = self.seal(app).map_err(PageError::internal)?;
+        with_cookies(see_other(app, path, &[("ticket", &ticket)]), [browser.new_binding_cookie(app)])
+    }
+
     /// 303 to the page.
     pub fn way_back(&self, app: &App) -> HttpResponse {
         match &self.arrival {
@@ -149,8 +155,7 @@ pub async fn ask_for_fresh_proof(
 
 /// The way to a page of the sign-in that comes back to `page` of the account.
 pub fn errand(app: &App, browser: &Browser, signed_in: &SignedIn, page: AccountPage, path: &str) -> Result<HttpResponse, PageError> {
-    let ticket = AccountErrand::new(app, browser, &signed_in.user.id, page).seal(app).map_err(PageError::internal)?;
-    with_cookies(see_other(app, path, &[("ticket", &ticket)]), [browser.new_binding_cookie(app)])
+    AccountErrand::new(app, browser, &signed_in.user.id, page).way_to(app, browser, path)
 }
 
 /// The same for a page that a flow comes by: the flow's own ticket leads there and back.

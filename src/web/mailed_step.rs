@@ -27,9 +27,22 @@ pub enum MailedStep {
     /// The code of an account that is to be made.
     SignUp(PendingSignUp),
     /// The code of a proof. Whether there is such a proof only the database knows: for an unknown address there is none.
-    Code { purpose: CodePurpose, proof: MailedProofId, email: String },
+    Code {
+        purpose: CodePurpose,
+        proof: MailedProofId,
+        email: String,
+        /// Of the flow in which a sign-in was asked for; empty for none.
+        #[serde(default)]
+        ticket: String,
+    },
     /// The button behind a link.
-    Link { purpose: LinkPurpose, secret: String },
+    Link {
+        purpose: LinkPurpose,
+        secret: String,
+        /// As that of a code.
+        #[serde(default)]
+        ticket: String,
+    },
 }
 
 /// What a code can be for.
@@ -68,6 +81,9 @@ pub enum FirstProof {
     Passkey(Box<NewKey>),
 }
 
+/// Longer tickets are not kept: browsers drop a cookie of more than 4096 bytes (RFC 6265 §6.1), and the step with it.
+const LONGEST_TICKET: usize = 2200;
+
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     step: MailedStep,
@@ -102,7 +118,8 @@ impl LinkPurpose {
     /// `None` for an address without one.
     pub fn take(self, app: &App, browser: &Browser, params: &Params, lifetime: Duration) -> Result<Option<HttpResponse>, PageError> {
         let Some(token) = params.get("token") else { return Ok(None) };
-        let step = MailedStep::Link { purpose: self, secret: token.to_owned() };
+        let ticket = MailedStep::ticket(app, browser, self).unwrap_or_default();
+        let step = MailedStep::Link { purpose: self, secret: token.to_owned(), ticket };
         let cookies = [Some(step.cookie(app, browser, lifetime)?), browser.new_binding_cookie(app)];
         with_cookies(see_other(app, self.path(), &[]), cookies).map(Some)
     }
@@ -133,7 +150,7 @@ impl MailedStep {
     /// The proof and the address of a code for `wanted`.
     pub fn code(app: &App, browser: &Browser, wanted: CodePurpose) -> Option<(MailedProofId, Email)> {
         match Self::of(app, browser)? {
-            Self::Code { purpose, proof, email } if purpose == wanted => Some((proof, Email::parse(&email).ok()?)),
+            Self::Code { purpose, proof, email, .. } if purpose == wanted => Some((proof, Email::parse(&email).ok()?)),
             _ => None,
         }
     }
@@ -141,7 +158,21 @@ impl MailedStep {
     /// The secret of a link for `wanted`.
     pub fn link(app: &App, browser: &Browser, wanted: LinkPurpose) -> Option<Secret> {
         match Self::of(app, browser)? {
-            Self::Link { purpose, secret } if purpose == wanted => Some(Secret::new(secret)),
+            Self::Link { purpose, secret, .. } if purpose == wanted => Some(Secret::new(secret)),
+            _ => None,
+        }
+    }
+
+    /// A ticket as a step keeps it: whole, or not at all.
+    pub fn kept(ticket: &str) -> String {
+        if ticket.len() <= LONGEST_TICKET { ticket.to_owned() } else { String::new() }
+    }
+
+    /// The ticket of the flow that a link for `wanted` was asked for in, where this browser asked for one or has opened it.
+    pub fn ticket(app: &App, browser: &Browser, wanted: LinkPurpose) -> Option<String> {
+        match Self::of(app, browser)? {
+            Self::Code { purpose: CodePurpose::SignIn, ticket, .. } if wanted == LinkPurpose::SignIn => Some(ticket),
+            Self::Link { purpose, ticket, .. } if purpose == wanted => Some(ticket),
             _ => None,
         }
     }

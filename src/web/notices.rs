@@ -28,7 +28,7 @@ pub async fn tell(
     user: &User,
     notice: &Notice<'_>,
 ) -> Result<Posted, StorageError> {
-    tell_at(app, connection, &addressee(http, user), user, notice).await
+    tell_at(app, connection, &addressee(app, http, user), user, notice).await
 }
 
 /// The same when the request is an application's, or there is none.
@@ -82,7 +82,7 @@ pub async fn tell_of_new_browser(
     if browser.knows(app, user) {
         return Ok(Posted::nothing());
     }
-    let to = addressee(http, user);
+    let to = addressee(app, http, user);
     let device = device_of(http);
     let known = device.user_agent.as_deref().and_then(|text| woothee::parser::Parser::new().parse(text));
     let word = |text: Option<&str>, other: &'static str| match text.filter(|text| !text.is_empty() && *text != "UNKNOWN") {

@@ -33,6 +33,7 @@ pub struct PageError {
     advice: Option<&'static str>,
     details: Option<Box<Details>>,
     way_on: WayOn,
+    goes_back: bool,
     /// For `Allow` (RFC 9110 §15.5.6: a 405 must say).
     methods: Option<&'static str>,
     /// For the log only.
@@ -118,6 +119,8 @@ pub struct ErrorPage {
     pub explanation: String,
     pub advice: String,
     pub way_on: Option<Link>,
+    /// The script brings the person back to the form once it has solved the page's challenge.
+    pub goes_back: bool,
     pub details: Option<Details>,
     pub request_id: String,
 }
@@ -125,7 +128,7 @@ pub struct ErrorPage {
 impl PageError {
     fn new(status: StatusCode, title: &'static str, explanation: &'static str) -> Self {
         let explanation = Box::new(Text::new(explanation));
-        Self { status, title, explanation, advice: None, details: None, way_on: WayOn::None, methods: None, cause: None }
+        Self { status, title, explanation, advice: None, details: None, way_on: WayOn::None, goes_back: false, methods: None, cause: None }
     }
 
     fn advising(mut self, advice: &'static str) -> Self {
@@ -188,7 +191,8 @@ impl PageError {
 
     /// Under attack: the page that answers has the challenge, the form must be sent again.
     pub fn proof_of_work_needed() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "errors-proof", "errors-proof-why").advising("errors-proof-do")
+        let error = Self::new(StatusCode::FORBIDDEN, "errors-proof", "errors-proof-why").advising("errors-proof-do");
+        Self { goes_back: true, ..error }
     }
 
     /// A form that does not come from a page this browser was shown.
@@ -283,6 +287,7 @@ impl PageError {
             advice: self.advice.map(|advice| layout.t(advice)).unwrap_or_default(),
             layout,
             way_on,
+            goes_back: self.goes_back,
             details: self.details.as_deref().filter(|_| app.config.is_development()).cloned(),
             request_id: request_id_of(request).to_string(),
         };

@@ -187,6 +187,12 @@ pub fn unknown_key(app: &App, credential_id: &str) -> Option<String> {
     app.passkeys.as_ref().map(|passkeys| json!({ "rpId": passkeys.rp_id(), "credentialId": credential_id }).to_string())
 }
 
+/// The credential id that an answer names, for [`unknown_key`] only: nothing of the answer is checked.
+pub fn id_in_answer(credential: &str) -> Option<String> {
+    let answer: Value = serde_json::from_str(credential).ok()?;
+    answer.get("id")?.as_str().map(str::to_owned)
+}
+
 impl<S: DeserializeOwned> Challenge<S> {
     /// The challenge of a form, if it is this browser's and this ceremony's.
     fn open(app: &App, browser: &Browser, params: &Params, purpose: Purpose, ceremony: &str) -> Option<Self> {

@@ -85,6 +85,14 @@ impl PendingSignIn {
         guesses::count_up_to(connection, &key, MOST_WRONG_CODES, LIFETIME, app.now()).await
     }
 
+    /// Whether no wrong code was noted of it before.
+    ///
+    /// Cost: 1 or 3 round trips.
+    pub async fn is_first_wrong_code(&self, app: &App, connection: &mut Connection) -> Result<bool, StorageError> {
+        let key = app.sealing.keyed_digest(DigestPurpose::FailedGuess, &["wrong code of pending sign-in", &self.id]);
+        guesses::count_up_to(connection, &key, 1, LIFETIME, app.now()).await
+    }
+
     /// Uses it up. Returns whether this call was the first.
     pub async fn consume(&self, connection: &mut Connection) -> Result<bool, StorageError> {
         consume_ticket(connection, &self.id, "pending_sign_in", self.expires_at).await

@@ -19,6 +19,9 @@ pub struct ProtectedVisit {
     pub uri: String,
     /// Digest of the visit's cookie on the protected host.
     browser: String,
+    /// Begun since the one before came back to a browser that could not show that cookie.
+    #[serde(default)]
+    pub is_repeated: bool,
     expires_at: Timestamp,
 }
 
@@ -30,8 +33,14 @@ impl ProtectedVisit {
             scheme: if scheme == "http" { "http" } else { "https" }.to_owned(),
             uri: uri.to_owned(),
             browser: app.sealing.keyed_digest(DigestPurpose::GateVisit, &[secret]),
+            is_repeated: false,
             expires_at: app.now() + LIFETIME,
         }
+    }
+
+    /// The same, for the second and last time.
+    pub fn repeated(self) -> Self {
+        Self { is_repeated: true, ..self }
     }
 
     pub fn seal(&self, app: &App) -> Result<String, SealingError> {

@@ -4,6 +4,7 @@
 //! What was sent comes from the request, which anybody can have made, and the commands are made to be pasted into a shell: it and the
 //! client's id are quoted, and no command is advised that could not work.
 
+use crate::clients::refusals::with_some_values;
 use crate::clients::{Client, ClientId, Directory};
 use crate::oauth::redirect_uri::{ApplicationType, RegisteredRedirectUri};
 use crate::oauth::resource::ResourceIndicator;
@@ -61,8 +62,18 @@ pub fn registration_advice(client: &Client, list: UriList, registered: &[String]
 
 /// How `sent` comes into the list.
 fn addition(client: &Client, list: UriList, sent: &str, is_second: bool) -> Advice {
-    if let Err(why) = RegisteredRedirectUri::parse(sent, client.metadata.application_type) {
+    // What is kept of a refusal has lost the values of its query: it is judged by its form, and they are only the developer's to fill in.
+    let whole = with_some_values(sent);
+    if let Err(why) = RegisteredRedirectUri::parse(&whole, client.metadata.application_type) {
         return Advice::new(format!("The one that was sent cannot be registered: it {why}."));
+    }
+    if whole != sent {
+        let or = if is_second { "Or register" } else { "Register" };
+        let text = format!("{or} the one that it sends, with its own values in the place of …");
+        return match update_of(client, &[list.option, "URI"]).filter(|_| !client.declared) {
+            Some(command) => Advice::with(format!("{text}:"), command),
+            None => Advice::new(format!("{text}: add it to {} of {} in the configuration, and restart.", list.member, client.client_id)),
+        };
     }
     added(client, list, sent, if is_second { "Or register the one that it sends:" } else { "Register it:" })
 }

@@ -4,21 +4,25 @@
 //! Specs: RFC 9470; security.md S1, S5, O1, O2.
 
 use crate::app::App;
-use crate::credentials::factors::Factors;
+use crate::credentials::factors::{Factors, find_factors};
 use crate::credentials::guesses;
 use crate::credentials::trusted_devices::{TRUSTED_FOR, TrustedDeviceId, insert_trusted_device};
 use crate::events::{self, About, EventKind};
+use crate::grants::policy::SecondFactorPolicy;
 use crate::mail::Posted;
 use crate::metrics::SignIn;
 use crate::oauth::authentication::{Acr, Amr};
+use crate::paths;
 use crate::sessions::{self, SessionSecret, SignedIn};
 use crate::storage::StorageError;
 use crate::users::{User, find_user, hold_account};
 use crate::web::browser::Browser;
+use crate::web::fresh_proof::{AccountPage, errand};
 use crate::web::notices::tell_of_new_browser;
 use crate::web::page::with_cookies;
 use crate::web::page_error::PageError;
 use crate::web::pending_sign_in::PendingSignIn;
+use crate::web::redirect::see_other;
 use crate::web::sign_in::{self, begin_session, device_of};
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse};
@@ -81,6 +85,22 @@ impl Waiting {
         }
     }
 
+    /// Notes the first wrong code of a pending sign-in: whoever gives it has the first factor, and its owner should see that. The others
+    /// tell nothing more, and whoever guesses does not fill the log.
+    ///
+    /// Cost: 1 to 4 round trips, 1 commit.
+    pub async fn note_wrong_code(&self, app: &App, about: &About) -> Result<(), StorageError> {
+        let Self::Pending { pending, .. } = self else { return Ok(()) };
+        app.storage
+            .transaction(async |connection| {
+                if pending.is_first_wrong_code(app, connection).await? {
+                    events::record(connection, app, EventKind::SecondFactorFailed, about).await?;
+                }
+                Ok::<_, StorageError>(())
+            })
+            .await
+    }
+
     /// The second factor holds too, proven by `methods`: the session begins or grows stronger under a new secret, and the flow goes on.
     /// `trust`: no second factor is asked for in this browser for a while. `None` when the pending sign-in was used before.
     ///
@@ -134,10 +154,36 @@ impl Waiting {
         drop(posted);
         let Some(secret) = secret else { return Ok(None) };
         app.metrics.sign_in(SignIn::Success);
-        let answer = sign_in::signed_in(app, browser, ticket, self.user(), &secret)?;
+        let answer = sign_in::signed_in(app, browser, ticket, self.user(), &secret, true)?;
         let trusted = trusted_secret.map(|secret| browser.trusted_cookie(app, &secret, TRUSTED_FOR));
         with_cookies(answer, [trusted]).map(Some)
     }
+}
+
+/// Whether a second factor is demanded of whoever is signed in that this session has not given (security.md S5, O6).
+pub fn lacks_demanded_factor(app: &App, signed_in: &SignedIn) -> bool {
+    app.second_factor.demands_of(&signed_in.user) && !SecondFactorPolicy::is_met_by(&signed_in.session.amr.0)
+}
+
+/// `None` when they have given it; else the way: who has one is asked for it and comes back to `page`, who has none adds one first.
+/// Whatever shows or changes an account asks here: fresh proof alone is no more than the account asks for by itself, and a passkey beside
+/// a password is not in it.
+///
+/// Cost: 1 round trip where it is missing.
+pub async fn ask_for_demanded_factor(
+    app: &App,
+    browser: &Browser,
+    signed_in: &SignedIn,
+    page: AccountPage,
+) -> Result<Option<HttpResponse>, PageError> {
+    if !lacks_demanded_factor(app, signed_in) {
+        return Ok(None);
+    }
+    let factors = find_factors(&mut app.storage.read().await?, &signed_in.user.id).await?;
+    if factors.has_second() || factors.passkeys > 0 {
+        return errand(app, browser, signed_in, page, paths::LOGIN_FACTOR).map(Some);
+    }
+    Ok(Some(see_other(app, paths::ACCOUNT_TOTP, &[])))
 }
 
 /// Raises what a session has proven, in the caller's transaction: a new secret, the old one is dead. When the person proved the

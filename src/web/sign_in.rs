@@ -75,16 +75,19 @@ pub async fn first_factor_proven(
         .await?;
     let (secret, _posted) = secret.ok_or_else(PageError::expired_ticket)?;
     app.metrics.sign_in(SignIn::Success);
-    signed_in(app, browser, ticket, user, &secret)
+    // A trusted device is no fresh proof, which adding a passkey asks for (security.md O4).
+    let is_fresh = !amr.contains(&Amr::TrustedDevice);
+    signed_in(app, browser, ticket, user, &secret, is_fresh)
 }
 
-/// The session has begun or grown stronger: its cookie, and the way on.
+/// The session has begun or grown stronger: its cookie, and the way on, by the offer of a passkey where what was proven is fresh.
 pub(super) fn signed_in(
     app: &App,
     browser: &Browser,
     ticket: &Ticket,
     user: &User,
     secret: &SessionSecret,
+    is_fresh: bool,
 ) -> Result<HttpResponse, PageError> {
     if user.deletion_due_at.is_some() {
         // Nothing opens but the page that takes it back.
@@ -98,7 +101,7 @@ pub(super) fn signed_in(
             ],
         );
     }
-    let offers = browser.passkey_offer() == PasskeyOffer::Possible && ticket.errand.is_none();
+    let offers = is_fresh && browser.passkey_offer() == PasskeyOffer::Possible && ticket.errand.is_none();
     with_cookies(
         if offers { ticket.to(app, paths::LOGIN_OFFER) } else { ticket.way_on(app) },
         [

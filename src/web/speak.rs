@@ -3,9 +3,11 @@
 //!
 //! Specs: OpenID Connect Core §3.1.2.1, RFC 9110 §12.5.4.
 
+use crate::app::App;
 use crate::language::Language;
 use crate::mail::messages::Addressee;
 use crate::users::User;
+use crate::web::browser::Browser;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpMessage, HttpRequest};
 use serde_json::Value;
@@ -40,8 +42,15 @@ pub fn language_of_account(user: &User) -> Option<Language> {
     Language::of_tags([locale.as_str()])
 }
 
-/// A person as mail reaches them: in the language of their account, else in that of the request which makes us write.
-pub fn addressee<'a>(http: &HttpRequest, user: &'a User) -> Addressee<'a> {
+/// A person as mail reaches them: in the language of their account, else in that of the request which makes us write, where it comes from
+/// a browser that knows them. Any other may be a stranger's, and a warning in a stranger's language warns nobody.
+pub fn addressee<'a>(app: &App, http: &HttpRequest, user: &'a User) -> Addressee<'a> {
+    let theirs = || Browser::of(app, http).knows(app, user).then(|| language_of(http));
+    Addressee { address: user.email.as_str(), language: language_of_account(user).or_else(theirs).unwrap_or_default() }
+}
+
+/// The same for somebody who is there without doubt, in whatever browser: they make the account, or come from its mailbox.
+pub fn present_addressee<'a>(http: &HttpRequest, user: &'a User) -> Addressee<'a> {
     Addressee { address: user.email.as_str(), language: language_of_account(user).unwrap_or_else(|| language_of(http)) }
 }
 

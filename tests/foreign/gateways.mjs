@@ -110,7 +110,10 @@ if (KIND === 'caddy' || KIND === 'traefik') {
   const back = await alice.go(first.headers.get('location'));
   check(back.href.startsWith(`${app}/.ostiary/callback?pass=`), `back: ${back.href}`);
   const stranger = await new Person(ISSUER).fetch(back.href);
-  check(stranger.status === 401, `the pass is for the browser that began: ${stranger.status}`);
+  const sentOn = stranger.status === 302 && stranger.headers.get('location').startsWith(`${ISSUER}/auth/start?`);
+  check(sentOn && !stranger.headers.getSetCookie().some((line) => line.includes('ostiary_gate=')), `the pass is for the browser that began: ${stranger.status}`);
+  const unsealed = await new Person(ISSUER).fetch(`${app}/.ostiary/callback?pass=x`);
+  check(unsealed.status === 401 && (await unsealed.text()) !== '', `what nobody sealed is refused in words: ${unsealed.status}`);
   const entered = await alice.fetch(back.href);
   check(entered.status === 302 && entered.headers.get('location') === `${app}/reports?year=2026`, `in: ${entered.status} ${entered.headers.get('location')}`);
   const page = await alice.fetch(`${app}/reports?year=2026`);

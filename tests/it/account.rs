@@ -255,7 +255,7 @@ both! {
         assert!(disposition.starts_with("attachment; filename=\"account-") && disposition.ends_with(".json\""), "{disposition}");
         let document: Value = serde_json::from_str(&page.html).unwrap();
         let members: std::collections::BTreeSet<_> = document.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(members.into_iter().collect::<Vec<_>>(), ["account", "activity", "apps", "authenticator_app", "format", "issuer", "linked_accounts", "made_at", "passkeys",
+        assert_eq!(members.into_iter().collect::<Vec<_>>(), ["account", "activity", "apps", "authenticator_app", "format", "former_addresses", "imported_from", "issuer", "linked_accounts", "made_at", "passkeys",
             "password", "recovery_codes", "sessions", "text_messages", "trusted_devices"]);
         assert_eq!(document["account"]["email"], alice.email.as_str());
         assert_eq!(document["account"]["profile"]["name"], alice.name.as_str());
@@ -283,6 +283,36 @@ both! {
         let mut stranger = Browser::new(&server);
         stranger.open("/account/data").await;
         assert_eq!(stranger.path(), "/login");
+    }
+
+    /// Regulation (EU) 2016/679 Article 15: where somebody was brought in from, the addresses that are kept still, and every grant.
+    async fn nothing_of_the_past_is_left_out_of_ones_data(db) {
+        let server = Setup::proving(db).start().await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_up_with_code(&server).await;
+        Application::of(&server, "partner").sign_in(&mut browser, &alice).await;
+        let imported = "INSERT INTO imported_users (source, source_id, user_id, seen, imported_at) SELECT 'old', 'old|7', id, '', 0 FROM users";
+        server.database().execute(imported).await;
+        let more = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+            INSERT INTO grants (id, grant_type, client_id, user_id, session_id, scope, resources, claims, authenticated_at, acr, amr, offline,
+                generation, rotated_at, created_at, expires_at)
+            SELECT CAST(10000 + i AS TEXT), grant_type, client_id, user_id, session_id, scope, resources, claims, authenticated_at, acr, amr,
+                offline, generation, rotated_at, created_at, expires_at FROM grants, n";
+        server.database().execute(more).await;
+        browser.open("/account/email?new").await;
+        browser.fill("New email address", "alice@elsewhere.example");
+        browser.press("Send a code").await;
+        let code = Mailbox::of(&server).newest_to("alice@elsewhere.example").await.code();
+        browser.fill("Code", &code);
+        browser.press("Continue").await;
+        browser.open("/account/data").await;
+        browser.press("Download").await;
+        let document: Value = serde_json::from_str(&browser.page().html).unwrap();
+        assert_eq!(document["account"]["email"], "alice@elsewhere.example");
+        assert_eq!(document["former_addresses"][0]["email"], alice.email.as_str());
+        let from = &document["imported_from"][0];
+        assert_eq!((&from["source"], &from["id"]), (&json!("old"), &json!("old|7")));
+        assert_eq!(document["apps"]["grants"].as_array().unwrap().len(), 1201);
     }
 
     /// Issue 3, section 4; security.md R8, T16: apps lose everything at once, nothing opens but the one page, and until the day comes its
@@ -386,6 +416,8 @@ both! {
         browser.open(&link_to(&bob.email, "/account/lockdown?token=").await).await;
         browser.press("Lock down my account").await;
         assert_eq!(server.database().number("SELECT count(*) FROM users WHERE deletion_due_at IS NULL").await, 2);
+        assert!(browser.is_signed_in().await, "Alice is, and it was not about her");
+        let mut browser = Browser::new(&server);
         bob.sign_in(&mut browser).await;
         assert!(browser.error().contains("wrong"), "{}", browser.describe());
     }

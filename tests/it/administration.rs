@@ -154,6 +154,32 @@ both! {
         }
     }
 
+    /// RFC 9700 §4.15, security.md B17: no name is a client's and a person's, whoever had it first.
+    async fn one_name_is_not_a_clients_and_a_persons(db) {
+        let server = TestServer::start(db).await;
+        let client = async |id: &str| server.ground.command(&["client", "create", "App", "--id", id, "--redirect-uri", "https://app.example/"]).await;
+        client("own").await.done();
+        let table = server.ground.write_file("people.csv", "id,email\nshop,a@example.org\nown,b@example.org\nmachine,c@example.org\n");
+        let told = "id: it is a client_id here, and a client must not pass for a person (RFC 9700 §4.15); the account gets a new one";
+        let done = server.ground.command(&["import", "csv", &table, "--json"]).await.done().json();
+        assert_eq!((&done["totals"]["created"], &done["totals"]["missing"]), (&json!(3), &json!({ told: 2 })), "{done}");
+        assert_eq!(server.database().texts("SELECT id FROM users WHERE id IN ('shop', 'own', 'machine')").await, ["machine"]);
+        let again = server.ground.command(&["import", "csv", &table, "--json"]).await.done().json();
+        assert_eq!(again["totals"]["unchanged"], 3, "{again}");
+        refused(&client("machine").await, "is the id of a person");
+
+        let declaring = |id: &str| {
+            let mut ground = server.ground.replica();
+            ground.change("clients", toml::Value::try_from(vec![Client::confidential("shop").with("client_id", id).0]).unwrap());
+            ground
+        };
+        let printed = declaring("machine").command(&["serve"]).await;
+        assert!(printed.code == 1 && printed.stderr.contains("machine, which is the id of a person"), "{printed:?}");
+        let table = server.ground.write_file("more.csv", "id,email\nlater,d@example.org\n");
+        let done = declaring("later").command(&["import", "csv", &table, "--json"]).await.done().json();
+        assert_eq!(done["totals"]["missing"], json!({ told: 1 }), "no server has started with it yet: {done}");
+    }
+
     /// What was set can be taken back: an empty text takes a setting away, and keys replace where they are read.
     async fn every_setting_of_a_client_can_be_taken_back(db) {
         let server = TestServer::start(db).await;

@@ -712,7 +712,7 @@ both! {
         // Without prompt=none the person meant is asked to sign in; somebody else's sign-in is no answer.
         let request = shop.authorization_request().with("id_token_hint", of_bob.id_token());
         browser.open(&request.url()).await;
-        assert_eq!(browser.heading(), "Confirm it’s you");
+        assert!(browser.heading().starts_with("Sign in") && !browser.text().contains(&alice.email), "{}", browser.describe());
         let mut wrong = browser.clone();
         let landed = alice.fill_sign_in(&mut wrong).await.landed();
         shop.check(&request, &landed);
@@ -720,7 +720,6 @@ both! {
         browser = wrong;
         server.advance(Duration::from_secs(1));
         browser.open(&request.url()).await;
-        browser.follow("Use another account").await;
         let landed = bob.fill_sign_in(&mut browser).await.landed();
         let his = shop.verified(shop.redeem(&request, landed.code()).await.tokens().id_token()).await;
         assert_eq!(his.claim("sub"), Jwt::decode(of_bob.id_token()).claim("sub"));

@@ -38,7 +38,7 @@ async fn settled(server: &TestServer, left: usize) {
 /// How many are still to be told, now or later.
 async fn due(server: &TestServer) -> usize {
     let later = server.clock.now() + Duration::from_secs(7200);
-    ostiary::sessions::list_due_logouts(&mut server.app().storage.read().await.unwrap(), later, 10).await.unwrap().len()
+    ostiary::sessions::list_due_logouts(&mut server.app().storage.read().await.unwrap(), later, &[], 10).await.unwrap().len()
 }
 
 both! {
@@ -111,6 +111,28 @@ both! {
         server.advance(Duration::from_secs(600));
         ostiary::backchannel_logout::deliver_due(server.app()).await.unwrap();
         assert_eq!((first.heard().len(), second.heard().len()), (2, 1), "told once, and no more");
+    }
+
+    /// security.md S8: one that takes every connection and never answers keeps nobody else waiting, however much it is still to be told.
+    async fn an_application_that_never_answers_holds_up_no_other(db) {
+        let (silent, second) = (Listener::answering("silence").await, Listener::answering("200 OK").await);
+        let server = company(db, &silent, &second).await;
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let (mut of_alice, mut of_bob) = (alice.signed_in(&server).await, bob.signed_in(&server).await);
+        Application::of(&server, "shop").sign_in(&mut of_alice, &alice).await;
+        Application::of(&server, "admin").sign_in(&mut of_alice, &alice).await;
+        Application::of(&server, "admin").sign_in(&mut of_bob, &bob).await;
+        // Older ones, some of which were tried before: more than go out at once, and more than are listed at once.
+        let rows: Vec<String> = (0..150).map(|n| format!("('old-{n}', 'shop', 'somebody', {}, 1, 9000000000000000)", n % 2)).collect();
+        let insert = "INSERT INTO logout_deliveries (session_id, client_id, user_id, attempts, due_at, expires_at) VALUES";
+        server.database().execute(&format!("{insert} {}", rows.join(", "))).await;
+        sign_out(&mut of_alice).await;
+        second.wait_for(1).await;
+        sign_out(&mut of_bob).await;
+        second.wait_for(2).await;
+        assert!(silent.heard().len() < 50, "they waited until {} others had not been answered", silent.heard().len());
+        let listed = ostiary::sessions::list_due_logouts(&mut server.app().storage.read().await.unwrap(), server.clock.now(), &[], 1).await;
+        assert_eq!(listed.unwrap()[0].attempts, 0, "what was not tried yet comes first");
     }
 
     /// RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4: "not now" is no refusal.

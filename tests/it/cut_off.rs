@@ -150,6 +150,50 @@ both! {
         alice.adds_authenticator(&server, &mut own).await;
     }
 
+    /// security.md M6, S4: what somebody does in the account while it is cut off, by a lockdown say, is not done after it.
+    async fn what_waits_for_a_cut_is_not_done_after_it(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        passkey::Authenticator::phone(&server).add_to(&mut browser, "Phone").await;
+        alice.adds_authenticator(&server, &mut browser).await;
+        let link = "INSERT INTO linked_identities (provider, subject, user_id, created_at, last_used_at) SELECT 'gone', '1', id, created_at, created_at FROM users";
+        server.database().execute(link).await;
+        let id = server.database().text("SELECT credential_id FROM passkeys").await;
+        browser.open("/account/security").await;
+        let csrf = browser.page().value("csrf").unwrap();
+        let posts = [
+            ("/account/delete", vec![]),
+            ("/account/passkeys/edit", vec![("passkey", id.as_str()), ("act", "remove")]),
+            ("/account/security", vec![("remove", "totp")]),
+            ("/account/links", vec![("provider", "gone"), ("subject", "1")]),
+            ("/account/profile", vec![("name", "Mallory")]),
+        ];
+        for (later, (path, mut fields)) in (1..).zip(posts) {
+            fields.push(("csrf", &csrf));
+            let fields: Vec<(String, String)> = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let held = server.database().hold(&format!("UPDATE users SET locked_down_at = created_at + {later}")).await;
+            let mut tab = browser.clone();
+            let doing = tokio::spawn(async move {
+                let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                tab.post(path, &fields, true).await;
+                tab
+            });
+            held.is_waited_for_by(&server).await;
+            held.commit().await;
+            let tab = doing.await.unwrap();
+            assert_eq!((tab.status(), tab.heading().as_str()), (400, "This page has expired"), "{path}: {}", tab.describe());
+        }
+        for (what, query) in [
+            ("a passkey", "SELECT count(*) FROM passkeys"),
+            ("an app", "SELECT count(*) FROM totp_secrets"),
+            ("a link", "SELECT count(*) FROM linked_identities"),
+            ("an account that stays", "SELECT count(*) FROM users WHERE deletion_due_at IS NULL AND profile NOT LIKE '%Mallory%'"),
+        ] {
+            assert_eq!(server.database().number(query).await, 1, "{what}");
+        }
+    }
+
     /// security.md S2: whoever signs in ends the session of whoever was signed in before, though that account is to be deleted.
     async fn the_next_person_ends_the_session_of_one_who_is_leaving(db) {
         let server = TestServer::start(db).await;

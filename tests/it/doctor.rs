@@ -77,6 +77,37 @@ both! {
         }
     }
 
+    /// security.md A31, RFC 8693 §4.4: addresses that are never called, and rules that name nobody and nothing, each with its client.
+    async fn what_a_client_is_registered_with_and_never_works_is_told(db) {
+        let rule = |of: &str, scope: &str| json!([{ "subject_client": of, "resources": [API], "scope": scope }]);
+        let service = |id: &str, rules: Value| {
+            Client::service(id)
+                .with("grant_types", json!(["urn:ietf:params:oauth:grant-type:token-exchange"]))
+                .with("resources", json!([API]))
+                .with("token_exchange", rules)
+        };
+        let server = TestServer::with(db)
+            .resource(API, &["orders:read"])
+            .client(Client::confidential("main").with("may_act", "nobody"))
+            .client(service("right", rule("main", "orders:read email")))
+            .client(service("wrong", rule("mian", "orders:read orders:raed")))
+            .start_process()
+            .await;
+        let inner = "https://10.0.0.1/x";
+        let told = ["client", "create", "T", "--id", "told", "--redirect-uri", "https://a.example/cb", "--backchannel-logout-uri", inner];
+        server.command(&told).await.done();
+        let keys = ["client", "create", "K", "--id", "keys", "--grant-type", "client_credentials", "--auth-method", "private_key_jwt"];
+        server.command(&[&keys[..], &["--resource", API, "--jwks-uri", inner]].concat()).await.done();
+        let printed = server.command(&["doctor", "--json"]).await;
+        let said = found(&printed, "clients");
+        let is_told =
+            |verdict: &str, words: &[&str]| said.iter().any(|(is, text)| is == verdict && words.iter().all(|word| text.contains(word)));
+        assert_eq!((printed.code, said.len()), (1, 5), "{}", printed.stdout);
+        assert!(is_told("ill", &["told", "backchannel_logout_uri", inner]) && is_told("ill", &["keys", "jwks_uri", inner]), "{said:?}");
+        assert!(is_told("unwise", &["main", "may_act", "nobody"]) && is_told("unwise", &["wrong", "mian", "not there"]), "{said:?}");
+        assert!(is_told("unwise", &["wrong", "orders:raed"]), "{said:?}");
+    }
+
     /// How a request looks on arrival is told to who holds the master key, and to nobody else.
     async fn strangers_learn_nothing_from_the_doctors_endpoint(db) {
         let server = TestServer::start(db).await;
@@ -121,6 +152,49 @@ both! {
         assert!(!all.contains("planted"), "{all}");
         let nobody = server.ground.command(&["doctor", "client", "nobody"]).await;
         assert_eq!(nobody.code, 1);
+    }
+
+    /// What a query held is not kept, and the advice is not about what stands in its place.
+    async fn a_redirect_uri_with_a_query_is_advised_about_as_it_was_sent(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let make = ["client", "create", "Wiki", "--id", "wiki", "--redirect-uri", "https://wiki.example/cb", "--json"];
+        server.ground.command(&make).await.done();
+        ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+        let advice = async |client_id: &str, uri: &str| {
+            server.advance(Duration::from_secs(1));
+            reqwest::get(shop.authorization_request().with("client_id", client_id).with("redirect_uri", uri).url()).await.unwrap();
+            let refusal = newest_refusal(&server, client_id).await;
+            assert!(!refusal.to_string().contains("acme"), "{refusal}");
+            refusal["advice"].as_str().unwrap().to_owned()
+        };
+        let told = "register the one that it sends, with its own values in the place of …: ostiary client update --add-redirect-uri URI wiki";
+        assert_eq!(advice("wiki", "https://elsewhere.test/?tenant=acme&x=acme").await, format!("R{}", &told[1..]));
+        let near = format!("Change the application to send the one that is registered: https://wiki.example/cb\n    Or {told}");
+        assert_eq!(advice("wiki", "https://wiki.example/cb?t=acme").await, near);
+        assert!(advice("wiki", "http://wiki.example/cb?t=acme").await.contains("cannot be registered: it must use https"));
+        assert!(advice("wiki", "https://wiki.example/cb#acme").await.contains("cannot be registered: it must not have a fragment"));
+        let declared = advice("shop", "https://elsewhere.test/?tenant=acme").await;
+        assert!(declared.contains("its own values") && declared.contains("redirect_uris of shop in the configuration"), "{declared}");
+    }
+
+    /// RP-Initiated Logout §3: where people would not be sent after signing out is told as where they would not be sent after signing in.
+    async fn a_developer_reads_why_a_sign_out_led_nowhere(db) {
+        let server = TestServer::start(db).await;
+        let make = ["client", "create", "Wiki", "--id", "wiki", "--redirect-uri", "https://wiki.example/cb"];
+        let after = ["--post-logout-redirect-uri", "https://wiki.example/"];
+        server.ground.command(&[&make[..], &after[..]].concat()).await.done();
+        ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+        let sent = "https://wiki.example/bye";
+        let url = url::Url::parse_with_params(&server.at("/logout"), [("client_id", "wiki"), ("post_logout_redirect_uri", sent)]).unwrap();
+        assert_eq!(reqwest::get(url).await.unwrap().status().as_u16(), 400);
+        let refusal = newest_refusal(&server, "wiki").await;
+        assert_eq!((refusal["endpoint"].as_str(), refusal["sent"].as_str()), (Some("GET /logout"), Some(sent)));
+        let advice = refusal["advice"].as_str().unwrap();
+        assert!(advice.contains("the one that is registered: https://wiki.example/\n"), "{advice}");
+        assert!(advice.ends_with(&format!("ostiary client update --add-post-logout-redirect-uri {sent} wiki")), "{advice}");
+        let lines = server.ground.command(&["doctor", "client", "wiki"]).await.done().stdout;
+        assert!(lines.contains("  have  https://wiki.example/\n") && !lines.contains("  have  https://wiki.example/cb\n"), "{lines}");
     }
 
     /// RFC 6749 §5.2, RFC 8707 §2: what was refused is named, with the API that owns it and a command that adds it and keeps the rest.
@@ -212,17 +286,42 @@ both! {
         assert!(without_api.code == 2 && without_api.stderr.contains("ostiary resource create"), "{}", without_api.stderr);
     }
 
-    /// What a machine's recipe says works as it stands.
+    /// What a machine's recipe says works as it stands, whatever the client is called (RFC 6749 §2.3.1).
     async fn the_recipe_of_a_machine_works_when_pasted(db) {
         let server = TestServer::start(db).await;
-        let made = server.ground.command(&["client", "create", "Job", "--for", "machine", "--resource", API, "--json"]).await.done().json();
-        ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
-        let paste = made["paste"].as_str().unwrap();
-        let command = paste[paste.find("curl").unwrap()..].split("\n\n").next().unwrap();
-        let output = tokio::process::Command::new("sh").arg("-c").arg(command.replacen("curl", "curl -s", 1)).output().await.unwrap();
-        let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{command}\n{output:?}"));
-        assert_eq!(answer["scope"], "orders:read orders:write", "{answer}");
+        for id in ["job", "urn:company:job", "a+b%3A'c"] {
+            let create = |kind| ["client", "create", "Job", "--id", id, "--for", kind, "--resource", API, "--json"];
+            let made = server.ground.command(&create("machine")).await.done().json();
+            ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+            let paste = made["paste"].as_str().unwrap();
+            let command = paste[paste.find("curl").unwrap()..].split("\n\n").next().unwrap();
+            let output = tokio::process::Command::new("sh").arg("-c").arg(command.replacen("curl", "curl -s", 1)).output().await.unwrap();
+            let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{command}\n{output:?}"));
+            assert_eq!(answer["scope"], "orders:read orders:write", "{id}: {answer}");
+
+            server.ground.command(&["client", "delete", id]).await.done();
+            let made = server.ground.command(&create("nginx")).await.done().json();
+            ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+            let paste = made["paste"].as_str().unwrap();
+            let command = paste[paste.find("TOKEN=").unwrap()..].split("\ncurl -i").next().unwrap();
+            let output = tokio::process::Command::new("sh").arg("-c").arg(format!("{command}\necho \"$TOKEN\"")).output().await.unwrap();
+            assert_eq!(String::from_utf8_lossy(&output.stdout).split('.').count(), 3, "{id}: {command}\n{output:?}");
+            server.ground.command(&["client", "delete", id]).await.done();
+        }
     }
+}
+
+/// What is between the quotes of a recipe's JavaScript or command stays there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_apostrophe_does_not_break_the_lines_to_paste() {
+    let server = TestServer::start(Database::Sqlite).await;
+    let create = |kind| ["client", "create", "A", "--for", kind, "--url", "https://shop.example/o'neil", "--resource", API, "--json"];
+    let made = server.ground.command(&create("spa")).await.done().json();
+    let paste = made["paste"].as_str().unwrap();
+    assert!(paste.contains(r"redirect_uri: 'https://shop.example/o\'neil/callback',"), "{paste}");
+    assert!(paste.contains(r"post_logout_redirect_uri: 'https://shop.example/o\'neil/',"), "{paste}");
+    let made = server.ground.command(&create("nginx")).await.done().json();
+    assert!(made["paste"].as_str().unwrap().contains(r"'https://shop.example/o'\''neil/'"), "{made}");
 }
 
 /// Where the sent URI differs from the registered one is marked, for the eyes of a client's developer.

@@ -2,6 +2,7 @@
 
 use crate::both;
 use crate::support::mailbox::Mailbox;
+use crate::support::passkey;
 use crate::support::prelude::*;
 use crate::support::upstream::{FakeUpstream, SECRET, Signature};
 
@@ -285,6 +286,43 @@ both! {
         let mails = Mailbox::of(&server).all().await;
         assert!(mails.iter().any(|mail| mail.to.contains(&alice.email) && mail.subject.contains("Far")), "{mails:?}");
         assert!(server.database().everything().await.contains("identity_linked"));
+    }
+
+    /// security.md O6, U3: where a second factor is demanded, a session of the password alone connects nothing, also what it had begun.
+    async fn a_session_that_lacks_a_demanded_factor_connects_nothing(db) {
+        let (fake, mut server) = start(db).await;
+        let alice = Person::alice();
+        let mut owner = alice.signed_in(&server).await;
+        let mut phone = passkey::Authenticator::phone(&server);
+        phone.add_to(&mut owner, "Phone").await;
+        server.database().execute("UPDATE users SET email_verified = TRUE").await;
+        fake.knows("frieda-1", &alice.email);
+        let mut thief = Browser::new(&server);
+        alice.sign_in(&mut thief).await;
+        thief.open("/account/security").await;
+        let begun = thief.press("Connect Far").await.landed();
+        fake.sign_in_again(&mut thief, &server).await;
+        assert_eq!(thief.path(), "/login/connect", "{}", thief.describe());
+        let mut asked = thief.clone();
+        let arrival = thief.page().value("arrival").unwrap();
+        server.ground.change("second_factor.required", true);
+        server.restart().await;
+
+        thief.open(&format!("/login/connect?arrival={arrival}")).await;
+        assert_eq!(thief.path(), "/login/factor/key", "the question: {}", thief.describe());
+        asked.press("Connect").await;
+        assert_eq!((asked.path(), links(&server).await), ("/login/factor/key", 0), "the answer: {}", asked.describe());
+        thief.open(&fake.approve(&begun)).await;
+        assert_eq!((thief.path(), links(&server).await), ("/login/factor/key", 0), "back from there: {}", thief.describe());
+        thief.open("/login?show=other").await;
+        let csrf = thief.page().value("csrf").unwrap();
+        thief.post("/login/with/far", &[("csrf", &csrf), ("errand", "link")], true).await;
+        assert_eq!((thief.path(), links(&server).await), ("/login/factor/key", 0), "on the way there: {}", thief.describe());
+        // With it the question is asked again, and answered.
+        phone.sign_in(&mut asked).await;
+        assert_eq!(asked.path(), "/login/connect", "{}", asked.describe());
+        asked.press("Connect").await;
+        assert_eq!(links(&server).await, 1, "{}", asked.describe());
     }
 
     /// security.md U3: only the literal `true` counts, and only for the address beside it.
@@ -771,6 +809,12 @@ both! {
         let alice = Person::alice();
         let mut browser = alice.signed_in(&server).await;
         browser.open("/account/security").await;
+        // Who changes their mind there is signed in here still.
+        let landed = browser.press("Connect Far").await.landed();
+        browser.open(&format!("{}?state={}&error=access_denied", landed.param("redirect_uri"), landed.param("state"))).await;
+        assert_eq!((browser.heading().as_str(), links(&server).await), ("Not connected", 0), "{}", browser.describe());
+        browser.follow("Back to the security page").await;
+        assert_eq!(browser.path(), "/account/security", "{}", browser.describe());
         let landed = browser.press("Connect Far").await.landed();
         browser.open(&fake.approve(&landed)).await;
         assert_eq!(browser.page().notice(), "Far is connected.", "{}", browser.describe());

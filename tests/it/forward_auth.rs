@@ -309,10 +309,12 @@ both! {
         let landed = alice.fill_sign_in(&mut browser).await.landed();
         assert_eq!(landed.url, "https://tool.example/.ostiary/callback");
         let callback: &'static str = Box::leak(format!("/.ostiary/callback?{}", landed.address.query().unwrap()).into_boxed_str());
-        assert_eq!(with(callback, String::new()).await.status, 401, "another browser");
+        let stranger = with(callback, String::new()).await;
+        assert_eq!((stranger.status, is_let_in(&stranger)), (302, false), "another browser signs in for itself: {stranger:?}");
         let back = with(callback, visit.clone()).await;
         assert_eq!((back.status, back.header("location")), (302, "https://tool.example/reports?year=2026"), "{back:?}");
-        assert_eq!(with(callback, visit).await.status, 401, "once");
+        let twice = with(callback, visit).await;
+        assert_eq!((twice.status, is_let_in(&twice)), (302, false), "once: {twice:?}");
         let session = cookie_of(&back, "__Host-ostiary_gate");
         let inside = with("/reports?year=2026", session.clone()).await;
         assert_eq!((inside.status, inside.header("x-auth-email")), (200, "alice@example.org"));
@@ -371,6 +373,64 @@ both! {
         assert_eq!(with("/x", &[("cookie", &crowded)]).await.status, 401, "a place for tokens");
     }
 
+    /// Two tabs at once both come to their pages, and a reload on the way does, too.
+    async fn two_tabs_at_once_both_come_in(db) {
+        let server = gateway(db).start().await;
+        let mut browser = Person::alice().signed_in(&server).await;
+        let with = async |uri: &str, cookie: &str| at_tool(&server, "tool.example", uri, cookie).await;
+        let one = with("/one", "").await;
+        let visit = cookie_of(&one, "__Host-ostiary_gate_visit");
+        let two = with("/two?x=1", &visit).await;
+        assert_eq!(cookie_of(&two, "__Host-ostiary_gate_visit"), visit, "what the first tab is on its way with");
+        let forged = with("/three", "__Host-ostiary_gate_visit=short").await;
+        assert!(!cookie_of(&forged, "__Host-ostiary_gate_visit").ends_with("=short"));
+        let (first, second) = (back_of(&mut browser, &one).await, back_of(&mut browser, &two).await);
+        let inside = with(&first, &visit).await;
+        assert_eq!((inside.status, inside.header("location")), (302, "https://tool.example/one"), "{inside:?}");
+        let session = cookie_of(&inside, "__Host-ostiary_gate");
+        for uri in [&first, &second] {
+            let reloaded = with(uri, &session).await;
+            assert_eq!((reloaded.status, is_let_in(&reloaded)), (302, false), "{reloaded:?}");
+            assert!(["https://tool.example/one", "https://tool.example/two?x=1"].contains(&reloaded.header("location")), "{reloaded:?}");
+        }
+        let other = with(&second, &visit).await;
+        assert_eq!((other.status, other.header("location")), (302, "https://tool.example/two?x=1"), "{other:?}");
+        assert!(is_let_in(&other));
+        assert_eq!(with("/.ostiary/callback?pass=x", &session).await.status, 401, "a way that nobody sealed");
+    }
+
+    /// A pass that lets nobody in leads to a sign-in of one's own, once, and then to words: no circle, no blank page, and no session for
+    /// whoever was sent another's pass.
+    async fn a_pass_that_lets_nobody_in_ends_in_a_sign_in_or_in_words(db) {
+        let server = ruled(db).start().await;
+        let mut browser = Person::alice().signed_in(&server).await;
+        let with = async |uri: &str, cookie: &str| at_tool(&server, "tool.example", uri, cookie).await;
+        let callback = back_of(&mut browser, &with("/reports?year=2026", "").await).await;
+        // A browser that keeps no cookies.
+        let again = with(&callback, "").await;
+        assert_eq!((again.status, is_let_in(&again)), (302, false), "{again:?}");
+        assert!(again.header("location").starts_with(&format!("{}/auth/start?ticket=", server.issuer)), "{again:?}");
+        let callback_again = back_of(&mut browser, &again).await;
+        let refused = with(&callback_again, "").await;
+        assert_eq!((refused.status, refused.header("content-type")), (401, "text/plain; charset=utf-8"), "{refused:?}");
+        assert!(refused.body.contains("cookies") && refused.body.ends_with("\n\nhttps://tool.example/reports?year=2026"), "{refused:?}");
+        // One that keeps them comes in at the second try.
+        let visit = cookie_of(&again, "__Host-ostiary_gate_visit");
+        let inside = with(&callback_again, &visit).await;
+        assert_eq!((inside.status, inside.header("location")), (302, "https://tool.example/reports?year=2026"), "{inside:?}");
+        assert!(is_let_in(&inside));
+        // What was opened again later is no circle.
+        server.advance(Duration::from_secs(61));
+        assert_eq!(with(&callback_again, "").await.status, 302);
+        // What is not for this place, or not of ours, stays refused, and says so.
+        let (unsealed, bare) = ("/.ostiary/callback?pass=x", "/.ostiary/callback");
+        for (host, uri) in [("tool.localhost:8443", callback.as_str()), ("tool.example", unsealed), ("tool.example", bare)] {
+            let refused = at_tool(&server, host, uri, &visit).await;
+            assert_eq!((refused.status, refused.header("www-authenticate")), (401, "Bearer realm=\"ostiary\""), "{host}{uri}");
+            assert!(refused.body.starts_with("This page has expired\n") && refused.headers.get("set-cookie").is_none(), "{refused:?}");
+        }
+    }
+
     /// security.md M8: whose address has to be proven first is asked to prove it, and comes back; who works behind the gateway is not idle.
     async fn a_browser_proves_its_address_on_the_way_and_stays(db) {
         let server = gateway(db).setting("sign_up.email_verification", "before_token").start().await;
@@ -401,6 +461,23 @@ both! {
         server.advance(Duration::from_secs(8 * 86_400));
         assert_eq!(with("/", session).await.status, 302, "idle");
     }
+}
+
+/// A gateway asks about a request to a place for browsers.
+async fn at_tool(server: &TestServer, host: &str, uri: &str, cookie: &str) -> Reply {
+    let headers = [("x-forwarded-host", host), ("x-forwarded-proto", "https"), ("x-forwarded-uri", uri), ("cookie", cookie)];
+    ask(server, Method::GET, "/auth/verify", &headers).await
+}
+
+/// Follows a gateway's answer to the provider, where the browser is signed in: what it is sent back to.
+async fn back_of(browser: &mut Browser, reply: &Reply) -> String {
+    let landed = browser.open(reply.header("location")).await.landed();
+    format!("/.ostiary/callback?{}", landed.address.query().unwrap())
+}
+
+/// Whether an answer sets the cookie of somebody who may enter.
+fn is_let_in(reply: &Reply) -> bool {
+    reply.headers.get_all("set-cookie").iter().any(|line| line.to_str().unwrap().starts_with("__Host-ostiary_gate="))
 }
 
 /// A cookie that an answer sets, as a browser sends it back.

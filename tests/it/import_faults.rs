@@ -1,8 +1,21 @@
 //! What a source has wrong, or half, is told and never guessed at: issue 4, section 3.
 
 use crate::both;
+use crate::support::database::{connect, postgres_url};
 use crate::support::prelude::*;
 use crate::support::supabase::{self, Kind};
+
+/// As somebody who may do what this role may.
+fn url_as(role: &str) -> String {
+    let url = postgres_url();
+    format!("{url}{}options=-c%20role%3D{role}", if url.contains('?') { '&' } else { '?' })
+}
+
+/// From `COPY` to the line that ends it: where the table's block begins and ends in a dump.
+fn block(text: &str, table: &str) -> (usize, usize) {
+    let begin = text.rfind(&format!("COPY auth.{table} ")).unwrap();
+    (begin, begin + text[begin..].find("\n\\.\n").unwrap() + 4)
+}
 
 both! {
     /// A dump that ends early is refused before anything is written, wherever it ends.
@@ -26,6 +39,104 @@ both! {
             assert!(refused.code == 1 && refused.stderr.contains(&told), "{told} {refused:?}");
             assert_eq!(server.database().number("SELECT count(*) FROM users").await, 0, "{told}");
         }
+    }
+
+    /// A table of Better Auth's that is not found takes nobody's password or second factor away without a word.
+    async fn a_table_that_is_not_found_is_told(db) {
+        let server = TestServer::start(db).await;
+        let schema = format!("faults_{}_{}", server.ground.port, std::process::id());
+        let source = connect(&postgres_url(), &schema).await;
+        source
+            .batch_execute(&format!(
+                r#"CREATE SCHEMA "{schema}";
+                CREATE TABLE "user" (id text PRIMARY KEY, name text, email text, "emailVerified" boolean, "createdAt" timestamptz, "updatedAt" timestamptz, "twoFactorEnabled" boolean);
+                CREATE TABLE account (id text PRIMARY KEY, "accountId" text, "providerId" text, "userId" text, password text, "createdAt" timestamptz, "updatedAt" timestamptz);
+                CREATE TABLE two_factor (id text PRIMARY KEY, secret text, "backupCodes" text, "userId" text);
+                INSERT INTO "user" VALUES ('ann', 'Ann', 'ann@example.org', true, now(), now(), true);
+                INSERT INTO two_factor VALUES ('1', '00', '', 'ann');
+                CREATE ROLE {schema}; GRANT USAGE ON SCHEMA "{schema}" TO {schema}; GRANT SELECT ON "user", two_factor TO {schema};"#
+            ))
+            .await
+            .unwrap();
+        let import = async |url: &str, more: &[&str]| {
+            let arguments = [&["import", "better-auth", "--schema", &schema, "--dry-run"], more].concat();
+            server.ground.command_with(&arguments, &[("OSTIARY_IMPORT_URL", url)]).await
+        };
+        let url = postgres_url();
+        let is_told = async |more: &[&str]| import(&url, more).await.done().stdout.contains("does not come: authenticator app: it is switched on");
+        assert!(is_told(&[]).await);
+        assert!(!is_told(&["--table", "twoFactor=two_factor"]).await);
+        for (table, code, told) in [
+            ("twofactor=two_factor", 2, "user, account, twoFactor, passkey"),
+            ("account=accounts", 1, "there is no table accounts"),
+            ("user=people", 1, "there is no table people"),
+        ] {
+            let refused = import(&url, &["--table", table]).await;
+            assert!(refused.code == code && refused.stderr.contains(told), "{table}: {refused:?}");
+        }
+        let unreadable = import(&url_as(&schema), &[]).await;
+        let told = format!("GRANT SELECT ON \"{schema}\".\"account\" TO {schema};");
+        assert!(unreadable.code == 1 && unreadable.stderr.contains(&told), "{told}: {unreadable:?}");
+        source.batch_execute("DROP TABLE account").await.unwrap();
+        let absent = import(&url, &[]).await.done();
+        assert!(absent.stderr.contains("--table account=NAME"), "{absent:?}");
+        source.batch_execute(&format!("DROP SCHEMA \"{schema}\" CASCADE; DROP ROLE {schema}")).await.unwrap();
+    }
+
+    /// The same of Supabase's: what may not be read ends the import, what a dump does not have is told.
+    async fn factors_that_cannot_be_read_are_told(db) {
+        let server = TestServer::start(db).await;
+        let schema = format!("factors_{}_{}", server.ground.port, std::process::id());
+        let source = supabase::tables(&schema, 1, |_| Kind::WithTotp).await;
+        let change = async |statements: &str| source.batch_execute(statements).await.unwrap();
+        change(&format!("CREATE ROLE {schema}; GRANT SELECT ON users, identities TO {schema}")).await;
+        let url = url_as(&schema);
+        let import = async || {
+            let environment = [("OSTIARY_IMPORT_URL", url.as_str())];
+            server.ground.command_with(&["import", "supabase", "--schema", &schema, "--dry-run"], &environment).await
+        };
+        let told = import().await;
+        assert!(told.code == 1 && told.stderr.contains(&format!("GRANT USAGE ON SCHEMA \"{schema}\" TO {schema};")), "{told:?}");
+        change(&format!("GRANT USAGE ON SCHEMA \"{schema}\" TO {schema}")).await;
+        let told = import().await;
+        assert!(told.code == 1 && told.stderr.contains(&format!("GRANT SELECT ON \"{schema}\".\"mfa_factors\" TO {schema};")), "{told:?}");
+        change(&format!("GRANT SELECT ON mfa_factors TO {schema}")).await;
+        assert!(import().await.done().stdout.contains("authenticator app"));
+        change(&format!("DROP SCHEMA \"{schema}\" CASCADE; DROP ROLE {schema}")).await;
+
+        let dump = supabase::dump(server.ground.folder.path(), 1, |_| Kind::WithTotp);
+        let text = std::fs::read_to_string(&dump).unwrap();
+        let (begin, end) = block(&text, "mfa_factors");
+        let without = server.ground.write_file("without.sql", &format!("{}{}", &text[..begin], &text[end..]));
+        for (file, is_told) in [(dump.to_str().unwrap(), false), (without.as_str(), true)] {
+            let printed = server.ground.command(&["import", "supabase", file, "--dry-run"]).await.done();
+            assert_eq!(printed.stderr.contains("the dump has no auth.mfa_factors"), is_told, "{printed:?}");
+        }
+    }
+
+    /// Two dumps in one file: neither counts alone, and no guess is made.
+    async fn a_dump_with_a_table_twice_brings_nobody(db) {
+        let server = TestServer::start(db).await;
+        let dump = supabase::dump(server.ground.folder.path(), 2, |_| Kind::Plain);
+        let text = std::fs::read_to_string(&dump).unwrap();
+        for table in ["users", "identities"] {
+            let (begin, end) = block(&text, table);
+            let file = server.ground.write_file("twice.sql", &format!("{}{}{}", &text[..end], &text[begin..end], &text[end..]));
+            let refused = server.ground.command(&["import", "supabase", &file]).await;
+            assert!(refused.code == 1 && refused.stderr.contains(&format!("the dump has auth.{table} twice")), "{refused:?}");
+        }
+        assert_eq!(server.database().number("SELECT count(*) FROM users").await, 0);
+    }
+
+    /// A row of a table that has lost a value, or has one too many, keeps nobody else out.
+    async fn a_row_of_another_length_keeps_nobody_else_out(db) {
+        let server = TestServer::start(db).await;
+        let rows = "id,email,name\n1,a@example.org,A\n2,b@example.org\n3,c@example.org,C,D\n4,d@example.org,D\n";
+        let done = server.ground.command(&["import", "csv", &server.ground.write_file("odd.csv", rows), "--json"]).await.done().json();
+        assert_eq!((&done["totals"]["created"], &done["totals"]["skipped"]), (&json!(2), &json!(2)), "{done}");
+        assert_eq!(done["totals"]["skipped_because"], json!({ "its row has another number of values than there are columns": 2 }), "{done}");
+        assert_eq!((&done["users"][0]["source_id"], &done["users"][1]["source_id"]), (&json!("2"), &json!("3")), "{done}");
+        assert_eq!(server.database().texts("SELECT id FROM users ORDER BY id").await, ["1", "4"]);
     }
 
     /// Whose row has lost its last values has lost their ban with them: they do not come, and who came before stays as they are.
@@ -101,6 +212,7 @@ both! {
         assert_eq!(server.database().number("SELECT count(*) FROM users").await, 2);
         let again = server.ground.command(&["import", "csv", &table, "--json"]).await.done().json();
         assert_eq!((&again["totals"]["unchanged"], &again["totals"]["skipped"]), (&json!(2), &json!(5)), "{again}");
+        assert_eq!(again["totals"]["skipped_because"], because, "for the same reasons: {again}");
     }
 
     /// OpenID Connect Core §5.1: without a number nothing of it is proven.

@@ -1,8 +1,9 @@
-//! `import --follow` on Better Auth's tables: what leaves no trace there is seen, and a lost connection is made anew. docs/moving-in.md.
+//! `import --follow`: what leaves no trace there is seen, and a lost connection is made anew. docs/moving-in.md.
 
 use crate::both;
 use crate::support::database::{connect, postgres_url, until};
 use crate::support::prelude::*;
+use crate::support::supabase::{self, Kind};
 
 both! {
     async fn what_is_unlinked_there_is_unlinked_here_and_a_lost_connection_is_made_anew(db) {
@@ -35,6 +36,37 @@ both! {
         source.batch_execute(r#"INSERT INTO "user" VALUES ('cy', 'Cy', 'cy@example.org', true, now(), now()); DELETE FROM account WHERE id = '3'"#).await.unwrap();
         until("whoever came meanwhile", async || server.database().number("SELECT count(*) FROM users WHERE id = 'cy'").await == 1).await;
         until("what was unlinked meanwhile", async || links().await == ["42"]).await;
+        drop(follower);
+        source.batch_execute(&format!("DROP SCHEMA \"{schema}\" CASCADE")).await.unwrap();
+    }
+
+    /// A row that nobody has touched since it was made has no `updated_at`; what bears no instant at all is seen when all is read anew.
+    async fn who_was_never_changed_there_comes_and_all_is_read_anew_when_asked(db) {
+        let server = TestServer::start(db).await;
+        let schema = format!("untouched_{}_{}", server.ground.port, std::process::id());
+        let source = supabase::tables(&schema, 1, |_| Kind::Plain).await;
+        let url = postgres_url();
+        let environment = [("OSTIARY_IMPORT_URL", url.as_str())];
+        let whole = ["import", "supabase", "--schema", schema.as_str()];
+        server.ground.command_with(&whole, &environment).await.done();
+
+        let follow = [&whole[..], &["--follow", "--every", "1"]].concat();
+        let follower = server.ground.spawn(&follow, &environment);
+        let fresh = supabase::id(999);
+        source
+            .batch_execute(&format!(
+                "INSERT INTO users (id, email, email_confirmed_at, created_at, is_sso_user, is_anonymous) VALUES ('{fresh}', 'fresh@example.org', now(), now(), false, false)"
+            ))
+            .await
+            .unwrap();
+        let count = format!("SELECT count(*) FROM users WHERE id = '{fresh}'");
+        until("whoever has no updated_at", async || server.database().number(&count).await == 1).await;
+        drop(follower);
+
+        source.batch_execute(&format!("UPDATE users SET email = 'moved@example.org' WHERE id = '{}'", supabase::id(0))).await.unwrap();
+        let follower = server.ground.spawn(&[&follow[..], &["--restart"]].concat(), &environment);
+        let count = "SELECT count(*) FROM users WHERE email = 'moved@example.org'";
+        until("what changed and does not say when", async || server.database().number(count).await == 1).await;
         drop(follower);
         source.batch_execute(&format!("DROP SCHEMA \"{schema}\" CASCADE")).await.unwrap();
     }

@@ -27,7 +27,7 @@ fn auth0(server: &TestServer) -> (String, String) {
         json!({ "_id": { "$oid": id }, "email": format!("{name}@example.org"), "email_verified": true, "passwordHash": HASH }).to_string()
     });
     let ann = json!({ "user_id": "auth0|1", "email": "ann@example.org", "email_verified": true, "name": "Ann",
-        "identities": [{ "provider": "auth0", "user_id": "1", "connection": "Users" }] });
+        "created_at": "2019-05-01T10:00:00.000Z", "identities": [{ "provider": "auth0", "user_id": "1", "connection": "Users" }] });
     let bob = json!({ "user_id": "auth0|2", "email": "bob@example.org", "email_verified": true, "blocked": true,
         "app_metadata": { "roles": ["editor"], "groups": ["staff"] },
         "identities": [{ "provider": "auth0", "user_id": "2" }, { "provider": "google-oauth2", "user_id": "118" }] });
@@ -55,6 +55,7 @@ both! {
             assert_eq!(second["totals"]["changes"], if hashes_first { json!({ "switched off": 1 }) } else { json!({}) }, "{second}");
             assert_bob_is_whole(&server, "after both").await;
             assert_eq!(hash_of(&server, "auth0|1").await, HASH);
+            assert_eq!(shown(&server, "auth0|1").await["created_at"], "2019-05-01T10:00:00Z", "as the users' file tells");
 
             set_password(&server, "ann@example.org").await;
             let ours = hash_of(&server, "auth0|1").await;

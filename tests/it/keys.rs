@@ -103,6 +103,32 @@ both! {
         Person::alice().signed_in(&server).await;
     }
 
+    /// security.md K1: a key that leaked is replaced until the next one's time; that one then signs, and the replacement has an end.
+    async fn a_revoked_key_is_replaced_until_the_next_one_signs(db) {
+        let server = TestServer::start(db).await;
+        let app = server.app();
+        let list = async || {
+            let keys = ostiary::keys::list(&app.storage, app.now()).await.unwrap();
+            let algorithm = keys[0].algorithm;
+            keys.into_iter().filter(|key| key.algorithm == algorithm).collect::<Vec<_>>()
+        };
+        let revoke = async |kid: &str| {
+            ostiary::keys::revoke(&app.storage, &app.sealing, &app.random, &app.key_policy, kid, app.now()).await.unwrap()
+        };
+        let current = list().await[0].kid.clone();
+        ostiary::keys::rotate(&app.storage, &app.sealing, &app.random, &app.key_policy, app.now(), true).await.unwrap();
+        assert_eq!(revoke(&current).await, ostiary::keys::Revoked::Replaced);
+        let keys = list().await;
+        let next = keys.iter().find(|key| key.state == "next").unwrap();
+        let replacement = keys.iter().find(|key| key.state == "current").unwrap();
+        assert_eq!(replacement.expires_at, Some(next.active_at + app.key_policy.kept_for));
+        server.advance(2 * DAY);
+        let states: Vec<_> = list().await.into_iter().map(|key| (key.kid, key.state)).collect();
+        assert!(states.contains(&(next.kid.clone(), "current")) && states.contains(&(replacement.kid.clone(), "retired")), "{states:?}");
+        assert_eq!(revoke(&replacement.kid).await, ostiary::keys::Revoked::Retired);
+        assert!(list().await.iter().all(|key| key.kid == next.kid), "the healthy one stays");
+    }
+
     /// security.md K1: one that was to sign next is replaced by one that is published as long before; the healthy one goes on signing.
     async fn a_next_key_that_is_revoked_leaves_the_current_one_signing(db) {
         let server = TestServer::start(db).await;

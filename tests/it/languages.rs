@@ -175,6 +175,41 @@ both! {
         assert!(mail.links.iter().any(|link| link.ends_with("/account/apps")), "{mail:?}");
     }
 
+    /// OWASP ASVS 6.3.5: whoever signs in with a stranger's browser does not choose the language of the notice.
+    async fn a_notice_of_a_strangers_doing_is_not_in_the_strangers_language(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let mut own = reading(&server, "pt");
+        own.open("/signup").await;
+        own.fill("E-mail", &alice.email);
+        own.fill("Senha", &alice.password);
+        own.press("Criar conta").await;
+        let mut mailbox = Mailbox::of(&server);
+        assert_eq!(mailbox.newest_to(&alice.email).await.subject, "Boas-vindas a Ostiary");
+        let mut stranger = reading(&server, "es");
+        stranger.open("/login").await;
+        stranger.fill("Correo electrónico", &alice.email);
+        stranger.fill("Contraseña", &alice.password);
+        stranger.press("Iniciar sesión").await;
+        assert_eq!(stranger.path(), "/account", "{}", stranger.describe());
+        let mail = mailbox.newest_to(&alice.email).await;
+        assert_eq!(mail.subject, "New sign-in to your Ostiary account");
+        assert!(mail.text.contains("Somebody signed in"), "{mail:?}");
+        // Somebody who tries to sign up with her address does not choose it either.
+        let mut stranger = reading(&server, "es");
+        stranger.open("/signup").await;
+        stranger.fill("Correo electrónico", &alice.email);
+        stranger.fill("Contraseña", "a stranger's password");
+        stranger.press("Crear cuenta").await;
+        assert_eq!(mailbox.newest_to(&alice.email).await.subject, "You already have a Ostiary account");
+        // Her own browser does.
+        own.open("/account/password").await;
+        own.fill("Senha atual", &alice.password);
+        own.fill("Nova senha", "another long password");
+        own.press("Alterar senha").await;
+        assert_eq!(mailbox.newest_to(&alice.email).await.subject, "A senha da sua conta Ostiary foi alterada");
+    }
+
     /// OpenID Connect Discovery 1.0 §3
     async fn discovery_lists_the_languages(db) {
         let server = TestServer::start(db).await;

@@ -206,7 +206,13 @@ both! {
         assert!(mail.links.contains(&format!("{}/forgot", server.issuer)), "{mail:?}");
         browser.open("/account/security").await;
         browser.follow("This wasn’t me").await;
-        assert!(!browser.page().has_button(LOCK) && browser.text().contains("Confirm your email address first"), "{}", browser.describe());
+        assert!(!browser.page().has_button(LOCK) && browser.text().contains("First confirm your email address"), "{}", browser.describe());
+        let mut undecided = browser.clone();
+        undecided.follow("Back to the security page").await;
+        assert_eq!(undecided.path(), "/account/security", "{}", undecided.describe());
+        let mut confirming = browser.clone();
+        confirming.follow("Confirm email address").await;
+        assert_eq!(confirming.path(), "/verify", "{}", confirming.describe());
         browser.open("/account/sessions").await;
         let csrf = browser.page().value("csrf").unwrap();
         browser.post("/account/lockdown", &[("csrf", &csrf)], true).await;
@@ -244,6 +250,7 @@ both! {
             let mut browser = opened(&server, "/forgot").await;
             browser.fill(words::EMAIL, email);
             browser.press("Send the link").await;
+            assert!(browser.page().link("Back to sign-in").is_some(), "{}", browser.describe());
             assert!(!Mailbox::of(&server).newest_to(email).await.subject.contains("new Ostiary password"));
         }
         let mut browser = opened(&server, &mail_about(&server, &alice.email, "Your Ostiary account is locked down").await.link()).await;
@@ -399,6 +406,7 @@ both! {
         let mut second = browser.clone();
         browser.press(LOCK).await;
         assert_eq!(browser.heading(), "Your account is locked down");
+        assert!(browser.clone().is_signed_in().await, "Bob stays signed in");
         second.press(LOCK).await;
         assert_eq!(second.status(), 410, "{}", second.describe());
         let csrf = second.page().value("csrf").unwrap_or_default();

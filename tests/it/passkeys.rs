@@ -1,6 +1,7 @@
 //! Passkeys and security keys: what an authenticator answers, and what a liar answers.
 
 use crate::both;
+use crate::support::authenticator::give;
 use crate::support::mailbox::Mailbox;
 use crate::support::passkey::{Authenticator, Draft, decode, encode, fields, flags, options, send};
 use crate::support::prelude::*;
@@ -817,6 +818,48 @@ both! {
         let mut browser = Browser::new(&server);
         device.open_and_sign_in(&mut browser).await;
         assert_eq!(who(&mut browser).await, alice.email);
+    }
+
+    /// security.md O4, W8: a passkey is offered only where it can be added; one that was made too late is told of, to its keeper too.
+    async fn a_passkey_is_offered_to_fresh_proof_only(db) {
+        let server = TestServer::start(db).await;
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let (codes, _) = alice.adds_authenticator(&server, &mut alice.signed_in(&server).await).await;
+        let mut browser = Browser::new(&server);
+        alice.sign_in(&mut browser).await;
+        browser.fill("Don’t ask for this on this device for 30 days", "on");
+        give(&mut browser, &codes.code(&server)).await;
+        browser.open("/logout").await;
+        browser.press("Sign out").await;
+        browser.open("/login").await;
+        browser.forge("passkeys", "1");
+        alice.fill_sign_in(&mut browser).await;
+        assert_eq!(browser.path(), "/account", "a trusted device is no fresh proof: {}", browser.describe());
+        browser.open("/login/offer").await;
+        assert_eq!(browser.path(), "/account", "{}", browser.describe());
+
+        bob.registered(&server).await;
+        let mut browser = Browser::new(&server);
+        let sign_in = async |browser: &mut Browser| {
+            browser.open("/login").await;
+            browser.forge("passkeys", "1");
+            bob.fill_sign_in(browser).await;
+            assert_eq!(browser.path(), "/login/offer", "{}", browser.describe());
+        };
+        sign_in(&mut browser).await;
+        let mut device = Authenticator::phone(&server);
+        let answer = device.create(&options(&browser));
+        server.advance(TEN_MINUTES);
+        send(&mut browser, &answer, &[]).await;
+        assert!(browser.text().contains(EXPIRED), "{}", browser.describe());
+        let told: Value = serde_json::from_str(&browser.page().attribute("[data-passkey-unknown]", "data-passkey-unknown").unwrap()).unwrap();
+        assert_eq!(told, json!({ "rpId": "localhost", "credentialId": encode(&device.keys[0].id) }));
+        assert_eq!(server.database().number("SELECT count(*) FROM passkeys").await, 0);
+        browser.press("Continue").await;
+        assert_eq!(browser.path(), "/account", "{}", browser.describe());
+        browser.open("/logout").await;
+        browser.press("Sign out").await;
+        sign_in(&mut browser).await;
     }
 
     /// An authenticator of other people's making, which attests by itself.

@@ -406,6 +406,38 @@ both! {
         assert_eq!(second.status(), 410, "once");
     }
 
+    /// security.md M4; RFC 9700 §4.7: the link leads back to the application in the browser that asked for it there, and in no other.
+    async fn a_mailed_link_leads_on_to_the_application_where_it_was_asked_for(db) {
+        let server = Setup::proving(db).setting("login.email", true).start().await;
+        let shop = Application::of(&server, "shop");
+        let (alice, mallory) = (Person::alice(), Person::bob());
+        alice.signed_up_with_code(&server).await;
+        mallory.signed_up_with_code(&server).await;
+        let request = shop.authorization_request();
+        let mut browser = Browser::new(&server);
+        browser.open(&request.url()).await;
+        browser.follow("Email me a code").await;
+        browser.fill(words::EMAIL, &alice.email);
+        browser.press("Email me a code").await;
+        let link = newest(&server, &alice.email).await.link();
+        // A link that somebody else asked for signs nobody in to the application.
+        let mut other = Browser::new(&server);
+        other.open("/login/mail").await;
+        other.fill(words::EMAIL, &mallory.email);
+        other.press("Email me a code").await;
+        let mut lured = browser.clone();
+        lured.open(&newest(&server, &mallory.email).await.link()).await;
+        lured.press("Sign in").await;
+        assert_eq!(lured.heading(), "Your account", "{}", lured.describe());
+        // Opened twice, it is the same link.
+        browser.open(&link).await;
+        browser.open(&link).await;
+        assert_eq!((browser.path(), browser.page().url.query()), ("/login/link", None));
+        let landed = browser.press("Sign in").await.landed();
+        let tokens = shop.redeem(&request, landed.code()).await.tokens();
+        assert_eq!(Jwt::decode(tokens.id_token()).claim("amr"), &json!(["email"]));
+    }
+
     /// security.md L1, M10: an unknown address is asked for a code like a known one; five tries, then none.
     async fn a_mailed_sign_in_tells_nobody_who_has_an_account(db) {
         let server = Setup::proving(db).setting("login.email", true).start().await;

@@ -119,6 +119,8 @@ both! {
         let mut headings = [one.heading(), two.heading()];
         headings.sort();
         assert_eq!(headings, ["Setup is already done", "Your account"]);
+        let done = if one.heading() == "Your account" { &two } else { &one };
+        assert_eq!(done.page().all(".button:not(.quiet)"), ["Sign in"], "{}", done.describe());
         server.restart().await;
         let made = server.ground.database.texts("SELECT email FROM users").await;
         server.command(&["user", "delete", &made[0]]).await.done();
@@ -129,6 +131,7 @@ both! {
             let mut browser = Browser::of_process(&server);
             browser.open(old).await;
             assert_eq!(browser.heading(), "This link has expired", "{}", browser.describe());
+            assert_eq!(browser.page().all(".button.quiet"), ["Sign in"], "the new link is the way on");
         }
         // A form that was open before does not work either.
         let mut late = open_setup(&server, &again, &bob).await;

@@ -138,9 +138,11 @@ both! {
         let server = TestServer::start(db).await;
         let (alice, authenticator, _, mut browser) = alice(&server).await;
         alice.sign_in(&mut browser).await;
+        let failed = "SELECT count(*) FROM events WHERE kind = 'second_factor_failed'";
         for _ in 0..5 {
             give(&mut browser, &authenticator.wrong_code(&server)).await;
             assert_eq!(browser.path(), "/login/factor");
+            assert_eq!(server.database().number(failed).await, 1, "the first is noted, and no other of this sign-in");
         }
         give(&mut browser, &authenticator.code(&server)).await;
         assert_eq!((browser.path(), browser.heading().as_str()), ("/login", "Sign in"));
@@ -153,8 +155,15 @@ both! {
         server.advance(STEP);
         give(&mut browser, &authenticator.code(&server)).await;
         assert!(browser.is_signed_in().await);
-        let failed = "SELECT count(*) FROM events WHERE kind = 'second_factor_failed'";
         assert_eq!(server.database().number(failed).await, 1);
+        // Another sign-in is noted by itself; its owner sees both.
+        let mut stranger = Browser::new(&server);
+        alice.sign_in(&mut stranger).await;
+        give(&mut stranger, &authenticator.wrong_code(&server)).await;
+        assert_eq!(server.database().number(failed).await, 2);
+        browser.open("/account/activity").await;
+        let seen = browser.page().all(".list .row-title");
+        assert_eq!(seen.iter().filter(|line| line.starts_with("Wrong code at the second step")).count(), 2, "{seen:?}");
     }
 
     /// security.md O2, L4: parallel guesses in one sign-in do not outrun the limit.

@@ -299,6 +299,7 @@ both! {
         assert!(there.is_signed_in().await, "a failed change ends nothing");
         change(&mut here, &alice.password, "alice likes short walks").await;
         assert!(here.page().notice().contains("has been changed"), "{}", here.describe());
+        assert_eq!(here.page().all(".buttons a"), ["Back to the security page"], "nothing is left to cancel");
         assert!(!there.is_signed_in().await);
         for tokens in [&online, &offline] {
             shop.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");

@@ -86,7 +86,9 @@ both! {
         thief.press("Continue").await;
         assert!(thief.error().contains("wrong"), "another browser's: {}", thief.describe());
         let mut twin = laptop.clone();
-        laptop.fill("Code", &code);
+        // As an Arabic keyboard writes it.
+        let typed: String = code.chars().map(|digit| char::from_u32(0x660 + digit.to_digit(10).unwrap()).unwrap()).collect();
+        laptop.fill("Code", &typed);
         let landed = laptop.press("Continue").await.landed();
         let token = shop.verified(shop.redeem(&request, landed.code()).await.tokens().id_token()).await;
         assert_eq!((token.claim("acr"), token.claim("amr")), (&json!("2"), &json!(["pwd", "sms", "mfa"])));
@@ -102,6 +104,39 @@ both! {
         late.fill("Code", &code_in(&provider.newest()));
         late.press("Continue").await;
         assert_eq!(late.path(), "/account", "{}", late.describe());
+    }
+
+    /// No other code comes of itself: whoever typed a wrong one can have another, when they prove their number and when they sign in.
+    async fn another_code_is_sent_to_whoever_asks(db) {
+        let provider = SmsProvider::start().await;
+        let server = server(db, "twilio_messages", &provider).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        alice.adds_authenticator(&server, &mut browser).await;
+        browser.open("/account/phone").await;
+        browser.fill("Phone number", NUMBER);
+        browser.press("Send a code").await;
+        browser.fill("Code", "x");
+        browser.press("Confirm").await;
+        browser.press("Send a new code").await;
+        assert_eq!((provider.all().len(), browser.error().as_str()), (2, ""), "{}", browser.describe());
+        browser.fill("Code", &code_in(&provider.newest()));
+        browser.press("Confirm").await;
+        assert_eq!(browser.path(), "/account/security", "{}", browser.describe());
+
+        let mut laptop = Browser::new(&server);
+        alice.sign_in(&mut laptop).await;
+        laptop.open("/login/factor?method=sms").await;
+        assert!(!laptop.page().has_button("Send a new code"), "none was sent");
+        laptop.press("Send a code").await;
+        laptop.fill("Code", "x");
+        laptop.press("Continue").await;
+        assert!(laptop.error().contains("ask for a new one"), "{}", laptop.describe());
+        laptop.press("Send a new code").await;
+        assert_eq!(provider.all().len(), 4, "{}", laptop.describe());
+        laptop.fill("Code", &code_in(&provider.newest()));
+        laptop.press("Continue").await;
+        assert_eq!(laptop.path(), "/account", "{}", laptop.describe());
     }
 
     /// OWASP ASVS 6.6.3: few messages to a number and for an account, none to countries that the operator does not list.

@@ -160,6 +160,53 @@ both! {
         assert_eq!(late.ok()["expires_in"], json!(100));
     }
 
+    /// security.md X2: what a client has taken out of a token on purpose comes back by no exchange.
+    async fn a_narrowed_token_stays_narrow_in_an_exchange(db) {
+        let both_apis = json!([{ "subject_client": "main", "resources": [QUEUE], "scope": "queue:read queue:join email" }]);
+        let service = Client::service("reader").with("grant_types", json!([EXCHANGE])).with("serves", json!([SUBSCRIPTIONS, QUEUE]));
+        let service = service.with("resources", json!([QUEUE])).with("token_exchange", both_apis);
+        let server = company(db).client(service).start().await;
+        let main = Application::of(&server, "main");
+        let alice = Person::alice();
+        let request = main.authorization_request().with("scope", &format!("{SCOPE} email"));
+        let wide = main.sign_in_with(&mut alice.signed_in(&server).await, &alice, &request).await;
+        let narrow = [("grant_type", "refresh_token"), ("refresh_token", wide.refresh_token()), ("scope", "subscriptions:write queue:read")];
+        let narrow = main.post("/token", &narrow).await.tokens();
+        let reader = Application::of(&server, "reader");
+        for wider in ["queue:join", "email", "queue:read queue:join"] {
+            exchange(&reader, &narrow.access_token, &[("scope", wider)]).await.refused(400, "invalid_scope");
+        }
+        assert_eq!(exchange(&reader, &narrow.access_token, &[]).await.tokens().scope(), "queue:read");
+        let mut all: Vec<_> = exchange(&reader, &wide.access_token, &[]).await.tokens().scope().split(' ').map(str::to_owned).collect();
+        all.sort();
+        assert_eq!(all, ["email", "queue:join", "queue:read"]);
+    }
+
+    /// A developer reads which of the two lacks what was asked for, the rule or the subject token, and which APIs the rule has.
+    async fn a_developer_reads_what_an_exchange_lacks(db) {
+        let server = company(db).start().await;
+        let (_, token) = subject_token(&server).await;
+        let service = Application::of(&server, "subscriptions");
+        let refusal = async |name: &str, value: &str| {
+            server.advance(Duration::from_secs(1));
+            exchange(&service, &token.access_token, &[(name, value)]).await;
+            ostiary::housekeeping::write_refusals(server.app()).await.unwrap();
+            let lines = server.ground.command(&["doctor", "client", "subscriptions"]).await.done().stdout;
+            let printed = server.ground.command(&["doctor", "client", "subscriptions", "--json"]).await.done();
+            assert!(!printed.stdout.contains(&token.access_token), "{printed:?}");
+            (printed.json()["refusals"][0].clone(), lines)
+        };
+        let (scope, lines) = refusal("scope", "billing:read nobodys").await;
+        let cause = "by the rule for main: the rule lacks billing:read nobodys; the subject token lacks nobodys";
+        assert_eq!((scope["sent"].as_str(), scope["cause"].as_str()), (Some("billing:read nobodys"), Some(cause)));
+        assert!(scope["advice"].as_str().unwrap().contains("token_exchange of subscriptions"), "{scope}");
+        assert!(lines.contains("  have  queue:join queue:read\n"), "{lines}");
+        let (target, lines) = refusal("resource", BILLING).await;
+        let cause = "by the rule for main: its resources are https://queue.example";
+        assert_eq!((target["sent"].as_str(), target["cause"].as_str()), (Some(BILLING), Some(cause)));
+        assert!(target["advice"].as_str().unwrap().contains(BILLING) && lines.contains("  have  https://queue.example\n"), "{target}\n{lines}");
+    }
+
     /// RFC 8693 §2.1: an actor token is the client's own, or it is refused.
     async fn an_actor_token_must_be_the_clients_own(db) {
         let server = company(db).start().await;

@@ -5,12 +5,18 @@ use super::super::{CliError, Opened};
 use crate::clients::declared::declares_client;
 use crate::clients::refusals::{Refusal, list_refusals};
 use crate::clients::{Client, Directory};
+use crate::oauth::client_metadata::ExchangeRule;
 use crate::oauth::resource::ResourceIndicator;
-use crate::web::registration_advice::{Advice, REDIRECT_URIS, RESOURCES, added, nearest, registration_advice, update_of, without_resource};
+use crate::web::registration_advice::{
+    Advice, POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS, RESOURCES, UriList, added, nearest, registration_advice, update_of, without_resource,
+};
 use serde_json::json;
 
 /// What is declared is not the command line's to change.
 const IN_THE_FILE: &str = "it is declared in the configuration ([[clients]]): change it there, and restart";
+
+/// How the cause of a refused token exchange begins that asked for too much.
+const EXCHANGED: &str = "by the rule for ";
 
 /// Refusals that are told.
 const TOLD: i64 = 10;
@@ -81,11 +87,32 @@ pub(super) async fn explain(opened: &Opened, client_id: &str) -> Result<Output, 
 
 /// What is registered where something else was sent.
 fn have(directory: &Directory, client: &Client, refusal: &Refusal) -> Vec<String> {
+    if let Some(rule) = rule_of(client, refusal) {
+        return match refusal.error.as_str() {
+            "invalid_scope" => vec![rule.scope.to_string()],
+            _ => rule.resources.iter().map(ToString::to_string).collect(),
+        };
+    }
     match refusal.error.as_str() {
         "invalid_scope" => vec![directory.allowed_scope(client).to_string()],
         "invalid_target" => client.metadata.resources.iter().map(|resource| resource.as_str().to_owned()).collect(),
-        _ => client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
+        _ => registered_uris(client, refusal).1,
     }
+}
+
+/// The rule by which a token exchange was refused that asked for too much.
+fn rule_of<'a>(client: &'a Client, refusal: &Refusal) -> Option<&'a ExchangeRule> {
+    let (subject_client, _) = refusal.cause.as_deref()?.strip_prefix(EXCHANGED)?.split_once(": ")?;
+    client.metadata.token_exchange.iter().find(|rule| rule.subject_client == subject_client)
+}
+
+/// The list that an address was looked for in.
+fn registered_uris(client: &Client, refusal: &Refusal) -> (UriList, Vec<String>) {
+    let (list, uris) = match refusal.description.starts_with("post_logout_redirect_uri ") {
+        true => (POST_LOGOUT_REDIRECT_URIS, &client.metadata.post_logout_redirect_uris),
+        false => (REDIRECT_URIS, &client.metadata.redirect_uris),
+    };
+    (list, uris.iter().map(|uri| uri.as_str().to_owned()).collect())
 }
 
 /// What to do about a refusal; empty where its description says it all.
@@ -95,11 +122,23 @@ fn advice(directory: &Directory, client: &Client, refusal: &Refusal, is_declared
     let registered = method.map_or("a secret, in Basic or in the body", |method| method.as_str());
     let cause = refusal.cause.as_deref().unwrap_or("");
     match (refusal.error.as_str(), refusal.sent.as_deref()) {
+        ("invalid_scope", Some(_)) if cause.starts_with(EXCHANGED) => {
+            format!(
+                "What the rule lacks: add it to the rule's scope in token_exchange of {id} in [[clients]], and restart. What the subject token \
+                 lacks: let the application that people sign in to ask for it."
+            )
+        }
+        ("invalid_target", Some(sent)) if cause.starts_with(EXCHANGED) && may_call(directory, client, sent) => {
+            format!("Add the API to the resources of that rule in token_exchange of {id} in [[clients]], and restart.")
+        }
+        ("invalid_scope", Some(_)) if refusal.description.starts_with("scope holds nothing that the resource knows") => {
+            "None of it is a scope of the API that the token would be for: name the API that has it in resource.".to_owned()
+        }
         ("invalid_scope", Some(sent)) => scope_advice(directory, client, sent),
         ("invalid_target", Some(sent)) => target_advice(directory, client, sent),
         (_, Some(sent)) => {
-            let known: Vec<String> = client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect();
-            joined(&registration_advice(client, REDIRECT_URIS, &known, sent))
+            let (list, known) = registered_uris(client, refusal);
+            joined(&registration_advice(client, list, &known, sent))
         }
         ("invalid_client", _) if cause == "wrong secret" && is_declared => {
             "The application sends another secret than its client_secret in the configuration ([[clients]]).".to_owned()
@@ -161,6 +200,12 @@ fn scope_advice(directory: &Directory, client: &Client, sent: &str) -> String {
         added(client, RESOURCES, api, &format!("{token} is of {api}. Let the client ask for it:"))
     };
     joined(&refused.iter().map(of_one).collect::<Vec<_>>())
+}
+
+/// Whether the client may call an API that there is.
+fn may_call(directory: &Directory, client: &Client, sent: &str) -> bool {
+    let known = client.metadata.resources.iter().find(|resource| resource.as_str() == sent);
+    known.is_some_and(|resource| directory.resource(resource).is_some())
 }
 
 fn target_advice(directory: &Directory, client: &Client, sent: &str) -> String {

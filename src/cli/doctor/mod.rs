@@ -4,11 +4,13 @@
 //!
 //! Order of checks: 1. the configuration (all its faults at once, exit code 2); 2. settings that are sound and still unwise; 3. the
 //! database: it answers, its clock, its schema, the master key; 4. signing keys; 5. the issuer from outside: address, certificate,
-//! metadata, clock, proxies; 6. mail; 7. other providers; 8. clients that were refused.
+//! metadata, clock, proxies; 6. mail; 7. other providers; 8. clients: what can never work,
+//! and those that were refused.
 
 mod client;
 mod database;
 mod outside;
+mod registered;
 mod settings;
 
 use super::output::Output;
@@ -138,6 +140,7 @@ async fn examine(app: &App, findings: &mut Vec<Finding>) -> Result<(), CliError>
                 line,
             ));
         }
+        findings.extend(registered::examine(app, &app.clients.directory(), client, is_declared));
         let day_ago = app.now() - Duration::from_secs(86_400);
         let refused = list_refusals(&mut app.storage.read().await?, id, 100).await?;
         let lately = refused.iter().filter(|refusal| refusal.at > day_ago).count();

@@ -26,3 +26,4 @@ consent-groups = رؤية المجموعات التي تنتمي إليها
 consent-roles = رؤية أدوارك
 consent-offline = الاحتفاظ بالوصول أثناء غيابك
 consent-offline-detail = إلى أن تسحبه من حسابك
+consent-api = استخدام { $api } نيابةً عنك

@@ -26,3 +26,4 @@ consent-groups = Die Gruppen sehen, zu denen Sie gehören
 consent-roles = Ihre Rollen sehen
 consent-offline = Den Zugriff behalten, wenn Sie nicht da sind
 consent-offline-detail = Bis Sie ihn in Ihrem Konto widerrufen
+consent-api = { $api } in Ihrem Namen nutzen

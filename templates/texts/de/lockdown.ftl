@@ -12,6 +12,7 @@ lockdown-was-me = Sie waren es doch? Schließen Sie diese Seite; es hat sich nic
 lockdown-not-yet = Nicht sicher? Noch hat sich nichts geändert.
 lockdown-back = Zurück zur Sicherheitsseite
 lockdown-unproven = Bestätigen Sie zuerst Ihre E-Mail-Adresse. Sonst könnten wir Ihnen keinen Link schicken, mit dem Sie wieder hineinkommen.
+lockdown-verify = E-Mail-Adresse bestätigen
 lockdown-done-title = Ihr Konto ist gesperrt
 lockdown-done-lead = Wir haben einen Link an { $email } geschickt. Mit ihm wählen Sie ein neues Passwort; er gilt 30 Minuten lang und nur einmal.
 lockdown-done-shut = { $email } gehört inzwischen zu einem anderen Konto und konnte nicht zurückgegeben werden. Das gesperrte Konto kann niemand öffnen, bis der Betreiber es wieder freigibt.

@@ -4,6 +4,7 @@ account-title = Your account
 account-nav = Account
 account-overview = Overview
 account-profile = Profile
+account-profile-tab = Profile
 account-sessions = Sessions
 account-apps = Apps
 account-since = With { $brand } since { $date }
@@ -64,7 +65,7 @@ account-not-a-time-zone = Enter a time zone, such as Europe/Berlin.
 # Password
 account-password-lead = Changing it signs you out on every other device.
 account-password-done = Your password has been changed. Your other sessions have ended.
-account-password-add-lead = This account has no password yet. With one, you can also sign in where you have neither a passkey nor a provider at hand.
+account-password-add-lead = This account has no password yet. With one, you can also sign in on a device that has none of your passkeys.
 account-password-added = Your account has a password now.
 account-password-current = Current password
 account-password-current-show = Show current password

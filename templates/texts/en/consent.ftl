@@ -26,3 +26,4 @@ consent-groups = See the groups you belong to
 consent-roles = See your roles
 consent-offline = Keep access when you are away
 consent-offline-detail = Until you take it back in your account
+consent-api = Use { $api } on your behalf

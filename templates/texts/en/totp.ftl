@@ -3,8 +3,8 @@
 totp-title = Set up an authenticator app
 totp-lead = An app on your phone shows a new code every 30 seconds. From then on, signing in takes your phone, too.
 totp-replaces = The new app takes the place of the one you have now.
-totp-needed-app = { $app } asks for a second step. Set it up once, then go on.
-totp-demanded = Your account needs a second step. Set it up once, then go on.
+totp-needed-app = { $app } asks for a second step. Set it up once, then continue.
+totp-demanded = Your account needs a second step. Set it up once, then continue.
 totp-scan = Scan this with the app
 totp-scan-hint = Any authenticator app will do. Open it, choose to add an account, and point the camera here.
 totp-qr = QR code for the authenticator app

@@ -4,6 +4,7 @@ account-title = Su cuenta
 account-nav = Cuenta
 account-overview = Resumen
 account-profile = Perfil
+account-profile-tab = Perfil
 account-sessions = Sesiones
 account-apps = Apps
 account-since = En { $brand } desde el { $date }

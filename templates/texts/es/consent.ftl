@@ -26,3 +26,4 @@ consent-groups = Ver los grupos a los que pertenece
 consent-roles = Ver sus roles
 consent-offline = Mantener el acceso cuando no esté
 consent-offline-detail = Hasta que lo retire en su cuenta
+consent-api = Usar { $api } en su nombre

@@ -12,6 +12,7 @@ lockdown-was-me = ¿Sí ha sido usted? Cierre esta página; no ha cambiado nada.
 lockdown-not-yet = ¿Tiene dudas? Todavía no ha cambiado nada.
 lockdown-back = Volver a la página de seguridad
 lockdown-unproven = Confirme primero su dirección de correo. De lo contrario, no podríamos enviarle el enlace para volver a entrar.
+lockdown-verify = Confirmar la dirección de correo
 lockdown-done-title = Su cuenta está bloqueada
 lockdown-done-lead = Hemos enviado un enlace a { $email }. Le permite elegir una contraseña nueva; es válido durante 30 minutos y sirve una sola vez.
 lockdown-done-shut = { $email } pertenece ahora a otra cuenta, así que no se ha podido devolver. Nadie puede abrir la cuenta bloqueada hasta que la reabran quienes gestionan este servicio.

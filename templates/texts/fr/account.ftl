@@ -4,6 +4,7 @@ account-title = Votre compte
 account-nav = Compte
 account-overview = Aperçu
 account-profile = Profil
+account-profile-tab = Profil
 account-sessions = Sessions
 account-apps = Applis
 account-since = Chez { $brand } depuis le { $date }

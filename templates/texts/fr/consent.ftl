@@ -26,3 +26,4 @@ consent-groups = Voir les groupes dont vous faites partie
 consent-roles = Voir vos rôles
 consent-offline = Garder l’accès en votre absence
 consent-offline-detail = Jusqu’à ce que vous le retiriez dans votre compte
+consent-api = Utiliser { $api } en votre nom

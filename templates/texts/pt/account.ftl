@@ -4,6 +4,7 @@ account-title = Sua conta
 account-nav = Conta
 account-overview = Resumo
 account-profile = Perfil
+account-profile-tab = Perfil
 account-sessions = Sessões
 account-apps = Apps
 account-since = Conta { $brand } desde { $date }
@@ -11,8 +12,8 @@ account-profile-row = Seu nome e o que os aplicativos podem saber sobre você
 account-password-changed = Senha alterada pela última vez em { $date }
 account-password-unchanged = Senha não alterada desde que você criou a conta
 account-sessions-row = { $count ->
-    [one] Conectado somente neste dispositivo
-   *[other] Conectado em { $count } dispositivos
+    [one] Sessão aberta somente neste dispositivo
+   *[other] Sessão aberta em { $count } dispositivos
 }
 account-apps-row = { $count ->
     [0] Nenhum aplicativo tem acesso
@@ -75,7 +76,7 @@ account-password-wrong = A senha atual está incorreta.
 account-password-wait = Muitas tentativas. Espere { $wait } antes da próxima.
 
 # Sessões
-account-sessions-lead = Onde você está conectado. Encerre as sessões que não reconhecer e depois altere sua senha.
+account-sessions-lead = Onde sua conta está aberta. Encerre as sessões que não reconhecer e depois altere sua senha.
 account-session-ended = A sessão foi encerrada.
 account-sessions-ended = Todas as outras sessões foram encerradas.
 account-session-on = { $browser } em { $device }

@@ -26,3 +26,4 @@ consent-groups = Ver os grupos dos quais você faz parte
 consent-roles = Ver suas funções
 consent-offline = Manter o acesso quando você não estiver presente
 consent-offline-detail = Até você retirá-lo na sua conta
+consent-api = Utilizar { $api } em seu nome

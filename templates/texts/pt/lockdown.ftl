@@ -12,6 +12,7 @@ lockdown-was-me = Foi você, afinal? Feche esta página; nada mudou.
 lockdown-not-yet = Em dúvida? Nada mudou ainda.
 lockdown-back = Voltar para a página de segurança
 lockdown-unproven = Primeiro confirme seu endereço de e-mail. Caso contrário, não poderíamos enviar o link para você voltar a entrar.
+lockdown-verify = Confirmar endereço de e-mail
 lockdown-done-title = Sua conta está bloqueada
 lockdown-done-lead = Enviamos um link para { $email }. Com ele você escolhe uma nova senha; ele vale por 30 minutos e só funciona uma vez.
 lockdown-done-shut = { $email } agora pertence a outra conta e não pôde ser devolvido. Ninguém pode abrir a conta bloqueada até que os responsáveis por este serviço a reabram.

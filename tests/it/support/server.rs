@@ -2,6 +2,7 @@
 
 use super::database::{Database, OwnDatabase};
 use super::setup::{Ground, Setup};
+use actix_web::web::Data;
 use ostiary::Server;
 use ostiary::app::App;
 use ostiary::clock::Clock;
@@ -68,7 +69,7 @@ impl TestServer {
         format!("{}{path}", self.url)
     }
 
-    pub fn app(&self) -> &App {
+    pub fn app(&self) -> &Data<App> {
         self.server.as_ref().unwrap().app()
     }
 
