@@ -566,7 +566,6 @@ fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
         explanation: text(HOSTILE),
         advice: text(HOSTILE),
         way_on: Some(Link { url: text("/account"), text: text("Go on") }),
-        goes_back: false,
         details: Some(Details {
             parameter: Some(text("redirect_uri")),
             sent: Some(marked()),

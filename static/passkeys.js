@@ -47,8 +47,7 @@ function ask(form, more) {
 function send(form, credential) {
   form.elements.credential.value = writeAnswer(credential);
   form.setAttribute("aria-busy", "true");
-  // With its submit event: under attack a form waits for its proof of work.
-  form.requestSubmit();
+  form.submit();
 }
 
 function show(form, problem) {
@@ -126,9 +125,8 @@ if (window.PublicKeyCredential && navigator.credentials) {
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.hidden = false;
     form.querySelector("[data-passkey-ask]").addEventListener("click", () => press(form));
-    // Enter in the field for the name asks the authenticator too; with its answer the form is sent.
+    // Enter in the field for the name asks the authenticator too.
     form.addEventListener("submit", (event) => {
-      if (form.elements.credential.value) return;
       event.preventDefault();
       press(form);
     });

@@ -7,7 +7,7 @@ use crate::brand::Brand;
 use crate::clock::Timestamp;
 use crate::language::{Argument, Language, Text, Texts};
 use crate::users::User;
-use crate::web::proof_of_work::{PageChallenge, challenge, is_asked};
+use crate::web::proof_of_work::{PageChallenge, challenge};
 use crate::web::speak::language_of;
 use crate::web::static_files;
 use actix_web::cookie::Cookie;
@@ -225,9 +225,7 @@ impl<V: Template> Page<V> {
             Ok(html) => {
                 let mut answer = HttpResponse::build(self.status);
                 let form_action = self.form_action.iter().fold("'self'".to_owned(), |all, source| format!("{all} {source}"));
-                // Under attack the script asks for a fresh challenge when that of the page has grown old.
-                let fetches = self.fetches || is_asked(request);
-                secure(&mut answer, &form_action, if fetches { "'self'" } else { "'none'" });
+                secure(&mut answer, &form_action, if self.fetches { "'self'" } else { "'none'" });
                 answer
                     .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
                     .insert_header((CONTENT_LANGUAGE, language_of(request).tag()));

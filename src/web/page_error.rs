@@ -33,7 +33,6 @@ pub struct PageError {
     advice: Option<&'static str>,
     details: Option<Box<Details>>,
     way_on: WayOn,
-    goes_back: bool,
     /// For `Allow` (RFC 9110 §15.5.6: a 405 must say).
     methods: Option<&'static str>,
     /// For the log only.
@@ -119,8 +118,6 @@ pub struct ErrorPage {
     pub explanation: String,
     pub advice: String,
     pub way_on: Option<Link>,
-    /// The script brings the person back to the form once it has solved the page's challenge.
-    pub goes_back: bool,
     pub details: Option<Details>,
     pub request_id: String,
 }
@@ -128,7 +125,7 @@ pub struct ErrorPage {
 impl PageError {
     fn new(status: StatusCode, title: &'static str, explanation: &'static str) -> Self {
         let explanation = Box::new(Text::new(explanation));
-        Self { status, title, explanation, advice: None, details: None, way_on: WayOn::None, goes_back: false, methods: None, cause: None }
+        Self { status, title, explanation, advice: None, details: None, way_on: WayOn::None, methods: None, cause: None }
     }
 
     fn advising(mut self, advice: &'static str) -> Self {
@@ -191,8 +188,7 @@ impl PageError {
 
     /// Under attack: the page that answers has the challenge, the form must be sent again.
     pub fn proof_of_work_needed() -> Self {
-        let error = Self::new(StatusCode::FORBIDDEN, "errors-proof", "errors-proof-why").advising("errors-proof-do");
-        Self { goes_back: true, ..error }
+        Self::new(StatusCode::FORBIDDEN, "errors-proof", "errors-proof-why").advising("errors-proof-do")
     }
 
     /// A form that does not come from a page this browser was shown.
@@ -287,7 +283,6 @@ impl PageError {
             advice: self.advice.map(|advice| layout.t(advice)).unwrap_or_default(),
             layout,
             way_on,
-            goes_back: self.goes_back,
             details: self.details.as_deref().filter(|_| app.config.is_development()).cloned(),
             request_id: request_id_of(request).to_string(),
         };

@@ -2,9 +2,8 @@
 //! is asked to watch over it. Below the threshold nothing is asked and no script is needed.
 //!
 //! The limits turn it on: more posts of sign-in forms from one address (IPv6: one /64) than people make, or more in all. Then pages carry a challenge,
-//! `static/proof-of-work.js` solves it while the person types, and the proof comes along as a cookie; one that has grown old is
-//! made anew from another page's challenge, and the page of a refusal goes back to the form once it has a proof. A challenge is a sealed
-//! ticket, bound to its address; nothing is stored until it was solved, and a proof is good for one post.
+//! `static/proof-of-work.js` solves it while the person types, and the proof comes along as a cookie. A challenge is a sealed ticket,
+//! bound to its address; nothing is stored until it was solved, and a proof is good for one post.
 //!
 //! Order of checks of a post: 1. it is counted; 2. past a threshold: a proof, of this address, unexpired, hard enough, not used before.
 //!
@@ -126,12 +125,6 @@ pub fn challenge(app: &App, http: &HttpRequest) -> Option<PageChallenge> {
     let state = http.app_data::<web::Data<ProofOfWork>>()?;
     let key = ClientAddress::of(http).limit_key();
     if state.is_needed(key, app.now()) { make(app, state, key) } else { None }
-}
-
-/// Whether pages carry a challenge.
-pub fn is_asked(http: &HttpRequest) -> bool {
-    let (app, state) = (http.app_data::<web::Data<App>>(), http.app_data::<web::Data<ProofOfWork>>());
-    app.zip(state).is_some_and(|(app, state)| state.is_needed(ClientAddress::of(http).limit_key(), app.now()))
 }
 
 fn make(app: &App, state: &ProofOfWork, key: LimitKey) -> Option<PageChallenge> {

@@ -48,10 +48,6 @@ both! {
         }
         guess(&mut browser).await;
         assert_eq!((browser.status(), browser.heading().as_str()), (403, "Please send that once more"));
-        assert!(browser.page().attribute("h1", "data-back-with-proof").is_some(), "the script goes back to the form by itself");
-        assert!(browser.page().attribute("script[data-challenge]", "data-fresh").is_some_and(|path| path.ends_with("/login")));
-        let policy = browser.page().headers["content-security-policy"].to_str().unwrap().to_owned();
-        assert!(policy.contains("connect-src 'self'"), "the script may ask for a fresh challenge: {policy}");
         let proof = solve(&browser).expect("the page carries the challenge");
         browser.cookies.set("ostiary_proof", &proof);
         guess(&mut browser).await;

@@ -340,10 +340,9 @@ async fn the_command_lines_of_the_guides_run() {
     for guide in &guides {
         let blocks = guide.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n"));
         let lines = blocks.map(|block| block.replace("\\\n", " ")).collect::<String>();
-        // The one that the tests' configuration declares is not made anew.
-        script.extend(
-            lines.lines().filter(|line| line.starts_with("ostiary ")).map(|line| line.replace("//api.example", "//api.guide.example")),
-        );
+        // The API that the tests' configuration declares is not made anew, and has its scopes for itself.
+        let renamed = |line: &str| line.replace("//api.example", "//api.guide.example").replace("orders:", "guide:");
+        script.extend(lines.lines().filter(|line| line.starts_with("ostiary ")).map(renamed));
     }
     // Two guides make the same API.
     let mut seen = std::collections::HashSet::new();
