@@ -69,6 +69,9 @@ impl Refusals {
     }
 }
 
+/// How the cause of a refused token exchange begins that asked for more than a rule gives; the rule's `subject_client` and a colon follow.
+pub const EXCHANGED: &str = "by the rule for ";
+
 /// An address as it was sent, with the names in its query and not what they hold: a code or a token has lost its way here before.
 pub fn without_values(uri: &str) -> String {
     let (uri, has_fragment) = uri.split_once('#').map_or((uri, false), |(before, _)| (before, true));

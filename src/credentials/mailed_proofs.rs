@@ -224,18 +224,10 @@ pub async fn end_keep_links(connection: &mut Connection, user_id: &UserId) -> Re
 
 /// The address that somebody took from the account, if it can still be given back: the first one, where several were.
 pub async fn find_taken_email(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<Option<MailedProof>, StorageError> {
-    query!(connection, |c| mailed_proofs::table
-        .filter(mailed_proofs::user_id.eq(user_id))
-        .filter(mailed_proofs::purpose.eq(ProofPurpose::UndoEmailChange.as_str()))
-        .filter(mailed_proofs::expires_at.gt(now))
-        .order(mailed_proofs::created_at)
-        .select(MailedProof::as_select())
-        .first(c)
-        .await
-        .optional())
+    Ok(list_taken_emails(connection, user_id, now).await?.into_iter().next())
 }
 
-/// The addresses that an account had before and can have back, by the links that were mailed to them.
+/// The addresses that an account had before and can have back, by the links that were mailed to them; the first one first.
 ///
 /// Cost: 1 round trip.
 pub async fn list_taken_emails(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<Vec<MailedProof>, StorageError> {

@@ -19,6 +19,7 @@
 use super::issue::{TokenResponse, form_of, sign};
 use crate::app::App;
 use crate::clients::Client;
+use crate::clients::refusals::EXCHANGED;
 use crate::grants::access_token::{AccessTokenClaims, Actor};
 use crate::oauth::client_metadata::ExchangeRule;
 use crate::oauth::error::{ErrorCode, OAuthError};
@@ -197,7 +198,7 @@ fn lacking(rule: &ExchangeRule, wanted: &Scope, bound: &Scope) -> String {
     let personal = wanted.filtered(|token| token == Scope::OPENID || token == Scope::OFFLINE_ACCESS);
     let parts = [("the rule lacks", of_rule), ("the subject token lacks", of_token), ("never exchanged:", personal)];
     let parts: Vec<String> = parts.iter().filter(|(_, scope)| !scope.is_empty()).map(|(who, scope)| format!("{who} {scope}")).collect();
-    format!("by the rule for {}: {}", rule.subject_client, parts.join("; "))
+    format!("{EXCHANGED}{}: {}", rule.subject_client, parts.join("; "))
 }
 
 /// The targets that were asked for; without any, the only one that the rule has.
@@ -220,7 +221,7 @@ fn targets(client: &Client, rule: &ExchangeRule, requested: &[String]) -> Result
             None => {
                 let description = "resource or audience names an API that this client may not exchange these tokens for.";
                 let named: Vec<&str> = rule.resources.iter().map(ResourceIndicator::as_str).collect();
-                let cause = format!("by the rule for {}: its resources are {}", rule.subject_client, named.join(" "));
+                let cause = format!("{EXCHANGED}{}: its resources are {}", rule.subject_client, named.join(" "));
                 return Err(OAuthError::new(ErrorCode::InvalidTarget, description).because(cause).about(text));
             }
         }

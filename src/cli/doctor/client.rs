@@ -3,7 +3,7 @@
 use super::super::output::{Output, printable};
 use super::super::{CliError, Opened};
 use crate::clients::declared::declares_client;
-use crate::clients::refusals::{Refusal, list_refusals};
+use crate::clients::refusals::{EXCHANGED, Refusal, list_refusals};
 use crate::clients::{Client, Directory};
 use crate::oauth::client_metadata::ExchangeRule;
 use crate::oauth::resource::ResourceIndicator;
@@ -14,9 +14,6 @@ use serde_json::json;
 
 /// What is declared is not the command line's to change.
 const IN_THE_FILE: &str = "it is declared in the configuration ([[clients]]): change it there, and restart";
-
-/// How the cause of a refused token exchange begins that asked for too much.
-const EXCHANGED: &str = "by the rule for ";
 
 /// Refusals that are told.
 const TOLD: i64 = 10;
