@@ -34,6 +34,7 @@ use crate::web::page::{Layout, Moment, Permission, Person};
 use crate::web::page_error::{Details, ErrorPage, Link};
 use crate::web::passkeys::{KeyProblem, PasskeyForm, PasskeyProblem};
 use crate::web::problems::{EmailProblem, NameProblem};
+use crate::web::proof_of_work::HoldPage;
 use crate::web::registration_advice::Advice;
 use crate::web::text_messages::NotSent;
 use crate::web::upstream_buttons::UpstreamButton;
@@ -575,6 +576,7 @@ fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
         request_id: text("id"),
     };
     pages.push(("error", error.render()));
+    pages.push(("held form", HoldPage { layout: layout(), held_form: text("sealed") }.render()));
     pages.into_iter().map(|(name, html)| (name, html.unwrap())).collect()
 }
 
@@ -614,7 +616,7 @@ fn every_field_has_a_label() {
 
 #[test]
 fn every_form_of_ours_is_bound_to_the_browser() {
-    for (name, html) in pages().into_iter().filter(|(name, _)| !name.starts_with("form post")) {
+    for (name, html) in pages().into_iter().filter(|(name, _)| !name.starts_with("form post") && !name.starts_with("held form")) {
         let document = Html::parse_document(&html);
         for form in document.select(&Selector::parse("form").unwrap()) {
             let csrf = form.select(&Selector::parse("input[name=csrf][type=hidden]").unwrap()).count();

@@ -1,4 +1,5 @@
-// Solves the page's challenge while the person types, and sends the proof along with the form: only there under attack.
+// Solves the page's challenge while the person types, and sends the proof along with the form: only there under attack. A form that
+// came to the server without a proof stands on a page of its own, which sends it again by itself.
 "use strict";
 
 {
@@ -31,13 +32,29 @@
   };
 
   let proven = false;
-  const solved = solve().then(async (nonce) => {
+  const solved = solve();
+
+  const held = document.querySelector("form[data-held]");
+  if (held) {
+    const problem = document.querySelector("[data-held-problem]");
+    problem.hidden = true;
+    solved.then((nonce) => {
+      held.elements.proof.value = `${challenge}.${nonce}`;
+      held.submit();
+    }, () => {
+      problem.hidden = false;
+    });
+  }
+
+  // A browser that cannot solve it sends the form as it is, and is told.
+  const ready = solved.then((nonce) => {
     const secure = location.protocol === "https:" ? "; secure" : "";
-    await keep(`ostiary_proof=${challenge}.${nonce}`, `; path=/; max-age=300; samesite=strict${secure}`);
+    return keep(`ostiary_proof=${challenge}.${nonce}`, `; path=/; max-age=300; samesite=strict${secure}`);
+  }).catch(() => {}).then(() => {
     proven = true;
   });
 
-  for (const form of document.querySelectorAll("form[method=post]")) {
+  for (const form of document.querySelectorAll("form[method=post]:not([data-held])")) {
     // First of the form's listeners, so that waiting is not taken for a second submit.
     form.addEventListener("submit", async (event) => {
       if (proven) return;
@@ -47,7 +64,7 @@
       if (form.hasAttribute("aria-busy")) return;
       form.setAttribute("aria-busy", "true");
       const { submitter } = event;
-      await solved;
+      await ready;
       form.removeAttribute("aria-busy");
       // In a task of its own: a form does not submit itself while its submit event is under way.
       setTimeout(() => form.requestSubmit(submitter));

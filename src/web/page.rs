@@ -192,13 +192,14 @@ impl Moment {
 pub struct Page<V> {
     view: V,
     status: StatusCode,
-    form_action: Vec<String>,
+    /// `None`: anywhere.
+    form_action: Option<Vec<String>>,
     fetches: bool,
 }
 
 impl<V: Template> Page<V> {
     pub fn new(view: V) -> Self {
-        Self { view, status: StatusCode::OK, form_action: Vec::new(), fetches: false }
+        Self { view, status: StatusCode::OK, form_action: Some(Vec::new()), fetches: false }
     }
 
     pub fn status(mut self, status: StatusCode) -> Self {
@@ -210,7 +211,13 @@ impl<V: Template> Page<V> {
     pub fn form_action<S: AsRef<str>>(mut self, sources: &[S]) -> Self {
         // A source is an origin or a scheme; anything else could end the directive and is left out.
         let plain = |source: &&str| source.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.:/[]".contains(&b));
-        self.form_action = sources.iter().map(AsRef::as_ref).filter(plain).map(str::to_owned).collect();
+        self.form_action = Some(sources.iter().map(AsRef::as_ref).filter(plain).map(str::to_owned).collect());
+        self
+    }
+
+    /// Its form is another page's, and only that one knew where the answer may lead. Nothing on it may be another's words.
+    pub fn leads_anywhere(mut self) -> Self {
+        self.form_action = None;
         self
     }
 
@@ -224,8 +231,10 @@ impl<V: Template> Page<V> {
         match self.view.render() {
             Ok(html) => {
                 let mut answer = HttpResponse::build(self.status);
-                let form_action = self.form_action.iter().fold("'self'".to_owned(), |all, source| format!("{all} {source}"));
-                secure(&mut answer, &form_action, if self.fetches { "'self'" } else { "'none'" });
+                let form_action = self
+                    .form_action
+                    .map(|sources| sources.iter().fold("form-action 'self'".to_owned(), |all, source| format!("{all} {source}")) + "; ");
+                secure(&mut answer, form_action.as_deref().unwrap_or_default(), if self.fetches { "'self'" } else { "'none'" });
                 answer
                     .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
                     .insert_header((CONTENT_LANGUAGE, language_of(request).tag()));
@@ -250,7 +259,7 @@ pub fn onward_source(uri: &str) -> String {
 /// wait for its end.
 fn secure(answer: &mut HttpResponseBuilder, form_action: &str, connect: &str) {
     let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src {connect}; form-action {form_action}; \
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src {connect}; {form_action}\
          frame-ancestors 'none'; base-uri 'none'"
     );
     for (name, value) in [

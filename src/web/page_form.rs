@@ -46,7 +46,7 @@ pub fn read_form(app: &App, http: &HttpRequest, browser: &Browser, body: &PageBo
 
 /// Our pages are sent with `Referrer-Policy: no-referrer`, so browsers send `Origin: null` with their forms; where the
 /// browser tells more (`Sec-Fetch-Site`), that counts.
-fn is_from_us(app: &App, http: &HttpRequest) -> bool {
+pub fn is_from_us(app: &App, http: &HttpRequest) -> bool {
     let header = |name: &str| http.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = header("sec-fetch-site") {
         return site == "same-origin" || site == "none";

@@ -5,7 +5,11 @@
 //! `static/proof-of-work.js` solves it while the person types, and the proof comes along as a cookie. A challenge is a sealed ticket,
 //! bound to its address; nothing is stored until it was solved, and a proof is good for one post.
 //!
-//! Order of checks of a post: 1. it is counted; 2. past a threshold: a proof, of this address, unexpired, hard enough, not used before.
+//! A form that comes without (its page was opened before the attack or long ago, another tab used the cookie up, a passkey was quicker than the
+//! puzzle) is not lost: the answer is a page that holds it, sealed, and sends it again with a proof.
+//!
+//! Order of checks of a post: 1. it is counted; 2. its body can be read; past a threshold: 3. a proof, of this address, unexpired, hard
+//! enough, not used before; else 4. the form comes from us, is short and was not held too often to be held once more.
 //!
 //! Cost: none below the thresholds; a proof 1 round trip, 1 commit.
 //!
@@ -14,15 +18,20 @@
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::grants::consume_ticket;
+use crate::oauth::params::Params;
 use crate::sealing::Purpose;
 use crate::web::browser::cookie_value;
 use crate::web::client_address::{ClientAddress, LimitKey};
+use crate::web::form::FormText;
+use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
+use crate::web::page_form::is_from_us;
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use askama::Template;
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -38,6 +47,12 @@ const COOKIE: &str = "ostiary_proof";
 const MOST_ADDRESSES: usize = 100_000;
 const SWEEP_EVERY: u64 = 1024;
 const LIFETIME: Duration = Duration::from_secs(300);
+/// No form of ours is longer; sealed, it must still fit into a form.
+const LONGEST_HELD: usize = 16 * 1024;
+/// A form that comes back without a proof this often comes from a browser that finds none, or whose address changes all the time.
+const MOST_TRIES: u8 = 3;
+/// The field of [`HoldPage`] by which its form is known: the first one.
+const HELD_FORM: &str = "held_form";
 /// How long it stays on after a threshold was passed.
 const CALM_DOWN: Duration = Duration::from_secs(600);
 
@@ -139,31 +154,79 @@ fn make(app: &App, state: &ProofOfWork, key: LimitKey) -> Option<PageChallenge> 
     Some(PageChallenge { text, difficulty: challenge.difficulty })
 }
 
-/// Lets a post of a form through, or asks for a proof first.
-pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if request.method() == Method::POST
-        && let Some(app) = request.app_data::<web::Data<App>>().cloned()
-        && let Some(state) = request.app_data::<web::Data<ProofOfWork>>().filter(|state| state.enabled).cloned()
-    {
-        let key = ClientAddress::of(request.request()).limit_key();
-        let needed = state.is_needed(key, app.now());
-        state.count(key, app.now());
-        let refused = match needed {
-            true => {
-                is_proven(&app, request.request(), key).await.map_or_else(Some, |proven| (!proven).then(PageError::proof_of_work_needed))
-            }
-            false => None,
-        };
-        if let Some(error) = refused {
-            return Ok(request.into_response(error.into_response()));
-        }
-    }
-    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+/// A form that came without a proof. It may hold a password, so that the page has it sealed.
+#[derive(Serialize, Deserialize)]
+struct HeldForm {
+    body: String,
+    tries: u8,
 }
 
-async fn is_proven(app: &App, http: &HttpRequest, key: LimitKey) -> Result<bool, PageError> {
-    let Some(cookie) = cookie_value(http, COOKIE) else { return Ok(false) };
-    let Some((text, nonce)) = cookie.rsplit_once('.') else { return Ok(false) };
+/// Sends a form once more, with a proof.
+#[derive(Template)]
+#[template(path = "proof_of_work.html")]
+pub struct HoldPage {
+    pub layout: Layout,
+    pub held_form: String,
+}
+
+/// Lets a post of a form through, or holds it until the browser has brought a proof.
+pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let state = request.app_data::<web::Data<ProofOfWork>>().filter(|state| state.enabled && request.method() == Method::POST).cloned();
+    let (Some(app), Some(state)) = (app, state) else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let (http, payload) = request.into_parts();
+    match admit(&app, &state, &http, payload).await {
+        Ok(Admission::Goes(body)) => {
+            let request = ServiceRequest::from_parts(http, Payload::from(body.into_bytes()));
+            next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+        }
+        Ok(Admission::Held(page)) => Ok(ServiceResponse::new(http, page)),
+        Err(error) => Ok(ServiceResponse::new(http, error.into_response())),
+    }
+}
+
+enum Admission {
+    /// With this body.
+    Goes(String),
+    Held(HttpResponse),
+}
+
+async fn admit(app: &App, state: &ProofOfWork, http: &HttpRequest, mut payload: Payload) -> Result<Admission, PageError> {
+    let key = ClientAddress::of(http).limit_key();
+    let needed = state.is_needed(key, app.now());
+    state.count(key, app.now());
+    let (form, proof) = read(app, FormText::from_request(http, &mut payload).await?.0);
+    if !needed || is_proven(app, proof.or_else(|| cookie_value(http, COOKIE)), key).await? {
+        return Ok(Admission::Goes(form.body));
+    }
+    // What another site sends must not come back as ours.
+    if !is_from_us(app, http) {
+        return Err(PageError::foreign_form());
+    }
+    if form.body.len() > LONGEST_HELD || form.tries >= MOST_TRIES {
+        return Err(PageError::proof_of_work_needed());
+    }
+    let again = HeldForm { tries: form.tries + 1, ..form };
+    let held_form = app.sealing.seal(Purpose::HeldForm, &again).map_err(PageError::internal)?;
+    let page = Page::new(HoldPage { layout: Layout::of(app, http), held_form }).status(StatusCode::FORBIDDEN).leads_anywhere();
+    Ok(Admission::Held(page.respond_to(http)))
+}
+
+/// A form as it was sent at first, and the proof that has come along since.
+fn read(app: &App, body: String) -> (HeldForm, Option<String>) {
+    let held = || {
+        let sent = body.strip_prefix(HELD_FORM)?.starts_with('=').then(|| Params::parse(&body).ok())??;
+        let form = app.sealing.open(Purpose::HeldForm, sent.get(HELD_FORM)?)?;
+        Some((form, sent.get("proof").map(str::to_owned)))
+    };
+    held().unwrap_or_else(|| (HeldForm { body, tries: 0 }, None))
+}
+
+async fn is_proven(app: &App, proof: Option<String>, key: LimitKey) -> Result<bool, PageError> {
+    let Some(proof) = proof else { return Ok(false) };
+    let Some((text, nonce)) = proof.rsplit_once('.') else { return Ok(false) };
     let Some(challenge) = app.sealing.open::<Challenge>(Purpose::ProofOfWork, text) else { return Ok(false) };
     let fits = challenge.expires_at > app.now() && challenge.address == format!("{key:?}") && nonce.len() <= 20;
     if !fits || leading_zero_bits(&Sha256::digest(format!("{text}.{nonce}"))) < challenge.difficulty {

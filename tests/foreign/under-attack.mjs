@@ -1,10 +1,14 @@
-// Sign-in under attack in a real Chromium: each form waits for its proof of work and is then sent, once, however it was pressed; and what
-// people read whose browser brought none.
+// Sign-in under attack in a real Chromium: each form waits for its proof of work and is then sent, once, however it was pressed; a form that
+// came without one is held and goes on by itself; and what people read whose browser can bring none.
 import { check } from './pages.mjs';
 import { launch, looks, otherLanguages, report, visit } from './look.mjs';
 
 const { ISSUER, EMAIL, PASSWORD } = process.env;
 const browser = await launch();
+
+// Opened before.
+const early = await visit(browser, 'opened before', looks.light);
+await early.page.goto(`${ISSUER}/login`);
 
 // Past the threshold of one post a minute: from now on every page carries a challenge, and every form needs its answer.
 for (let n = 0; n < 3; n += 1) await (await fetch(`${ISSUER}/login`, { method: 'POST' })).text();
@@ -64,23 +68,45 @@ for (const press of ['click', 'Enter']) {
   await it.isIn();
 }
 
-// Whose proof is missing reads what to do, and doing it helps.
-async function refused(look, options) {
-  const it = await open(look, options);
+// Sent without a proof, it is held, and goes on by itself with what was typed.
+async function held(it, submit) {
   it.expected.add('403');
-  const before = it.scripted ? (await it.solved(), await it.proof()) : undefined;
-  await it.context.clearCookies({ name: 'ostiary_proof' });
+  await it.fill({ email: EMAIL, password: PASSWORD });
+  await submit();
+  await it.page.waitForURL(`${ISSUER}/account`);
+  await it.close();
+}
+await held(early, () => early.send('/login'));
+// Another tab has used the cookie up, or it has expired.
+const other = await open('another tab', looks.light);
+await other.solved();
+await other.context.clearCookies({ name: 'ostiary_proof' });
+await held(other, other.click);
+// A passkey's script sends its form itself, and asks no listener.
+const quick = await open('sent by a script', looks.light, true);
+await held(quick, () => quick.page.evaluate(() => {
+  setTimeout(() => document.querySelector('form[action$="/login"]').submit());
+}).then(() => quick.page.locator('form[data-held]').waitFor({ state: 'attached' })).then(() => quick.page.evaluate('window.mayWork = true')));
+
+// What they see meanwhile; and what those read whose browser runs no script, or whose form is held again and again.
+async function refused(look, options) {
+  const it = await open(look, options, options.javaScriptEnabled !== false);
+  it.expected.add('403');
   await it.type();
-  await it.click();
-  await it.page.locator('.reference').waitFor();
-  await it.see('proof-missing', 'Please send that once more');
   if (it.scripted) {
-    await it.page.goBack();
-    await it.page.locator('#email').waitFor();
-    await it.solved(before);
-    await it.type();
-    await it.click();
+    await it.page.evaluate(() => {
+      setTimeout(() => document.querySelector('form[action$="/login"]').submit());
+    });
+    await it.page.locator('form[data-held]').waitFor({ state: 'attached' });
+    await it.see('held', 'One moment');
+    check(await it.page.locator('[data-held-problem]').isHidden(), `${look}: there is nothing to do`);
+    await it.page.evaluate('window.mayWork = true');
     await it.page.waitForURL(`${ISSUER}/account`);
+  } else {
+    await it.click();
+    await it.page.locator('form[data-held]').waitFor({ state: 'attached' });
+    await it.see('held', 'One moment');
+    check(await it.page.locator('[data-held-problem]').isVisible(), `${look}: nobody says what to do`);
   }
   await it.close();
 }

@@ -26,7 +26,14 @@ async fn guess(browser: &mut Browser) {
     browser.press("Sign in").await;
 }
 
-/// What the script does.
+/// What the script does with a page that holds a form.
+async fn send_again(browser: &mut Browser, path: &str) {
+    let held = browser.page().value("held_form").unwrap_or_else(|| panic!("the form is held: {}", browser.describe()));
+    let proof = solve(browser).expect("the page carries the challenge");
+    browser.post(path, &[("held_form", &held), ("proof", &proof)], true).await;
+}
+
+/// What the script finds.
 fn solve(browser: &Browser) -> Option<String> {
     let challenge = browser.page().attribute("script[data-challenge]", "data-challenge")?;
     let difficulty: u32 = browser.page().attribute("script[data-challenge]", "data-difficulty")?.parse().unwrap();
@@ -47,7 +54,7 @@ both! {
             assert_eq!(browser.status(), 200);
         }
         guess(&mut browser).await;
-        assert_eq!((browser.status(), browser.heading().as_str()), (403, "Please send that once more"));
+        assert_eq!((browser.status(), browser.heading().as_str()), (403, "One moment"));
         let proof = solve(&browser).expect("the page carries the challenge");
         browser.cookies.set("ostiary_proof", &proof);
         guess(&mut browser).await;
@@ -72,6 +79,81 @@ both! {
         assert_eq!(elsewhere.status(), 403, "a proof expires");
     }
 
+    /// security.md L2: a page that was opened before the attack loses nothing of what was typed into it.
+    async fn a_form_without_a_proof_is_held_and_sent_again(db) {
+        let server = guarded(db).start().await;
+        let alice = Person::alice();
+        alice.registered(&server).await;
+        let mut browser = from(&server, "192.0.2.1");
+        browser.open("/login").await;
+        assert_eq!(solve(&browser), None, "nothing is asked yet");
+        let mut flood = from(&server, "192.0.2.1");
+        for _ in 0..4 {
+            guess(&mut flood).await;
+        }
+        browser.fill("Email address", &alice.email);
+        browser.fill("Password", &alice.password);
+        browser.press("Sign in").await;
+        assert_eq!((browser.status(), browser.heading().as_str()), (403, "One moment"));
+        assert!(!browser.page().html.contains(&alice.password), "what was typed is sealed");
+        let held = browser.page().value("held_form").unwrap();
+        let proof = solve(&browser).unwrap();
+        for missing in [&[("held_form", held.as_str())][..], &[("held_form", &held), ("proof", "made.up")]] {
+            browser.post("/login", missing, true).await;
+            assert_eq!((browser.status(), browser.heading().as_str()), (403, "One moment"), "{missing:?}");
+        }
+        browser.post("/login", &[("held_form", &held), ("proof", &proof)], true).await;
+        assert_eq!(browser.path(), "/account", "{}", browser.describe());
+    }
+
+    /// security.md A39: a form that another site sends does not come back as ours, and a held form is good in its own browser only.
+    async fn a_held_form_proves_nothing_of_where_it_comes_from(db) {
+        let server = guarded(db).start().await;
+        let mut browser = from(&server, "192.0.2.1");
+        for _ in 0..5 {
+            guess(&mut browser).await;
+        }
+        let held = browser.page().value("held_form").unwrap();
+        let mut victim = from(&server, "192.0.2.1");
+        victim.post("/login", &[("email", "nobody@example.org")], false).await;
+        assert_eq!((victim.status(), victim.page().value("held_form")), (403, None), "{}", victim.describe());
+        victim.open("/login").await;
+        let proof = solve(&victim).unwrap();
+        victim.post("/login", &[("held_form", &held), ("proof", &proof)], true).await;
+        assert_eq!((victim.status(), victim.heading().as_str()), (403, "Please try that again"), "{}", victim.describe());
+    }
+
+    /// A browser that never finds a proof is told, and a form of another kind is not held.
+    async fn a_form_is_held_three_times(db) {
+        let server = guarded(db).start().await;
+        let mut browser = from(&server, "192.0.2.1");
+        for _ in 0..5 {
+            guess(&mut browser).await;
+        }
+        for _ in 0..2 {
+            let held = browser.page().value("held_form").expect("it is held");
+            browser.post("/login", &[("held_form", &held)], true).await;
+            assert_eq!(browser.heading(), "One moment");
+        }
+        let held = browser.page().value("held_form").unwrap();
+        browser.post("/login", &[("held_form", &held)], true).await;
+        assert_eq!((browser.status(), browser.heading().as_str()), (403, "Please send that once more"));
+        browser.post("/login", &[("email", &"x".repeat(20_000))], true).await;
+        assert_eq!((browser.status(), browser.heading().as_str()), (403, "Please send that once more"));
+    }
+
+    /// What sends a form once more after the attack is over is read as the form that it holds.
+    async fn a_held_form_is_good_after_the_attack(db) {
+        let server = guarded(db).start().await;
+        let mut browser = from(&server, "192.0.2.1");
+        for _ in 0..5 {
+            guess(&mut browser).await;
+        }
+        server.advance(Duration::from_secs(601));
+        send_again(&mut browser, "/login").await;
+        assert_eq!((browser.status(), browser.heading().as_str()), (200, "Sign in"), "{}", browser.describe());
+    }
+
     /// security.md L2: what sends mail, reaches a provider or makes an account is guarded as the sign-in is.
     async fn every_form_of_strangers_asks_for_a_proof_under_attack(db) {
         let fake = FakeUpstream::start("far").await;
@@ -83,7 +165,7 @@ both! {
         let csrf = browser.page().value("csrf").unwrap();
         for path in ["/login", "/signup", "/forgot", "/login/mail", "/login/with/far", "/signup/with", "/account/lockdown"] {
             browser.post(path, &[("csrf", &csrf), ("email", "nobody@example.org")], true).await;
-            assert_eq!((browser.status(), browser.heading().as_str()), (403, "Please send that once more"), "{path}");
+            assert_eq!((browser.status(), browser.heading().as_str()), (403, "One moment"), "{path}");
         }
         assert!(fake.asked("/authorize").is_empty());
         browser.open("/forgot").await;

@@ -38,5 +38,6 @@ errors-too-many-why = Von dieser Adresse kommen zu viele Anfragen. Versuchen Sie
 errors-reference = Referenz
 
 errors-proof = Bitte senden Sie das noch einmal
+errors-proof-held = Einen Augenblick
 errors-proof-why = Zurzeit wird sehr oft versucht, sich anzumelden; deshalb muss Ihr Browser zuerst eine kleine Rechnung lösen. Das dauert eine Sekunde.
 errors-proof-do = Gehen Sie zurück und senden Sie das Formular noch einmal. Wenn Ihr Browser keine Skripte ausführt, warten Sie zehn Minuten.

@@ -38,5 +38,6 @@ errors-too-many-why = Too many requests from this address. Try again in { $wait 
 errors-reference = Reference
 
 errors-proof = Please send that once more
+errors-proof-held = One moment
 errors-proof-why = Many sign-ins are being tried at the moment, so your browser has to do a small piece of work first. It takes a second.
 errors-proof-do = Go back and send the form again. If your browser runs no scripts, wait ten minutes.

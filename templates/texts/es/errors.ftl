@@ -38,5 +38,6 @@ errors-too-many-why = Llegan demasiadas solicitudes de esta dirección. Inténte
 errors-reference = Referencia
 
 errors-proof = Envíelo una vez más, por favor
+errors-proof-held = Un momento
 errors-proof-why = En este momento hay muchos intentos de inicio de sesión, así que su navegador debe hacer antes un pequeño cálculo. Tarda un segundo.
 errors-proof-do = Vuelva atrás y envíe el formulario otra vez. Si su navegador no ejecuta scripts, espere diez minutos.

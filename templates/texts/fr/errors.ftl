@@ -38,5 +38,6 @@ errors-too-many-why = Trop de requêtes viennent de cette adresse. Réessayez da
 errors-reference = Référence
 
 errors-proof = Veuillez l’envoyer encore une fois
+errors-proof-held = Un instant
 errors-proof-why = De très nombreuses tentatives de connexion ont lieu en ce moment ; votre navigateur doit donc d’abord faire un petit calcul. Cela prend une seconde.
 errors-proof-do = Revenez en arrière et renvoyez le formulaire. Si votre navigateur n’exécute pas de scripts, attendez dix minutes.

@@ -38,5 +38,6 @@ errors-too-many-why = Muitas solicitações estão vindo deste endereço. Tente 
 errors-reference = Referência
 
 errors-proof = Envie mais uma vez, por favor
+errors-proof-held = Um momento
 errors-proof-why = Há muitas tentativas de login neste momento, por isso seu navegador precisa fazer antes um pequeno cálculo. Leva um segundo.
 errors-proof-do = Volte e envie o formulário outra vez. Se seu navegador não executa scripts, espere dez minutos.
