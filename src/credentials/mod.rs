@@ -4,6 +4,7 @@ pub mod factors;
 pub mod foreign_passkey;
 pub mod foreign_password;
 pub mod guesses;
+mod known_passwords;
 pub mod lockdown;
 pub mod mailed_proofs;
 pub mod passkeys;

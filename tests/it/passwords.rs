@@ -213,7 +213,7 @@ both! {
     }
 
     /// security.md L8, ASVS 6.2.4, 6.2.12: refused wherever a password is chosen: known from a break-in (asked for by five characters of its
-    /// digest), or one of those that many people use (known here). What people have already stays good.
+    /// digest) or in the list of such passwords, or easy to guess. What people have already stays good.
     async fn known_passwords_are_refused_wherever_one_is_chosen(db) {
         const KNOWN: &str = "four unusual words here";
         let digest: String = Sha1::digest(KNOWN).iter().map(|byte| format!("{byte:02X}")).collect();
@@ -221,7 +221,12 @@ both! {
         let range = Listener::saying(&format!("0000000000000000000000000000000000A:9\r\n{suffix}:3\r\n")).await;
         let url = range.uri.replace("/told", "/range/");
         let server = TestServer::with(db).setting("password.breach_range_url", url.as_str()).setting("password.minimum_strength", 2).start().await;
-        let refused = [(KNOWN, "was leaked when"), ("password1", "many people use"), ("alice2026", "word or two")];
+        let refused = [
+            (KNOWN, "was leaked when"),
+            ("password1", "was leaked when"),
+            ("P@ssw0rd!", "many people use"),
+            ("alice2026", "word or two"),
+        ];
 
         let mut browser = Browser::new(&server);
         for (password, why) in refused {
@@ -256,5 +261,43 @@ both! {
         let hash = server.app().passwords.hash(&ostiary::credentials::password::Password::typed(KNOWN)).await.unwrap();
         server.database().execute(&format!("UPDATE passwords SET hash = '{hash}'")).await;
         assert!(opens(&server, &alice.email, KNOWN).await);
+    }
+
+    /// security.md L8, ASVS 6.2.4: the list of known passwords holds without an endpoint, and where any strength will do; for the operator, too.
+    async fn known_passwords_are_refused_where_any_strength_will_do(db) {
+        const KNOWN: [&str; 3] = ["password1", "QWERTYUIOP", "iLoveYou"];
+        const LEAKED: &str = "This password was leaked when another service was broken into. Choose another one.";
+        const NEW: &str = "$uperman";
+        let server = TestServer::with(db).setting("password.minimum_strength", 0).start().await;
+        let alice = Person { password: "$tarwars".into(), ..Person::alice() };
+        // What is refused is as easy to guess as what is taken.
+        for password in [KNOWN[0], alice.password.as_str(), NEW] {
+            assert_eq!(server.app().password_rules.strength(password, &[]).await.score, 0, "{password}");
+        }
+
+        let mut browser = Browser::new(&server);
+        for known in KNOWN {
+            Person { password: known.into(), ..Person::alice() }.sign_up(&mut browser).await;
+            assert!(browser.error().contains(LEAKED), "sign-up: {}", browser.describe());
+        }
+        let mut browser = alice.signed_in(&server).await;
+        let reset = alice.resets_password(&server, KNOWN[0]).await;
+        assert!(reset.error().contains(LEAKED), "reset: {}", reset.describe());
+        for command in [["user", "set-password", alice.email.as_str()], ["user", "create", "carol@example.org"]] {
+            let printed = server.ground.command_with_input(&command, KNOWN[0]).await;
+            assert!(printed.code != 0 && printed.stderr.contains("known from a break-in"), "{printed:?}");
+        }
+        for password in KNOWN.into_iter().chain([NEW]) {
+            browser.open("/account/password").await;
+            browser.fill("Current password", &alice.password);
+            browser.fill("New password", password);
+            browser.press("Change password").await;
+            assert_eq!(browser.error().contains(LEAKED), password != NEW, "change: {}", browser.describe());
+        }
+        assert!(opens(&server, &alice.email, NEW).await);
+        // As after an import: what somebody has already is not looked up.
+        let hash = server.app().passwords.hash(&ostiary::credentials::password::Password::typed(KNOWN[0])).await.unwrap();
+        server.database().execute(&format!("UPDATE passwords SET hash = '{hash}'")).await;
+        assert!(opens(&server, &alice.email, KNOWN[0]).await);
     }
 }
