@@ -3,17 +3,18 @@
 //! Deliveries are rows that the end of the session wrote; every replica takes due ones, each by one conditional statement. Each goes out
 //! by itself, within the five seconds of the outbound client, what was never tried first, and to one application a few at a time: one that
 //! does not answer holds up nobody else. What fails is logged and tried again for an hour; a refusal of the application (4xx: it has no
-//! such session) is final and harmless, but for those that say "not now".
+//! such session) is final and harmless, but for those that say "not now". Why it failed is written down for `ostiary doctor`.
 //!
-//! Cost: a telling is 2 round trips, 2 commits, 1 signature, 1 request.
+//! Cost: a telling is 2 round trips, 2 commits, 1 signature, 1 request; one that fails up to 3 round trips more.
 //!
 //! Specs: OpenID Connect Back-Channel Logout 1.0; security.md S8.
 
 use crate::app::App;
+use crate::clients::logout_failures::{NotTold, note_logout_failure};
 use crate::clients::{Client, ClientId};
 use crate::outbound::OutboundError;
 use crate::sessions::{LogoutDelivery, claim_logout, delete_logout, list_due_logouts};
-use crate::storage::{StorageError, Topic};
+use crate::storage::{StorageError, Topic, with_causes};
 use actix_web::web;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -162,28 +163,44 @@ async fn deliver(app: &App, delivery: &LogoutDelivery) -> Result<(), StorageErro
     let client_id = client.client_id.as_str();
     let given_up = now + pause >= delivery.expires_at;
     let told = match logout_token(app, client, delivery) {
-        Ok(token) => app.outbound.post_form(uri, &[("logout_token", &token)]).await,
+        Ok(token) => app.outbound.post_form(uri, &[("logout_token", &token)]).await.map_err(|error| not_told(client_id, error, given_up)),
         Err(error) => {
             tracing::error!(client_id, %error, given_up, "a logout token could not be signed");
-            return if given_up { delete_logout(&mut app.storage.write().await?, delivery).await } else { Ok(()) };
+            Err((NotTold::Unsigned, given_up))
         }
     };
-    let is_final = match told {
-        Ok(()) => true,
-        Err(OutboundError::Status(status)) if is_refusal(status) => {
+    let Err((why, is_final)) = told else { return delete_logout(&mut app.storage.write().await?, delivery).await };
+    app.storage
+        .transaction(async |connection| {
+            note_logout_failure(connection, &delivery.client_id, &why, is_final, now).await?;
+            if is_final { delete_logout(connection, delivery).await } else { Ok(()) }
+        })
+        .await
+}
+
+/// Why the application was not told, and whether nothing more is tried.
+fn not_told(client_id: &str, error: OutboundError, given_up: bool) -> (NotTold, bool) {
+    match error {
+        OutboundError::Status(status) if is_refusal(status) => {
             tracing::info!(client_id, status, "the application refused a logout token");
-            true
+            (NotTold::Status(status), true)
         }
-        Err(OutboundError::Forbidden) => {
+        OutboundError::Forbidden => {
             tracing::warn!(client_id, "backchannel_logout_uri is an address that this server may not call");
-            true
+            (NotTold::Forbidden, true)
         }
-        Err(error) => {
+        error => {
             tracing::warn!(client_id, %error, given_up, "an application could not be told that a session has ended");
-            given_up
+            let why = match error {
+                OutboundError::Status(status) => NotTold::Status(status),
+                error if error.is_timeout() => NotTold::TimedOut,
+                error if error.is_forbidden() => NotTold::Forbidden,
+                OutboundError::Transport(error) => NotTold::Unreachable(with_causes(&error)),
+                error => NotTold::Unreachable(error.to_string()),
+            };
+            (why, given_up)
         }
-    };
-    if is_final { delete_logout(&mut app.storage.write().await?, delivery).await } else { Ok(()) }
+    }
 }
 
 /// RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4: a timeout, too early, too many requests pass by; other errors of ours do not.

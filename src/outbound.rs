@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::HeaderMap;
 use serde_json::Value;
+use std::error::Error as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,26 @@ pub enum OutboundError {
     NotJson,
     #[error("{0}")]
     Transport(reqwest::Error),
+}
+
+impl OutboundError {
+    /// No answer came within the time that is waited for one.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.is_timeout())
+    }
+
+    /// The address may not be called, or none of those may that its name resolves to.
+    pub fn is_forbidden(&self) -> bool {
+        let Self::Transport(error) = self else { return matches!(self, Self::Forbidden) };
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            if matches!(error.downcast_ref::<Self>(), Some(Self::Forbidden)) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
 }
 
 impl From<reqwest::Error> for OutboundError {
@@ -268,7 +289,7 @@ mod tests {
             assert!(matches!(outbound.get_json(uri).await, Err(OutboundError::Forbidden)), "{uri}");
         }
         // A name that resolves to this machine is caught when it is resolved.
-        assert!(outbound.get_json("https://localhost:1").await.is_err());
+        assert!(outbound.get_json("https://localhost:1").await.unwrap_err().is_forbidden());
     }
 
     #[tokio::test]

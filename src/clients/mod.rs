@@ -8,6 +8,7 @@
 pub mod authentication;
 pub mod declared;
 pub mod jwks_uri;
+pub mod logout_failures;
 pub mod names;
 pub mod refusals;
 pub mod resource;

@@ -1,5 +1,6 @@
 //! The tables `clients`, `client_secrets` and `resources`.
 
+use super::logout_failures::delete_logout_failures_of;
 use super::refusals::delete_refusals_of;
 use super::{Client, ClientId, ClientSecret, Resource};
 use crate::clock::Timestamp;
@@ -118,6 +119,7 @@ pub(super) async fn withdraw_client(connection: &mut Connection, client_id: &Cli
 pub async fn delete_client(connection: &mut Connection, client_id: &ClientId) -> Result<bool, StorageError> {
     let deleted = query!(connection, |c| diesel::delete(clients::table.find(client_id)).execute(c).await)?;
     delete_refusals_of(connection, client_id).await?;
+    delete_logout_failures_of(connection, client_id).await?;
     announce(connection, Topic::Clients).await?;
     Ok(deleted == 1)
 }

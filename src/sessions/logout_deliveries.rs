@@ -86,3 +86,14 @@ pub async fn delete_logout(connection: &mut Connection, delivery: &LogoutDeliver
     query!(connection, |c| diesel::delete(logout_deliveries::table.find((&delivery.session_id, &delivery.client_id))).execute(c).await)?;
     Ok(())
 }
+
+/// How many ended sessions a client is still to be told of, and was tried to be.
+///
+/// Cost: 1 round trip.
+pub async fn count_tried_logouts(connection: &mut Connection, client_id: &ClientId) -> Result<i64, StorageError> {
+    query!(connection, |c| logout_deliveries::table
+        .filter(logout_deliveries::client_id.eq(client_id).and(logout_deliveries::attempts.gt(0i64)))
+        .count()
+        .get_result(c)
+        .await)
+}

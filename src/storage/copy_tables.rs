@@ -32,4 +32,5 @@ super::copy::copied_tables! {
     deleted_imports(digest) { digest: String, deleted_at: i64 }
     logout_deliveries(session_id, client_id) { session_id: String, client_id: String, user_id: String, attempts: i64, due_at: i64, expires_at: i64 }
     refusals(client_id, request_id) { client_id: String, request_id: String, at: i64, endpoint: String, error: String, description: String, cause: Option<String>, sent: Option<String> }
+    logout_failures(client_id, reason) { client_id: String, reason: String, detail: Option<String>, given_up: i64, since: i64, at: i64 }
 }

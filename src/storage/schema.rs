@@ -323,6 +323,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    logout_failures (client_id, reason) {
+        client_id -> Text,
+        reason -> Text,
+        detail -> Nullable<Text>,
+        given_up -> BigInt,
+        since -> BigInt,
+        at -> BigInt,
+    }
+}
+
 diesel::joinable!(client_secrets -> clients (client_id));
 diesel::joinable!(passwords -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -367,4 +378,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     deleted_imports,
     logout_deliveries,
     refusals,
+    logout_failures,
 );

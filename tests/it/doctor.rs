@@ -1,6 +1,8 @@
 //! `ostiary doctor`, `ostiary doctor client` and `ostiary client create --for`: issue 4, section 5.
 
 use crate::both;
+use crate::support::database::until;
+use crate::support::listener::Listener;
 use crate::support::prelude::*;
 use crate::support::process::Printed;
 use crate::support::setup::{MASTER_KEY, redirect_uri_of};
@@ -195,6 +197,52 @@ both! {
         assert!(advice.ends_with(&format!("ostiary client update --add-post-logout-redirect-uri {sent} wiki")), "{advice}");
         let lines = server.ground.command(&["doctor", "client", "wiki"]).await.done().stdout;
         assert!(lines.contains("  have  https://wiki.example/\n") && !lines.contains("  have  https://wiki.example/cb\n"), "{lines}");
+    }
+
+    /// Back-Channel Logout §2.5: which sign-outs did not arrive, and why, is told to the client's developer with what to change, and to the
+    /// operator until they have arrived.
+    async fn a_developer_reads_why_a_sign_out_did_not_arrive(db) {
+        let (busy, lost) = (Listener::answering("503 Service Unavailable").await, Listener::answering("404 Not Found").await);
+        let told = |id: &str, uri: &str| Client::confidential(id).first_party().with("backchannel_logout_uri", uri);
+        let gone = "http://127.0.0.1:9/told";
+        let server =
+            TestServer::with(db).client(told("shop", &busy.uri)).client(told("wiki", &lost.uri)).client(told("gone", gone)).start().await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        for id in ["shop", "wiki", "gone"] {
+            Application::of(&server, id).sign_in(&mut browser, &alice).await;
+        }
+        browser.open("/logout").await;
+        browser.press("Sign out").await;
+        let tried = async || server.database().number("SELECT count(*) FROM logout_failures").await == 3;
+        until("each was tried", tried).await;
+
+        let told_of = async |id: &str| server.ground.command(&["doctor", "client", id, "--json"]).await.done().json()["logouts"].clone();
+        let shop = told_of("shop").await;
+        assert_eq!((&shop["waiting"], &shop["failures"][0]["given_up"]), (&json!(1), &json!(0)), "{shop}");
+        assert_eq!(shop["failures"][0]["why"], "it answered with status 503");
+        let wiki = told_of("wiki").await;
+        assert_eq!((&wiki["waiting"], &wiki["failures"][0]["given_up"]), (&json!(0), &json!(1)), "{wiki}");
+        let advice = wiki["failures"][0]["advice"].as_str().unwrap();
+        assert!(advice.contains(&lost.uri) && advice.contains("backchannel_logout_uri of wiki in [[clients]]"), "{advice}");
+        assert!(told_of("gone").await["failures"][0]["why"].as_str().unwrap().starts_with("it could not be reached: "));
+        let lines = server.ground.command(&["doctor", "client", "wiki"]).await.done().stdout;
+        assert!(lines.contains("it answered with status 404\n  given up for 1 sessions since "), "{lines}");
+        let said = async || found(&server.ground.command(&["doctor", "--json"]).await, "clients");
+        let is_told = |said: &[(String, String)], id: &str| said.iter().any(|(verdict, text)| verdict == "unwise" && text.starts_with(id));
+        let before = said().await;
+        assert!(["shop", "wiki", "gone"].iter().all(|id| is_told(&before, id)), "{before:?}");
+
+        *busy.status.lock().unwrap() = "200 OK";
+        server.advance(Duration::from_secs(31));
+        ostiary::backchannel_logout::deliver_due(server.app()).await.unwrap();
+        let left = async || server.database().number("SELECT count(*) FROM logout_deliveries WHERE client_id = 'shop'").await;
+        until("the shop was told", async || left().await == 0).await;
+        assert!(!is_told(&said().await, "shop"), "it has arrived");
+        server.database().execute("DELETE FROM logout_deliveries").await;
+        server.advance(Duration::from_secs(8 * 86_400));
+        ostiary::housekeeping::delete_expired(server.app()).await.unwrap();
+        assert_eq!(server.database().number("SELECT count(*) FROM logout_failures").await, 0);
     }
 
     /// RFC 6749 §5.2, RFC 8707 §2: what was refused is named, with the API that owns it and a command that adds it and keeps the rest.

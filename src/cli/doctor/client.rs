@@ -1,7 +1,9 @@
-//! `ostiary doctor client ID`: why the last requests of a client were refused, and what to change.
+//! `ostiary doctor client ID`: why the last requests of a client were refused, why it was not told that sessions ended, and what to
+//! change.
 
 use super::super::output::{Output, printable};
 use super::super::{CliError, Opened};
+use super::logouts::Logouts;
 use crate::clients::declared::declares_client;
 use crate::clients::refusals::{EXCHANGED, Refusal, list_refusals};
 use crate::clients::{Client, Directory};
@@ -71,6 +73,8 @@ pub(super) async fn explain(opened: &Opened, client_id: &str) -> Result<Output, 
             text.push_str(&format!("  → {}\n", lines.join("\n")));
         }
     }
+    let logouts = Logouts::of(app, &client.client_id).await?;
+    text.push_str(&logouts.text(app, client, is_declared));
     let list: Vec<_> = refusals
         .iter()
         .zip(&advice)
@@ -79,7 +83,8 @@ pub(super) async fn explain(opened: &Opened, client_id: &str) -> Result<Output, 
                 "description": refusal.description, "cause": refusal.cause, "sent": refusal.sent, "advice": advice })
         })
         .collect();
-    Ok(Output::new(text, json!({ "client_id": client_id, "enabled": client.enabled, "refusals": list })))
+    let logouts = logouts.json(app, client, is_declared);
+    Ok(Output::new(text, json!({ "client_id": client_id, "enabled": client.enabled, "refusals": list, "logouts": logouts })))
 }
 
 /// What is registered where something else was sent.

@@ -5,10 +5,11 @@
 //! Order of checks: 1. the configuration (all its faults at once, exit code 2); 2. settings that are sound and still unwise; 3. the
 //! database: it answers, its clock, its schema, the master key; 4. signing keys; 5. the issuer from outside: address, certificate,
 //! metadata, clock, proxies; 6. mail; 7. other providers; 8. clients: what can never work,
-//! and those that were refused.
+//! those that are not told that sessions ended, and those that were refused.
 
 mod client;
 mod database;
+mod logouts;
 mod outside;
 mod registered;
 mod settings;
@@ -21,10 +22,11 @@ use crate::clients::refusals::list_refusals;
 use crate::keys;
 use crate::web::registration_advice::without_resource;
 use clap::{Args, Subcommand};
+use logouts::Logouts;
 use serde_json::json;
 use std::time::Duration;
 
-/// Check this installation, or tell why a client was refused
+/// Check this installation, or tell why a client was refused or not told of the end of sessions
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
     #[command(subcommand)]
@@ -33,7 +35,7 @@ pub(super) struct Doctor {
 
 #[derive(Debug, Subcommand)]
 enum DoctorCommand {
-    /// Tell why the last requests of a client were refused, and what to change
+    /// Tell why the last requests of a client were refused, why it was not told that sessions ended, and what to change
     Client { client_id: String },
 }
 
@@ -142,6 +144,7 @@ async fn examine(app: &App, findings: &mut Vec<Finding>) -> Result<(), CliError>
         }
         findings.extend(registered::examine(app, &app.clients.directory(), client, is_declared));
         let day_ago = app.now() - Duration::from_secs(86_400);
+        findings.extend(Logouts::of(app, id).await?.finding(id, day_ago));
         let refused = list_refusals(&mut app.storage.read().await?, id, 100).await?;
         let lately = refused.iter().filter(|refusal| refusal.at > day_ago).count();
         if lately > 0 {

@@ -35,7 +35,8 @@ async fn fill(storage: &Storage) {
          INSERT INTO imported_users VALUES ('supabase', '1', 'u1', '{}', 1);
          INSERT INTO deleted_imports VALUES ('d', 1);
          INSERT INTO logout_deliveries VALUES ('se9', 'c1', 'u1', 1, 2, 3);
-         INSERT INTO refusals VALUES ('c1', 'r1', 1, 'POST /token', 'invalid_grant', 'd', NULL, 's');",
+         INSERT INTO refusals VALUES ('c1', 'r1', 1, 'POST /token', 'invalid_grant', 'd', NULL, 's');
+         INSERT INTO logout_failures VALUES ('c1', 'status 503', NULL, 1, 2, 3);",
     );
     for n in 0..1203 {
         let odd = if n % 2 == 0 { "a-" } else { "A" };
