@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -52,7 +53,9 @@ impl ForeignDatabase {
                 _ => return Err(told(error)),
             },
         };
-        client.batch_execute("SET default_transaction_read_only TO on; SET TimeZone TO 'UTC'").await.map_err(told)?;
+        // With row_security off, rows that a policy would hide are an error and not left out.
+        let set = "SET default_transaction_read_only TO on; SET TimeZone TO 'UTC'; SET row_security TO off";
+        client.batch_execute(set).await.map_err(told)?;
         // Debug output of addresses and names; the password is in neither.
         let place = format!("{:?} {:?} {:?}", config.get_hosts(), config.get_ports(), config.get_user());
         Ok(Self { client, url: kept, place: URL_SAFE_NO_PAD.encode(Sha256::digest(place)) })
@@ -65,24 +68,25 @@ impl ForeignDatabase {
         Ok(())
     }
 
-    /// A table with its columns; `None` when there is none of this name. Errors: it is there and may not be read; the GRANT that is missing
-    /// is named.
+    /// A table with its columns; `None` when there is none of this name. Errors: it is there and may not be read, or not all of it; the
+    /// GRANT that is missing, or what lifts row level security, is named.
     pub async fn find_table(&self, schema: &str, table: &str) -> StorageResult<Option<ForeignTable>> {
         // information_schema hides what may not be read, and the two must not be mixed up.
         let query = "SELECT a.attname::text, has_schema_privilege(n.oid, 'USAGE'), has_column_privilege(c.oid, a.attnum, 'SELECT'),
-                quote_ident(current_user::text)
+                quote_ident(current_user::text), row_security_active(c.oid)
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
             WHERE n.nspname::text = $1 AND c.relname::text = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
                 AND a.attnum > 0 AND NOT a.attisdropped";
         let rows = self.client.query(query, &[&schema, &table]).await.map_err(told)?;
         let name = format!("{}.{}", quoted(schema), quoted(table));
-        let (mut columns, mut may_use, mut may_read, mut role) = (Vec::<String>::new(), true, true, String::new());
+        let (mut columns, mut may_use, mut may_read, mut hides_rows, mut role) = (Vec::<String>::new(), true, true, false, String::new());
         for row in &rows {
             columns.push(row.try_get(0).map_err(told)?);
             may_use &= row.try_get::<_, bool>(1).map_err(told)?;
             may_read &= row.try_get::<_, bool>(2).map_err(told)?;
             role = row.try_get(3).map_err(told)?;
+            hides_rows |= row.try_get::<_, bool>(4).map_err(told)?;
         }
         let grants = [
             (may_use, format!("GRANT USAGE ON SCHEMA {} TO {role};", quoted(schema))),
@@ -92,6 +96,12 @@ impl ForeignDatabase {
         if !missing.is_empty() {
             let missing = missing.join(" ");
             return Err(StorageError::Settings(format!("the table {name} is there, but this role may not read it; give it: {missing}")));
+        }
+        if hides_rows {
+            return Err(StorageError::Settings(format!(
+                "the table {name} has row level security, by which this role sees no more than its policies show; {}",
+                all_rows(&format!("ALTER ROLE {role} BYPASSRLS;"))
+            )));
         }
         Ok(Some(ForeignTable { name, columns }).filter(|table| !table.columns.is_empty()))
     }
@@ -160,8 +170,17 @@ fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>> + S
     });
 }
 
+/// What lifts row level security.
+fn all_rows(statement: &str) -> String {
+    format!("read as a role that no policy holds back (at Supabase: postgres), or let a superuser say: {statement}")
+}
+
 fn told(error: tokio_postgres::Error) -> StorageError {
     match error.as_db_error() {
+        // A view or a function of theirs reads a table that hides rows.
+        Some(refused) if *refused.code() == SqlState::INSUFFICIENT_PRIVILEGE && refused.message().contains("row-level security") => {
+            StorageError::Settings(format!("the source refuses: {}; {}", refused.message(), all_rows("ALTER ROLE … BYPASSRLS;")))
+        }
         // PostgreSQL manual, appendix A: the connection, resources, an operator's intervention, a standby's conflict.
         Some(refused) if ["08", "40", "53", "57"].iter().any(|class| refused.code().code().starts_with(class)) => {
             StorageError::Unavailable(refused.message().to_owned())

@@ -114,6 +114,34 @@ both! {
         }
     }
 
+    /// Row level security hides rows without a word: a role that is held back by it brings nobody, and is told what it lacks.
+    async fn rows_that_are_hidden_are_told(db) {
+        let server = TestServer::start(db).await;
+        let schema = format!("hidden_{}_{}", server.ground.port, std::process::id());
+        let source = supabase::tables(&schema, 2, |_| Kind::Plain).await;
+        let change = async |statements: &str| source.batch_execute(statements).await.unwrap();
+        change(&format!(
+            "CREATE VIEW people WITH (security_invoker) AS SELECT * FROM users; ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+             CREATE ROLE {schema}; GRANT USAGE ON SCHEMA \"{schema}\" TO {schema}; GRANT SELECT ON ALL TABLES IN SCHEMA \"{schema}\" TO {schema}"
+        ))
+        .await;
+        let url = url_as(&schema);
+        let import = async |kind: &str, more: &[&str]| {
+            let arguments = [&["import", kind, "--schema", &schema], more].concat();
+            server.ground.command_with(&arguments, &[("OSTIARY_IMPORT_URL", url.as_str())]).await
+        };
+        let told = import("supabase", &[]).await;
+        let (table, lifted) = (format!("the table \"{schema}\".\"users\" has row level security"), format!("ALTER ROLE {schema} BYPASSRLS;"));
+        assert!(told.code == 1 && told.stderr.contains(&table) && told.stderr.contains(&lifted), "{told:?}");
+        let through_view = import("better-auth", &["--table", "user=people"]).await;
+        assert!(through_view.code == 1 && through_view.stderr.contains("BYPASSRLS"), "{through_view:?}");
+        assert_eq!(server.database().number("SELECT count(*) FROM users").await, 0);
+        change(&lifted).await;
+        import("supabase", &[]).await.done();
+        assert_eq!(server.database().number("SELECT count(*) FROM users").await, 2);
+        change(&format!("DROP SCHEMA \"{schema}\" CASCADE; DROP ROLE {schema}")).await;
+    }
+
     /// Two dumps in one file: neither counts alone, and no guess is made.
     async fn a_dump_with_a_table_twice_brings_nobody(db) {
         let server = TestServer::start(db).await;
