@@ -5,6 +5,7 @@
 
 use crate::app::App;
 use crate::brand::Brand;
+use crate::clients::declared::DeclarationError;
 use crate::clients::{Clients, declared};
 use crate::clock::Clock;
 use crate::config::master_key::{MasterKey, MasterKeyError};
@@ -194,8 +195,9 @@ async fn declare(app: &App) -> Result<(), StartError> {
     let declared = declared::parse(&app.config).map_err(|faults| StartError::Declared(ConfigFaults(faults)))?;
     let changes = declared::apply(&app.storage, &app.clients, &declared, &app.sealing, &app.random, app.now()).await;
     let changes = changes.map_err(|error| match error {
-        StorageError::Settings(why) => StartError::Other(why),
-        other => other.into(),
+        DeclarationError::Faults(faults) => StartError::Declared(faults),
+        DeclarationError::Storage(StorageError::Settings(why)) => StartError::Other(why),
+        DeclarationError::Storage(other) => other.into(),
     })?;
     let by_file = |about: About| about.with("by", "configuration");
     let clients = changes.clients.iter().map(|id| by_file(About::client(id)));

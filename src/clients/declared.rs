@@ -5,7 +5,7 @@
 use super::names::{NameTaken, check_client_id, check_identifier, check_scopes, find_person_called};
 use super::{ClientId, ClientSecret, Clients, Directory, Resource, store};
 use crate::clock::Timestamp;
-use crate::config::{Config, Fault, Place};
+use crate::config::{Config, ConfigFaults, Fault, Place};
 use crate::keys::jose::SHORTEST_HS256_SECRET;
 use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata, RawClientMetadata};
 use crate::oauth::resource::ResourceIndicator;
@@ -142,11 +142,21 @@ pub struct Changes {
     pub resources: Vec<ResourceIndicator>,
 }
 
+/// Why what is declared was not brought into the database.
+#[derive(Debug, thiserror::Error)]
+pub enum DeclarationError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// What the file alone does not show, by key.
+    #[error(transparent)]
+    Faults(#[from] ConfigFaults),
+}
+
 /// Brings the declared clients and resources into the database. Writes only what differs, so that a second start and a
 /// second replica write nothing.
 ///
 /// `known` is the directory as it was just read. Errors: [`StorageError::Settings`] where what is declared bears the name of something
-/// or somebody else in the database.
+/// or somebody else in the database; [`DeclarationError::Faults`] where it newly has a scope of another API there.
 pub async fn apply(
     storage: &Storage,
     known: &Clients,
@@ -154,9 +164,10 @@ pub async fn apply(
     sealing: &Sealing,
     random: &Random,
     now: Timestamp,
-) -> Result<Changes, StorageError> {
+) -> Result<Changes, DeclarationError> {
     let directory = known.directory();
     refuse_taken_names(&directory, clients, resources)?;
+    refuse_taken_scopes(&directory, resources)?;
     let changed_resources: Vec<_> = resources
         .iter()
         .filter(|declared| directory.resource(&declared.identifier).is_none_or(|known| known.as_ref() != *declared))
@@ -186,11 +197,12 @@ pub async fn apply(
             store::lock_directory(connection).await?;
             let present = Directory::read(connection).await?;
             refuse_taken_names(&present, clients, resources)?;
+            refuse_taken_scopes(&present, resources)?;
             // Not of those that are here already: what has been so must not keep the server from starting.
             let is_new = |id: &&ClientId| present.client(id.as_str()).is_none();
             let new: Vec<&ClientId> = clients.iter().map(|declared| &declared.client_id).filter(is_new).collect();
             if let Some(id) = find_person_called(connection, &new).await? {
-                return Err(StorageError::Settings(format!("[[clients]] declares {id}, which {}", NameTaken::Person)));
+                return Err(StorageError::Settings(format!("[[clients]] declares {id}, which {}", NameTaken::Person)).into());
             }
             for resource in &changed_resources {
                 store::upsert_resource(connection, resource, now).await?;
@@ -214,7 +226,7 @@ pub async fn apply(
             for resource in &withdrawn_resources {
                 store::withdraw_resource(connection, &resource.identifier, now).await?;
             }
-            Ok::<_, StorageError>(())
+            Ok::<_, DeclarationError>(())
         })
         .await?;
     Ok(Changes {
@@ -241,4 +253,21 @@ fn refuse_taken_names(directory: &Directory, clients: &[DeclaredClient], resourc
         (None, None) => return Ok(()),
     };
     Err(StorageError::Settings(format!("{taken}: a token for the one would pass for a token for the other")))
+}
+
+/// The same for scopes, of which each is one API's. What has been so must not keep the server from starting: only those are looked at that
+/// an API has not had yet. An API that leaves the file at this start may leave its scopes to another there.
+fn refuse_taken_scopes(directory: &Directory, resources: &[Resource]) -> Result<(), ConfigFaults> {
+    let is_declared = |known: &Resource| known.declared || resources.iter().any(|declared| declared.identifier == known.identifier);
+    let others: Vec<&Resource> = directory.resources().filter(|known| !is_declared(known)).collect();
+    let mut faults = Vec::new();
+    for (index, resource) in resources.iter().enumerate() {
+        let known = directory.resource(&resource.identifier);
+        let before: Vec<&str> = known.map(|known| known.scope_names().collect()).unwrap_or_default();
+        if let Err(why) = check_scopes(resource, &before, others.iter().copied()) {
+            let problem = format!("{}: {why} (the other is not of this file: ostiary resource show)", resource.identifier);
+            faults.push(Fault::new(format!("resources[{index}].scopes"), problem));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(ConfigFaults(faults)) }
 }

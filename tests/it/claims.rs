@@ -124,6 +124,31 @@ both! {
         server.ground.command(&["resource", "update", "https://blog.example", "--name", "Our blog"]).await.done();
     }
 
+    /// RFC 8707: a start gives no API a scope that another has in the database alone; what has been so for long keeps no server from starting.
+    async fn a_declared_api_takes_no_scope_of_another(db) {
+        const PAY: &str = "https://pay.example";
+        let mut server = TestServer::with(db).resource(PAY, &["pay:read"]).start().await;
+        let make = ["resource", "create", "https://blog.example", "--name", "Blog", "--scope", "blog:read=Read your blog"];
+        server.ground.command(&make).await.done();
+        let declaring = |api: &str, scopes: Value| toml::Value::try_from(json!([{ "identifier": api, "name": "Money", "scopes": scopes }])).unwrap();
+        let mut ground = server.ground.replica();
+        ground.change("resources", declaring(PAY, json!({ "pay:read": "Read", "blog:read": "Read" })));
+        let refused = ground.command(&["serve"]).await;
+        let told = "resources[0].scopes: https://pay.example: blog:read is a scope of https://blog.example already";
+        assert!(refused.code == 2 && refused.stderr.contains(told), "{refused:?}");
+
+        // An installation of before has two with one scope.
+        let twice = "UPDATE resources SET metadata = replace(metadata, 'blog:read', 'pay:read') WHERE identifier = 'https://blog.example'";
+        server.database().execute(twice).await;
+        server.ground.change("resources", declaring(PAY, json!({ "pay:read": "Read what was paid" })));
+        server.restart().await;
+        // An API that is called another name leaves its scopes to itself.
+        server.database().execute("DELETE FROM resources WHERE identifier = 'https://blog.example'").await;
+        server.ground.change("resources", declaring("https://money.example", json!({ "pay:read": "Read what was paid" })));
+        server.restart().await;
+        assert_eq!(server.database().number("SELECT count(*) FROM resources WHERE declared").await, 1);
+    }
+
     /// OpenID Connect Core §11: `offline_access` is nothing to a client that can have no refresh token; twice the same URI is one.
     async fn what_a_client_cannot_have_is_not_granted(db) {
         let server = TestServer::start(db).await;
