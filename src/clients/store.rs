@@ -18,7 +18,8 @@ use std::collections::HashSet;
 type ClientRow = (ClientId, Json<ClientMetadata>, bool, bool, Timestamp, Timestamp);
 type SecretRow = (ClientId, String, String, Option<Timestamp>);
 
-/// Lets one at a time change clients and APIs, until the transaction ends: what is read after it is what the change is made to.
+/// Lets one at a time change clients and APIs, or bring in people whose ids come from elsewhere, until the transaction ends: what is read
+/// after it is what the change is made to.
 ///
 /// Cost: 1 round trip.
 pub async fn lock_directory(connection: &mut Connection) -> Result<(), StorageError> {

@@ -5,6 +5,7 @@ use super::plan::{Change, Context, Creation, Planned, Step, plan};
 use super::taken::Taken;
 use super::{Entry, ImportError, ImportedUser, Totals, Verdict};
 use crate::app::App;
+use crate::clients::lock_directory;
 use crate::credentials::mailed_proofs::end_proofs_of;
 use crate::credentials::portable::insert_credentials;
 use crate::credentials::set_password_hash;
@@ -22,7 +23,7 @@ const ROUNDS: usize = 5;
 
 /// Writes a batch and where to go on after it. Returns what became of each.
 ///
-/// Cost: about 13 round trips and 1 commit; 5 to 13 round trips more for each person who was changed there.
+/// Cost: about 14 round trips and 1 commit; 5 to 13 round trips more for each person who was changed there.
 pub(super) async fn write(
     app: &App,
     context: &Context<'_>,
@@ -35,6 +36,8 @@ pub(super) async fn write(
         let written = app
             .storage
             .transaction(async |connection| {
+                // Whoever makes a client meanwhile finds the people of this batch, or is found: no id is both one's.
+                lock_directory(connection).await?;
                 let mut planned = plan(connection, context, batch, &mut Taken::default()).await?;
                 planned.iter().for_each(|planned| next.totals.add(&planned.entry));
                 apply(connection, app, context, &mut planned).await?;

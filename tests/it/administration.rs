@@ -180,6 +180,25 @@ both! {
         assert_eq!(done["totals"]["missing"], json!({ told: 1 }), "no server has started with it yet: {done}");
     }
 
+    /// RFC 9700 §4.15: neither is it when a client is being made while people come in.
+    async fn a_client_that_is_being_made_keeps_its_name_from_a_person(db) {
+        let server = TestServer::start(db).await;
+        // SQLite has one writer, who is waited for without it.
+        let lock = match db {
+            Database::Sqlite => "",
+            Database::Postgres => "INSERT INTO settings (name, value) VALUES ('clients_lock', '') ON CONFLICT (name) DO UPDATE SET value = ''; ",
+        };
+        let made = "INSERT INTO clients (client_id, metadata, enabled, declared, created_at, updated_at) \
+                    SELECT 'machine', metadata, TRUE, FALSE, created_at, updated_at FROM clients WHERE client_id = 'shop'";
+        let held = server.database().hold(&format!("{lock}{made}")).await;
+        let (ground, table) = (server.ground.clone(), server.ground.write_file("people.csv", "id,email\nmachine,c@example.org\n"));
+        let import = tokio::spawn(async move { ground.command(&["import", "csv", &table, "--json"]).await.done().json() });
+        held.is_waited_for().await;
+        held.commit().await;
+        assert_eq!(import.await.unwrap()["totals"]["created"], 1);
+        assert_eq!(server.database().number("SELECT count(*) FROM users WHERE id = 'machine'").await, 0);
+    }
+
     /// What was set can be taken back: an empty text takes a setting away, and keys replace where they are read.
     async fn every_setting_of_a_client_can_be_taken_back(db) {
         let server = TestServer::start(db).await;
