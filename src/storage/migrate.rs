@@ -46,7 +46,8 @@ pub async fn status(storage: &Storage) -> StorageResult<Vec<MigrationState>> {
 /// Applies what is pending and tells the names of the steps that this call applied.
 ///
 /// Safe when several replicas start at once: one applies, the others wait for it. Works on any runtime. Makes the PostgreSQL
-/// schema when it is missing. Needs no right to change the schema when nothing is pending.
+/// schema when it is missing. Needs no right to change the schema when nothing is pending; fails with [`StorageError::Migration`], which
+/// names the SQL to run, when the role lacks one that it needs.
 pub async fn run(storage: &Storage) -> StorageResult<Vec<String>> {
     if status(storage).await?.iter().all(|state| state.applied) {
         return Ok(Vec::new());
@@ -73,15 +74,53 @@ async fn on_postgres(connector: &PostgresConnector) -> StorageResult<Vec<String>
     // A lock of this session, given back when it ends, however it ends. One for each schema.
     connection.batch_execute("SET statement_timeout TO 0").await?;
     diesel::sql_query("SELECT pg_advisory_lock(727274, hashtext($1))").bind::<Text, _>(connector.schema()).execute(&mut connection).await?;
-    let exists = diesel::select(
-        diesel::dsl::sql::<Bool>("EXISTS (SELECT FROM pg_namespace WHERE nspname = ").bind::<Text, _>(connector.schema()).sql(")"),
-    )
-    .get_result::<bool>(&mut connection)
-    .await?;
-    if !exists {
+    let rights: Rights = diesel::sql_query(RIGHTS).bind::<Text, _>(connector.schema()).get_result(&mut connection).await?;
+    if let Some(missing) = rights.missing() {
+        return Err(failed(missing));
+    }
+    if !rights.has_schema {
         connection.batch_execute(&format!("CREATE SCHEMA {}", quoted(connector.schema()))).await?;
     }
     apply(&mut AsyncMigrationHarness::new(connection))
+}
+
+/// What the role may do for the schema, and names to write SQL with.
+const RIGHTS: &str = "SELECT n.oid IS NOT NULL AS has_schema,
+        CASE WHEN n.oid IS NULL THEN has_database_privilege(current_database(), 'CREATE')
+            ELSE has_schema_privilege(n.oid, 'USAGE') AND has_schema_privilege(n.oid, 'CREATE') END AS may_create,
+        quote_ident(current_database()::text) AS of_database, quote_ident(s.name) AS of_schema, quote_ident(current_user::text) AS of_role
+    FROM (SELECT $1::text AS name) s LEFT JOIN pg_catalog.pg_namespace n ON n.nspname::text = s.name";
+
+#[derive(diesel::QueryableByName)]
+struct Rights {
+    #[diesel(sql_type = Bool)]
+    has_schema: bool,
+    #[diesel(sql_type = Bool)]
+    may_create: bool,
+    #[diesel(sql_type = Text)]
+    of_database: String,
+    #[diesel(sql_type = Text)]
+    of_schema: String,
+    #[diesel(sql_type = Text)]
+    of_role: String,
+}
+
+impl Rights {
+    /// What to run as somebody who may, where this role may not make what is to be made.
+    fn missing(&self) -> Option<String> {
+        let Self { has_schema, may_create, of_database, of_schema, of_role } = self;
+        match (may_create, has_schema) {
+            (true, _) => None,
+            (false, true) => Some(format!(
+                "the role {of_role} may not make tables in the schema {of_schema}. Run this as its owner: \
+                 GRANT USAGE, CREATE ON SCHEMA {of_schema} TO {of_role};"
+            )),
+            (false, false) => Some(format!(
+                "there is no schema {of_schema} in the database {of_database}, and the role {of_role} may not make it. Run this as the \
+                 database's owner: CREATE SCHEMA {of_schema} AUTHORIZATION {of_role}; or this: GRANT CREATE ON DATABASE {of_database} TO {of_role};"
+            )),
+        }
+    }
 }
 
 fn on_sqlite(file: &SqliteFile) -> StorageResult<Vec<String>> {

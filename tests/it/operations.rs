@@ -2,6 +2,7 @@
 
 use crate::both;
 use crate::support::authenticator::give;
+use crate::support::database::{OwnDatabase, connect};
 use crate::support::mailbox::Mailbox;
 use crate::support::passkey;
 use crate::support::people::words;
@@ -449,6 +450,31 @@ both! {
         assert!(metrics.contains(r#"ostiary_tokens_issued_total{grant_type="client_credentials"} 1"#), "{metrics}");
         assert!(metrics.contains("ostiary_http_requests_total{") && metrics.contains("ostiary_http_request_duration_seconds"));
     }
+}
+
+/// docs/operations.md, "SQLite or PostgreSQL": a role that may not make what it needs is told the statement, and with that it goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_without_rights_is_told_the_statement() {
+    let mut ground = TestServer::with(Database::Postgres).prepare();
+    let OwnDatabase::Postgres { url, schema } = ground.database.clone() else { panic!("PostgreSQL") };
+    let role = format!("lacking_{}", schema.trim_start_matches("test_"));
+    let admin = connect(&url, "public").await;
+    admin.batch_execute(&format!("CREATE ROLE {role}")).await.unwrap();
+    let mark = if url.contains('?') { '&' } else { '?' };
+    ground.change("database.url", format!("{url}{mark}options=-c%20role%3D{role}"));
+    let make = format!("CREATE SCHEMA {schema} AUTHORIZATION {role};");
+    for command in ["migrate", "serve"] {
+        let refused = ground.command(&[command]).await;
+        assert!(refused.code == 1 && refused.stderr.contains(&make), "{refused:?}");
+        assert!(refused.stderr.contains("GRANT CREATE ON DATABASE ") && refused.stderr.contains(&format!(" TO {role};")), "{refused:?}");
+    }
+    admin.batch_execute(&format!("CREATE SCHEMA {schema}")).await.unwrap();
+    let refused = ground.command(&["migrate"]).await;
+    let grant = format!("GRANT USAGE, CREATE ON SCHEMA {schema} TO {role};");
+    assert!(refused.code == 1 && refused.stderr.contains(&grant), "{refused:?}");
+    admin.batch_execute(&grant).await.unwrap();
+    ground.command(&["migrate"]).await.done();
+    admin.batch_execute(&format!("DROP SCHEMA {schema} CASCADE; {make} DROP SCHEMA {schema}; DROP ROLE {role}")).await.unwrap();
 }
 
 /// Issue 2, section 1: a whole installation moves, and what was issued before goes on.
