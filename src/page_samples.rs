@@ -227,7 +227,7 @@ fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
         asks_password: true,
         error,
         sign_up_url: Some(text("/signup?ticket=t")),
-        forgot_url: text("/forgot"),
+        forgot_url: text("/forgot?ticket=t"),
         mail_me_url: Some(text("/login/mail?ticket=t")),
         other_account_url: other.map(str::to_owned),
         passkey: other.is_none().then(passkey_form),
@@ -277,12 +277,14 @@ fn gallery(layout: &Layout) -> Vec<(&'static str, String)> {
     let forgot = ForgotPage {
         layout: layout(),
         csrf: text("c"),
+        ticket: text("t"),
         email: text(HOSTILE),
         errors: ForgotErrors { email: Some(EmailProblem::Invalid) },
         sign_in_url: text("/login"),
     };
     pages.push(("forgot", forgot.render()));
-    pages.push(("forgot sent", ForgotSentPage { layout: layout(), again_url: text("/forgot") }.render()));
+    let sent = ForgotSentPage { layout: layout(), again_url: text("/forgot"), sign_in_url: text("/login?ticket=t") };
+    pages.push(("forgot sent", sent.render()));
     let reset = ResetPage {
         layout: layout(),
         csrf: text("c"),

@@ -110,6 +110,7 @@ async fn keep_link(app: &App, connection: &mut Connection, user: &User, due: Tim
         email: &user.email,
         secret: &secret,
         code: None,
+        browser: None,
         expires_at: due,
     };
     insert_proof(connection, &app.sealing, &new, now).await?;

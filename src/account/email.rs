@@ -124,8 +124,8 @@ async fn ask(app: &App, http: &HttpRequest, browser: &Browser, signed_in: &Signe
             .storage
             .transaction(async |connection| {
                 if owner.is_none() {
-                    let (purpose, code) = (ProofPurpose::ChangeEmail, Some((code.as_str(), digest.as_str())));
-                    let new = NewProof { id, purpose, user_id: &user.id, email: &email, secret: &secret, code, expires_at };
+                    let (purpose, code, browser) = (ProofPurpose::ChangeEmail, Some(code.as_str()), Some(digest.as_str()));
+                    let new = NewProof { id, purpose, user_id: &user.id, email: &email, secret: &secret, code, browser, expires_at };
                     insert_proof(connection, &app.sealing, &new, now).await?;
                 }
                 app.enqueue_until(connection, letter, expires_at).await
@@ -175,7 +175,7 @@ async fn tell_old_address(
     let (secret, expires_at) = (Secret::new(app.random.token()), now + UNDO_LIFETIME);
     let id = MailedProofId::generate(&app.random, now);
     let purpose = ProofPurpose::UndoEmailChange;
-    let new = NewProof { id, purpose, user_id: &user.id, email: &user.email, secret: &secret, code: None, expires_at };
+    let new = NewProof { id, purpose, user_id: &user.id, email: &user.email, secret: &secret, code: None, browser: None, expires_at };
     insert_proof(connection, &app.sealing, &new, now).await?;
     let url = format!("{}?token={}", app.url(paths::ACCOUNT_EMAIL_UNDO), secret.expose());
     app.enqueue(connection, app.letters.email_changed(&addressee(app, http, user), new_email.as_str(), &url)).await

@@ -236,6 +236,7 @@ async fn mail_way_back(app: &App, connection: &mut Connection, http: &HttpReques
         email: &user.email,
         secret: &secret,
         code: None,
+        browser: None,
         expires_at: now + LINK_LIFETIME,
     };
     insert_proof(connection, &app.sealing, &new, now).await?;

@@ -88,6 +88,7 @@ async fn take_back(app: &App, http: &HttpRequest, proof: &MailedProof) -> Result
                 email: &proof.email,
                 secret: &secret,
                 code: None,
+                browser: None,
                 expires_at: now + LINK_LIFETIME,
             };
             insert_proof(connection, &app.sealing, &new, now).await?;

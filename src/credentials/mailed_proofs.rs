@@ -81,8 +81,9 @@ pub struct NewProof<'a> {
     pub email: &'a Email,
     /// For the link.
     pub secret: &'a Secret,
-    /// The code, and the digest of the browser that asked for it.
-    pub code: Option<(&'a str, &'a str)>,
+    pub code: Option<&'a str>,
+    /// The digest of the browser that asked for it, where the code is good or the link leads on to an application there alone.
+    pub browser: Option<&'a str>,
     pub expires_at: Timestamp,
 }
 
@@ -133,7 +134,7 @@ pub async fn insert_proof(connection: &mut Connection, sealing: &Sealing, new: &
             .await)?;
     }
     let secret = SecretDigest::of(new.secret.expose());
-    let code = new.code.map(|(code, _)| code_digest(sealing, new.id.as_str(), code));
+    let code = new.code.map(|code| code_digest(sealing, new.id.as_str(), code));
     query!(connection, |c| diesel::insert_into(mailed_proofs::table)
         .values((
             mailed_proofs::id.eq(&new.id),
@@ -142,7 +143,7 @@ pub async fn insert_proof(connection: &mut Connection, sealing: &Sealing, new: &
             mailed_proofs::email.eq(new.email),
             mailed_proofs::secret_digest.eq(secret.as_str()),
             mailed_proofs::code_digest.eq(&code),
-            mailed_proofs::browser_digest.eq(new.code.map(|(_, browser)| browser)),
+            mailed_proofs::browser_digest.eq(new.browser),
             mailed_proofs::created_at.eq(now),
             mailed_proofs::expires_at.eq(new.expires_at),
         ))

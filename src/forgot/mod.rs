@@ -1,5 +1,6 @@
 //! `/forgot`: a forgotten password. Asks for the address; what follows is done after the answer, so that a known and an unknown address
-//! cannot be told apart by words, size or time (security.md L1). The link leads to [`reset`].
+//! cannot be told apart by words, size or time (security.md L1). The link leads to [`reset`]. The flow in which somebody forgot it waits in a
+//! sealed cookie of this browser, so that the link leads on in it; one that has expired keeps nobody from a new password.
 //!
 //! Order of checks of a POST: 1. the form is from our page; 2. the address is one. After the answer: 3. the limits of sending; 4. the
 //! account is there and enabled.
@@ -21,6 +22,7 @@ use crate::secret::Secret;
 use crate::storage::StorageError;
 use crate::users::{Email, find_user_by_email};
 use crate::web::browser::{Browser, Known};
+use crate::web::mailed_step::{LinkPurpose, MailedStep};
 use crate::web::mailing::{Sender, may_send};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
@@ -28,6 +30,7 @@ use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::problems::EmailProblem;
 use crate::web::redirect::see_other;
 use crate::web::speak::{language_of, language_of_account};
+use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::{ForgotErrors, ForgotPage, ForgotSentPage};
 
@@ -37,20 +40,22 @@ pub use reset::{get_reset, post_reset};
 pub async fn get_forgot(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     let params = read_query(&http)?;
+    let ticket = Ticket::open_if_good(&app, &browser, params.get("ticket").unwrap_or(""));
     if params.get("sent").is_some() {
-        let layout = Layout::of(&app, &http);
-        return Ok(Page::new(ForgotSentPage { again_url: layout.url(paths::FORGOT), layout }).respond_to(&http));
+        let (again_url, sign_in_url) = (ticket.link(&app, paths::FORGOT), ticket.link(&app, paths::LOGIN));
+        return Ok(Page::new(ForgotSentPage { layout: Layout::of(&app, &http), again_url, sign_in_url }).respond_to(&http));
     }
-    Ok(forgot_page(&app, &http, &browser, "", ForgotErrors::default()))
+    Ok(forgot_page(&app, &http, &browser, &ticket, "", ForgotErrors::default()))
 }
 
 /// `POST /forgot`.
 pub async fn post_forgot(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     let params = read_form(&app, &http, &browser, &body)?;
+    let ticket = Ticket::open_if_good(&app, &browser, params.get("ticket").unwrap_or(""));
     let typed = params.get("email").unwrap_or("");
     let Ok(email) = Email::parse(typed) else {
-        return Ok(forgot_page(&app, &http, &browser, typed, ForgotErrors { email: Some(EmailProblem::Invalid) }));
+        return Ok(forgot_page(&app, &http, &browser, &ticket, typed, ForgotErrors { email: Some(EmailProblem::Invalid) }));
     };
     let (sender, language) = (Sender::of(&http), language_of(&http));
     let (known, digest, shared) = (browser.known(), browser.binding_digest(&app), app.clone());
@@ -59,7 +64,13 @@ pub async fn post_forgot(app: web::Data<App>, http: HttpRequest, body: PageBody)
             tracing::error!(%error, "the link to a new password could not be sent");
         }
     });
-    Ok(see_other(&app, paths::FORGOT, &[("sent", "1")]))
+    let step = MailedStep::Asked { purpose: LinkPurpose::ResetPassword, ticket: MailedStep::kept(&ticket.text) };
+    let cookies = [Some(step.cookie(&app, &browser, LINK_LIFETIME)?), browser.new_binding_cookie(&app)];
+    let mut query = vec![("sent", "1")];
+    if !ticket.text.is_empty() {
+        query.push(("ticket", ticket.text.as_str()));
+    }
+    with_cookies(see_other(&app, paths::FORGOT, &query), cookies)
 }
 
 /// Mails the link, if there is somebody to mail it to.
@@ -88,8 +99,8 @@ async fn mail_link(
         .storage
         .transaction(async |connection| {
             let id = MailedProofId::generate(&app.random, now);
-            let purpose = ProofPurpose::ResetPassword;
-            let new = NewProof { id, purpose, user_id: &user.id, email: &user.email, secret: &secret, code: None, expires_at };
+            let (purpose, browser) = (ProofPurpose::ResetPassword, Some(digest));
+            let new = NewProof { id, purpose, user_id: &user.id, email: &user.email, secret: &secret, code: None, browser, expires_at };
             insert_proof(connection, &app.sealing, &new, now).await?;
             app.enqueue_until(connection, letter, expires_at).await
         })
@@ -97,8 +108,14 @@ async fn mail_link(
     posted.map(|_: Posted| ())
 }
 
-fn forgot_page(app: &App, http: &HttpRequest, browser: &Browser, email: &str, errors: ForgotErrors) -> HttpResponse {
-    let layout = Layout::of(app, http);
-    let view = ForgotPage { csrf: browser.csrf(app), email: email.to_owned(), errors, sign_in_url: layout.url(paths::LOGIN), layout };
+fn forgot_page(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket, email: &str, errors: ForgotErrors) -> HttpResponse {
+    let view = ForgotPage {
+        layout: Layout::of(app, http),
+        csrf: browser.csrf(app),
+        ticket: ticket.text.clone(),
+        email: email.to_owned(),
+        errors,
+        sign_in_url: ticket.link(app, paths::LOGIN),
+    };
     with_cookies(Page::new(view).respond_to(http), [browser.new_binding_cookie(app)]).unwrap_or_else(|error| error.into_response())
 }

@@ -11,6 +11,7 @@ use askama::Template;
 pub struct ForgotPage {
     pub layout: Layout,
     pub csrf: String,
+    pub ticket: String,
     pub email: String,
     pub errors: ForgotErrors,
     pub sign_in_url: String,
@@ -27,6 +28,7 @@ form_errors!(
 pub struct ForgotSentPage {
     pub layout: Layout,
     pub again_url: String,
+    pub sign_in_url: String,
 }
 
 /// Choose a new password.

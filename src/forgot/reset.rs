@@ -3,7 +3,7 @@
 //!
 //! Order of checks of a POST: 1. the form is from our page; 2. this browser opened a link; 3. the new password; 4. the proof is there, its
 //! account enabled and its address still the account's; 5. it is used up: the row count decides. Then everything of before ends, and the
-//! second factor is asked for like after every first one.
+//! second factor is asked for like after every first one; the flow goes on where the link was asked for in this browser, else to the account.
 //!
 //! Cost: GET 1 round trip; POST 14 round trips and more, 2 commits, 1 argon2 hash.
 //!
@@ -32,7 +32,6 @@ use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::sign_in::device_of;
 use crate::web::sign_in::first_factor_proven;
-use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /forgot/reset`: with a token, takes it out of the address; without, the page.
@@ -63,7 +62,8 @@ pub async fn post_reset(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     };
     let hash = app.passwords.hash(&password).await.map_err(|error| PageError::busy(&app, error))?;
     let Some(user) = set_anew(&app, &http, &proof, &hash).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
-    let answer = first_factor_proven(&app, &http, &browser, &Ticket::of(String::new()), &user, vec![Amr::MailedCode], &[]).await?;
+    let ticket = LinkPurpose::ResetPassword.flow(&app, &browser, &proof);
+    let answer = first_factor_proven(&app, &http, &browser, &ticket, &user, vec![Amr::MailedCode], &[]).await?;
     with_cookies(answer, [Some(no_mailed_step_cookie(&app))])
 }
 
@@ -96,6 +96,8 @@ async fn set_anew(app: &App, http: &HttpRequest, proof: &MailedProof, hash: &str
 }
 
 fn reset_page(app: &App, http: &HttpRequest, browser: &Browser, proof: &MailedProof, errors: ResetErrors) -> HttpResponse {
+    // Opened before the page is written: the application may have asked for a language.
+    let ticket = LinkPurpose::ResetPassword.flow(app, browser, proof);
     let view = ResetPage {
         layout: Layout::of(app, http),
         csrf: browser.csrf(app),
@@ -103,6 +105,6 @@ fn reset_page(app: &App, http: &HttpRequest, browser: &Browser, proof: &MailedPr
         errors,
         minimum_length: app.config.password.minimum_length,
     };
-    with_cookies(Page::new(view).fetches().respond_to(http), [browser.new_binding_cookie(app)])
+    with_cookies(Page::new(view).form_action(&ticket.form_action).fetches().respond_to(http), [browser.new_binding_cookie(app)])
         .unwrap_or_else(|error| error.into_response())
 }

@@ -129,7 +129,8 @@ async fn mail_code(app: &App, asked: &Asked, known: &Known) -> Result<(), Storag
                 user_id: &user.id,
                 email: &user.email,
                 secret: &secret,
-                code: Some((&code, &asked.browser_digest)),
+                code: Some(&code),
+                browser: Some(&asked.browser_digest),
                 expires_at,
             };
             insert_proof(connection, &app.sealing, &new, now).await?;
@@ -200,7 +201,7 @@ pub async fn get_link(app: web::Data<App>, http: HttpRequest) -> Result<HttpResp
         button: Text::new("common-sign-in"),
         email: proof.email.to_string(),
     };
-    let ticket = flow_of_link(&app, &browser, &proof);
+    let ticket = LinkPurpose::SignIn.flow(&app, &browser, &proof);
     with_cookies(Page::new(view).form_action(&ticket.form_action).respond_to(&http), [browser.new_binding_cookie(&app)])
 }
 
@@ -209,20 +210,11 @@ pub async fn post_link(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     let browser = Browser::of(&app, &http);
     read_form(&app, &http, &browser, &body)?;
     let proof = LinkPurpose::SignIn.proof(&app, &browser).await?;
-    let ticket = proof.as_ref().map_or_else(|| Ticket::of(String::new()), |proof| flow_of_link(&app, &browser, proof));
+    let ticket = proof.as_ref().map_or_else(|| Ticket::of(String::new()), |proof| LinkPurpose::SignIn.flow(&app, &browser, proof));
     match used_up(&app, &http, proof).await? {
         Some(user) => signed_in(&app, &http, &browser, &ticket, &user).await,
         None => Ok(dead_link(&app, &http, paths::LOGIN_MAIL)),
     }
-}
-
-/// Where a link leads: on in the flow that it was asked for in, in the browser that asked; else to the account. A link that another
-/// browser asked for must not sign anybody in to what this one is on its way to (RFC 9700 §4.7).
-fn flow_of_link(app: &App, browser: &Browser, proof: &MailedProof) -> Ticket {
-    let asked_here = proof.browser_digest.as_deref().is_some_and(|digest| browser.is_bound_by(app, digest));
-    let kept = MailedStep::ticket(app, browser, LinkPurpose::SignIn).filter(|_| asked_here).unwrap_or_default();
-    // One that has expired meanwhile is none.
-    Ticket::open_text(app, browser, &kept).unwrap_or_else(|_| Ticket::of(String::new()))
 }
 
 /// Uses a proof up. Gives whom it proves, if it was there to be used.

@@ -160,7 +160,7 @@ async fn login_page_after(
         asks_password,
         error,
         sign_up_url: sign_up.then(|| ticket.link(app, paths::SIGN_UP)),
-        forgot_url: format!("{}{}", app.issuer().path(), paths::FORGOT),
+        forgot_url: ticket.link(app, paths::FORGOT),
         mail_me_url: app.config.login.email.then(|| ticket.link(app, paths::LOGIN_MAIL)),
         passkey,
         passkey_problem,

@@ -111,8 +111,8 @@ async fn send(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket,
         let posted = app
             .storage
             .transaction(async |connection| {
-                let (purpose, code) = (ProofPurpose::VerifyEmail, Some((code.as_str(), digest.as_str())));
-                let new = NewProof { id: id.clone(), purpose, user_id: &user.id, email: &user.email, secret: &secret, code, expires_at };
+                let (id, purpose, code, browser) = (id.clone(), ProofPurpose::VerifyEmail, Some(code.as_str()), Some(digest.as_str()));
+                let new = NewProof { id, purpose, user_id: &user.id, email: &user.email, secret: &secret, code, browser, expires_at };
                 insert_proof(connection, &app.sealing, &new, now).await?;
                 app.enqueue_until(connection, letter, expires_at).await
             })

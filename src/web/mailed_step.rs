@@ -16,6 +16,7 @@ use crate::web::page::with_cookies;
 use crate::web::page_error::PageError;
 use crate::web::passkeys::NewKey;
 use crate::web::redirect::see_other;
+use crate::web::ticket::Ticket;
 use actix_web::HttpResponse;
 use actix_web::cookie::Cookie;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,8 @@ pub enum MailedStep {
         #[serde(default)]
         ticket: String,
     },
+    /// A link that was asked for and not opened yet, so that it can lead on in the flow.
+    Asked { purpose: LinkPurpose, ticket: String },
     /// The button behind a link.
     Link {
         purpose: LinkPurpose,
@@ -131,6 +134,14 @@ impl LinkPurpose {
         let Some(secret) = MailedStep::link(app, browser, self) else { return Ok(None) };
         Ok(find_proof(&mut app.storage.read().await?, self.of_proof(), &secret, app.now()).await?)
     }
+
+    /// Where the link of `proof` leads: on in the flow that it was asked for in, in the browser that asked; else to the account. A link
+    /// that another browser asked for must not sign anybody in to what this one is on its way to (RFC 9700 §4.7).
+    pub fn flow(self, app: &App, browser: &Browser, proof: &MailedProof) -> Ticket {
+        let asked_here = proof.browser_digest.as_deref().is_some_and(|digest| browser.is_bound_by(app, digest));
+        let kept = MailedStep::ticket(app, browser, self).filter(|_| asked_here).unwrap_or_default();
+        Ticket::open_if_good(app, browser, &kept)
+    }
 }
 
 impl MailedStep {
@@ -172,7 +183,7 @@ impl MailedStep {
     pub fn ticket(app: &App, browser: &Browser, wanted: LinkPurpose) -> Option<String> {
         match Self::of(app, browser)? {
             Self::Code { purpose: CodePurpose::SignIn, ticket, .. } if wanted == LinkPurpose::SignIn => Some(ticket),
-            Self::Link { purpose, ticket, .. } if purpose == wanted => Some(ticket),
+            Self::Asked { purpose, ticket } | Self::Link { purpose, ticket, .. } if purpose == wanted => Some(ticket),
             _ => None,
         }
     }

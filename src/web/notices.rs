@@ -63,6 +63,7 @@ pub async fn lockdown_link(app: &App, connection: &mut Connection, user: &User) 
         email: &user.email,
         secret: &secret,
         code: None,
+        browser: None,
         expires_at: now + UNDO_LIFETIME,
     };
     insert_proof(connection, &app.sealing, &new, now).await?;

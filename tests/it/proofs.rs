@@ -1,6 +1,7 @@
 //! What is proven by mail: sign-up, a forgotten password, sign-in without one, a change of address.
 
 use crate::both;
+use crate::support::authenticator::give;
 use crate::support::mailbox::{Mail, Mailbox};
 use crate::support::people::words;
 use crate::support::prelude::*;
@@ -436,6 +437,63 @@ both! {
         let landed = browser.press("Sign in").await.landed();
         let tokens = shop.redeem(&request, landed.code()).await.tokens();
         assert_eq!(Jwt::decode(tokens.id_token()).claim("amr"), &json!(["email"]));
+    }
+
+    /// security.md M4, S5; RFC 9700 §4.7: so does the link to a new password. The second factor is asked for on the way, and a flow that has
+    /// expired keeps nobody from the new password.
+    async fn a_reset_link_leads_on_to_the_application_where_it_was_asked_for(db) {
+        let server = Setup::proving(db).start().await;
+        let shop = Application::of(&server, "shop");
+        let (alice, mallory) = (Person::alice(), Person::bob());
+        let mut at_home = alice.signed_up_with_code(&server).await;
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut at_home).await;
+        mallory.signed_up_with_code(&server).await;
+        let forgets = async |browser: &mut Browser, person: &Person| {
+            browser.follow("Forgot your password?").await;
+            browser.fill(words::EMAIL, "nobody");
+            browser.press("Send the link").await;
+            assert!(!browser.error().is_empty(), "{}", browser.describe());
+            browser.fill(words::EMAIL, &person.email);
+            browser.press("Send the link").await;
+            assert_eq!(browser.heading(), "Check your mail", "{}", browser.describe());
+            newest(&server, &person.email).await.link()
+        };
+        let request = shop.authorization_request();
+        let mut browser = Browser::new(&server);
+        browser.open(&request.url()).await;
+        let link = forgets(&mut browser, &alice).await;
+        // Whoever remembers after all has not lost the application.
+        let mut remembers = browser.clone();
+        remembers.follow("Back to sign-in").await;
+        assert!(remembers.page().value("ticket").is_some(), "{}", remembers.describe());
+        // A link that somebody else asked for signs nobody in to the application.
+        let mut other = Browser::new(&server);
+        other.open("/login").await;
+        let luring = forgets(&mut other, &mallory).await;
+        let mut lured = browser.clone();
+        lured.open(&luring).await;
+        lured.fill("New password", NEW_PASSWORD);
+        lured.press("Save and sign in").await;
+        assert_eq!(lured.heading(), "Your account", "{}", lured.describe());
+        // Opened twice, it is the same link.
+        browser.open(&link).await;
+        browser.open(&link).await;
+        assert_eq!((browser.path(), browser.page().url.query()), ("/forgot/reset", None));
+        browser.fill("New password", NEW_PASSWORD);
+        browser.press("Save and sign in").await;
+        assert_eq!(browser.path(), "/login/factor", "{}", browser.describe());
+        let landed = give(&mut browser, &authenticator.code(&server)).await.landed();
+        shop.redeem(&request, landed.code()).await.tokens();
+
+        let mut late = Browser::new(&server);
+        late.open(&shop.authorization_request().url()).await;
+        server.advance(Duration::from_secs(3600 - 60));
+        let link = forgets(&mut late, &mallory).await;
+        server.advance(Duration::from_secs(120));
+        late.open(&link).await;
+        late.fill("New password", "a walk in the woods");
+        late.press("Save and sign in").await;
+        assert_eq!(late.heading(), "Your account", "{}", late.describe());
     }
 
     /// security.md L1, M10: an unknown address is asked for a code like a known one; five tries, then none.
