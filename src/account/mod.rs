@@ -47,6 +47,7 @@ use crate::web::page::{Layout, Moment, Page};
 use crate::web::page_error::PageError;
 use crate::web::redirect::see_other;
 use crate::web::second_factor::ask_for_demanded_factor;
+use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::AccountPage;
 
@@ -92,7 +93,8 @@ enum Visitor {
 async fn visitor(app: &App, http: &HttpRequest) -> Result<Visitor, PageError> {
     let visitor = anyone_signed_in(app, http).await?;
     let Visitor::SignedIn(browser, signed_in) = &visitor else { return Ok(visitor) };
-    let way = ask_for_demanded_factor(app, browser, signed_in, fresh_proof::AccountPage::Overview).await?;
+    let page = fresh_proof::AccountPage::of_request(app, http).unwrap_or(fresh_proof::AccountPage::Overview);
+    let way = ask_for_demanded_factor(app, browser, signed_in, page).await?;
     Ok(way.map_or(visitor, Visitor::Stranger))
 }
 
@@ -107,7 +109,10 @@ async fn anyone_signed_in(app: &App, http: &HttpRequest) -> Result<Visitor, Page
             Visitor::SignedIn(browser, Box::new(signed_in))
         }
         None if browser.leaving(app).await?.is_some() => Visitor::Stranger(see_other(app, paths::ACCOUNT_KEEP, &[])),
-        None => Visitor::Stranger(see_other(app, paths::LOGIN, &[])),
+        None => {
+            let ticket = fresh_proof::AccountPage::of_request(app, http).map(fresh_proof::AccountPage::ticket);
+            Visitor::Stranger(Ticket::of(ticket.unwrap_or_default()).to(app, paths::LOGIN))
+        }
     })
 }
 

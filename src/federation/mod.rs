@@ -31,7 +31,6 @@ use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
-use crate::web::redirect::see_other;
 use crate::web::second_factor::ask_for_demanded_factor;
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -97,7 +96,7 @@ pub async fn post_login_with(
             }
             Errand::Link { user_id: signed_in.user.id.clone(), session_id: signed_in.session.id.clone() }
         }
-        (Some("link"), None) => return Ok(see_other(&app, paths::LOGIN, &[])),
+        (Some("link"), None) => return Ok(Ticket::of(AccountPage::Security.ticket()).to(&app, paths::LOGIN)),
         _ => Errand::SignIn { ticket: ticket.text.clone() },
     };
     // Who is signed in already is asked to prove themselves there: what is open in their browser proves nothing new.

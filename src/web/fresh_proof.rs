@@ -1,7 +1,8 @@
 //! Fresh proof: what changes how an account is protected asks its person to prove who they are once more, with as many factors as
 //! the account has, and not longer than ten minutes ago. A trusted device does not count.
 //!
-//! The way there and back is a ticket that names a page of the account: an enum, never a URL.
+//! The way there and back is a ticket that names a page of the account: an enum, never a URL. So is the way of somebody who comes to a page
+//! of the account by a link and has to sign in first.
 //!
 //! Specs: OWASP ASVS 7.5.1; security.md M7, O4, W8.
 
@@ -18,7 +19,7 @@ use crate::web::page::with_cookies;
 use crate::web::page_error::PageError;
 use crate::web::redirect::see_other;
 use crate::web::ticket::Ticket;
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -27,12 +28,16 @@ pub const FRESH_FOR: Duration = Duration::from_secs(600);
 /// How long the proving may take.
 const ERRAND_LIFETIME: Duration = Duration::from_secs(1800);
 
-/// The pages of the account that an errand may come back to.
+/// The pages of the account that an errand, or whoever signs in, may come back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountPage {
     Overview,
+    Profile,
     Security,
+    Sessions,
+    Apps,
+    Activity,
     Password,
     Email,
     Totp,
@@ -51,7 +56,11 @@ impl AccountPage {
     pub fn path(self) -> &'static str {
         match self {
             Self::Overview => paths::ACCOUNT,
+            Self::Profile => paths::ACCOUNT_PROFILE,
             Self::Security => paths::ACCOUNT_SECURITY,
+            Self::Sessions => paths::ACCOUNT_SESSIONS,
+            Self::Apps => paths::ACCOUNT_APPS,
+            Self::Activity => paths::ACCOUNT_ACTIVITY,
             Self::Password => paths::ACCOUNT_PASSWORD,
             Self::Email => paths::ACCOUNT_EMAIL,
             Self::Totp => paths::ACCOUNT_TOTP,
@@ -63,6 +72,41 @@ impl AccountPage {
             Self::Data => paths::ACCOUNT_DATA,
             Self::Delete => paths::ACCOUNT_DELETE,
         }
+    }
+
+    /// Those that a link leads to by itself. The overview is where everybody goes who is on the way to nothing else.
+    const LINKED: [Self; 14] = [
+        Self::Profile,
+        Self::Security,
+        Self::Sessions,
+        Self::Apps,
+        Self::Activity,
+        Self::Password,
+        Self::Email,
+        Self::Totp,
+        Self::RecoveryCodes,
+        Self::Phone,
+        Self::AddPasskey,
+        Self::AddSecurityKey,
+        Self::Data,
+        Self::Delete,
+    ];
+
+    /// The page that a request asks for.
+    pub fn of_request(app: &App, http: &HttpRequest) -> Option<Self> {
+        let path = http.path().strip_prefix(app.issuer().path())?;
+        Self::LINKED.into_iter().find(|page| page.path() == path)
+    }
+
+    /// The ticket of whoever has to sign in before they see it. It is not sealed and does not expire: it leads nobody elsewhere, and a
+    /// sign-in page may be open for a day.
+    pub fn ticket(self) -> String {
+        self.path().trim_start_matches('/').replace('/', ".")
+    }
+
+    /// The page of such a ticket.
+    pub fn of_ticket(text: &str) -> Option<Self> {
+        Self::LINKED.into_iter().find(|page| page.ticket() == text)
     }
 }
 

@@ -1,9 +1,9 @@
-//! Where a page's flow goes on: the authorization request in its ticket, an errand in the account, a page behind a gateway,
-//! or the account.
+//! Where a page's flow goes on: the authorization request in its ticket, an errand in the account, a page of it that somebody came to by a
+//! link, a page behind a gateway, or the account.
 
 use super::authorization_request::AuthorizationRequest;
 use super::browser::Browser;
-use super::fresh_proof::AccountErrand;
+use super::fresh_proof::{AccountErrand, AccountPage};
 use super::page_error::PageError;
 use super::protected_visit::ProtectedVisit;
 use super::redirect::see_other;
@@ -23,6 +23,8 @@ pub struct Ticket {
     pub text: String,
     pub request: Option<AuthorizationRequest>,
     pub errand: Option<AccountErrand>,
+    /// A page of the account that somebody came to who has to sign in first: it asks for no more than the account does.
+    pub page: Option<AccountPage>,
     pub visit: Option<ProtectedVisit>,
     pub client: Option<Arc<Client>>,
     /// What the page's `form-action` must allow, since browsers apply it to redirects after the form.
@@ -41,6 +43,9 @@ impl Ticket {
     pub fn open_text(app: &App, browser: &Browser, text: &str) -> Result<Self, PageError> {
         if text.is_empty() {
             return Ok(Self::of(String::new()));
+        }
+        if let Some(page) = AccountPage::of_ticket(text) {
+            return Ok(Self { page: Some(page), ..Self::of(text.to_owned()) });
         }
         if let Some(errand) = AccountErrand::open(app, browser, text) {
             return Ok(Self { errand: Some(errand), ..Self::of(text.to_owned()) });
@@ -62,7 +67,7 @@ impl Ticket {
 
     /// A ticket that is only passed on.
     pub fn of(text: String) -> Self {
-        Self { text, request: None, errand: None, visit: None, client: None, form_action: Vec::new() }
+        Self { text, request: None, errand: None, page: None, visit: None, client: None, form_action: Vec::new() }
     }
 
     pub fn client_name(&self) -> Option<String> {
@@ -81,6 +86,9 @@ impl Ticket {
 
     /// 303 to where the flow goes on.
     pub fn way_on(&self, app: &App) -> HttpResponse {
+        if let Some(page) = self.page {
+            return see_other(app, page.path(), &[]);
+        }
         match &self.errand {
             Some(errand) => errand.way_back(app),
             None if self.visit.is_some() => see_other(app, paths::AUTH_START, &[("ticket", &self.text)]),

@@ -1,6 +1,7 @@
 //! What people do about their whole account: see what happened in it, take their data along, delete it.
 
 use crate::both;
+use crate::support::authenticator::give;
 use crate::support::mailbox::Mailbox;
 use crate::support::passkey;
 use crate::support::prelude::*;
@@ -54,6 +55,49 @@ both! {
             his.open(&format!("/account/activity?before={}", before.replace(' ', "%20"))).await;
             assert_eq!(his.status(), 200);
             assert!(!his.text().contains("Alice") && !his.text().contains("Partner"), "{}", his.describe());
+        }
+    }
+
+    /// Issue 3, section 4: a link into the account, a notice's say, is followed once its reader has signed in, whichever way. RFC 9700 §4.11: it
+    /// leads to pages of the account and nowhere else.
+    async fn a_link_into_the_account_is_followed_after_the_sign_in(db) {
+        let server = TestServer::start(db).await;
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut alice.signed_in(&server).await).await;
+        for (link, page) in [("/account/sessions", "/account/sessions"), ("/account/apps?from=mail", "/account/apps"), ("/account/security", "/account/security")] {
+            let mut browser = Browser::new(&server);
+            browser.open(link).await;
+            assert_eq!((browser.path(), browser.heading().as_str()), ("/login", "Sign in"));
+            Person { password: "wrong".into(), ..alice.clone() }.fill_sign_in(&mut browser).await;
+            assert!(browser.error().contains("wrong"), "{}", browser.describe());
+            alice.fill_sign_in(&mut browser).await;
+            give(&mut browser, &authenticator.code(&server)).await;
+            assert_eq!(browser.path(), page, "{}", browser.describe());
+            server.advance(Duration::from_secs(30));
+        }
+        let mut phone = passkey::Authenticator::phone(&server);
+        phone.add_to(&mut bob.signed_in(&server).await, "Phone").await;
+        let mut browser = Browser::new(&server);
+        browser.open("/account/activity").await;
+        // A sign-in page may be open for long.
+        server.advance(DAY);
+        let shown = browser.page().url.to_string();
+        browser.open(&shown).await;
+        phone.sign_in(&mut browser).await;
+        assert_eq!(browser.path(), "/account/activity", "{}", browser.describe());
+        browser.open("/login?ticket=account.profile").await;
+        assert_eq!(browser.path(), "/account/profile", "signed in already");
+        let mut browser = Browser::new(&server);
+        browser.open("/account/profile").await;
+        browser.follow("Create an account").await;
+        Person::new("Carol Calm").fill_sign_up(&mut browser).await;
+        assert_eq!(browser.path(), "/account/profile", "{}", browser.describe());
+        for ticket in [
+            "account", "account.keep", "account.lockdown", "account.email.undo", "account.passkeys.edit", "login.connect", "Account.security",
+            "account/security", "/account/security", "//evil.example", "https://evil.example/",
+        ] {
+            browser.open(&format!("/login?ticket={ticket}")).await;
+            assert_eq!((browser.status(), browser.path()), (400, "/login"), "{ticket}");
         }
     }
 

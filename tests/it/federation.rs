@@ -68,6 +68,16 @@ both! {
         assert!(asked.authorization.starts_with("Basic ") && asked.form["code_verifier"].len() == 43, "{asked:?}");
     }
 
+    /// Issue 3, section 4: a link into the account survives the way to the provider and back.
+    async fn a_link_into_the_account_is_followed_after_a_sign_in_elsewhere(db) {
+        let (fake, server) = start(db).await;
+        sign_up(&fake, &server).await;
+        let mut browser = Browser::new(&server);
+        browser.open("/account/security").await;
+        fake.sign_in(&mut browser).await;
+        assert_eq!(browser.path(), "/account/security", "{}", browser.describe());
+    }
+
     /// security.md U1: an answer counts once, in the browser that asked for it, from the provider that was asked.
     async fn an_answer_is_of_this_browser_this_provider_and_this_request(db) {
         let (fake, other) = (FakeUpstream::start("far").await, FakeUpstream::start("other").await);
