@@ -101,6 +101,7 @@ fn account(user: &User) -> Value {
     json!({
         "sub": user.id, "email": user.email, "email_verified": user.email_verified, "phone_number_verified": user.phone_number_verified,
         "profile": user.profile.0, "attributes": user.attributes.0, "groups": user.groups.0, "roles": user.roles.0,
+        "sign_up_language": user.sign_up_language,
         "created_at": at(user.created_at), "updated_at": at(user.updated_at),
     })
 }

@@ -106,7 +106,8 @@ pub(super) async fn finish(
     is_proven: bool,
 ) -> Result<HttpResponse, PageError> {
     let Opened { arrival, upstream, ticket, .. } = opened;
-    let user = new_user(app, opened, email, name, is_proven);
+    let mut user = new_user(app, opened, email, name, is_proven);
+    user.sign_up_language = speak::sign_up_language(http);
     let email = user.email.to_string();
     let tokens = sealed_tokens(app, &arrival.identity)?;
     match make(app, http, opened, user, tokens).await {

@@ -56,6 +56,7 @@ fn line(user: User, credentials: PortableCredentials) -> ImportedUser {
     line.created_at = Some(user.created_at);
     line.updated_at = Some(user.updated_at);
     line.deletion_due_at = user.deletion_due_at;
+    line.sign_up_language = user.sign_up_language;
     line.credentials = credentials;
     line
 }

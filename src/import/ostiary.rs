@@ -5,6 +5,7 @@ use super::user::TOTP_SECRET_LENGTHS;
 use super::{ImportError, ImportedUser};
 use crate::credentials::portable::PortablePasskey;
 use crate::credentials::{foreign_passkey, password};
+use crate::language::Language;
 use crate::oauth::claims::claims_of_scope;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -57,6 +58,7 @@ fn tell(user: &mut ImportedUser, names: &[String]) {
 fn check(user: &mut ImportedUser) {
     let known = |name: &str| ["profile", "address", "phone"].iter().any(|scope| claims_of_scope(scope).contains(&name));
     user.profile.retain(|name, _| known(name));
+    user.sign_up_language = user.sign_up_language.take().filter(|tag| Language::of_tags([tag.as_str()]).is_some());
     if user.credentials.password.as_ref().is_some_and(|password| !password::is_checkable(&password.hash)) {
         user.credentials.password = None;
         user.misses("password: its format is unknown");

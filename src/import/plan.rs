@@ -204,6 +204,7 @@ fn create(context: &Context<'_>, mut user: ImportedUser, id: UserId, email: Emai
     account.created_at = user.created_at.unwrap_or(now);
     account.updated_at = user.updated_at.unwrap_or(now);
     account.deletion_due_at = user.deletion_due_at;
+    account.sign_up_language = user.sign_up_language.clone();
     let from = from(context, &user.id, &id, &seen);
     let entry = entry(context, &user, Verdict::Created, Some(&id), None);
     Planned { entry, step: Step::Create(Box::new(Creation { user: account, credentials: user.credentials, from })) }

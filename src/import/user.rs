@@ -45,6 +45,9 @@ pub struct ImportedUser {
     pub updated_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_due_at: Option<Timestamp>,
+    /// Of letters to them, where their profile names no language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_up_language: Option<String>,
     #[serde(flatten)]
     pub credentials: PortableCredentials,
     /// Whether the id there may be the `sub` here.
@@ -84,6 +87,7 @@ impl ImportedUser {
             created_at: None,
             updated_at: None,
             deletion_due_at: None,
+            sign_up_language: None,
             credentials: PortableCredentials::default(),
             keeps_id: true,
             missing: Vec::new(),

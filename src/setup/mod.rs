@@ -25,6 +25,7 @@ use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::redirect::see_other;
 use crate::web::sign_in::begin_session;
 use crate::web::sign_in::device_of;
+use crate::web::speak::sign_up_language;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::{EmailProblem, NameProblem, PasswordProblem, SetupErrors, SetupLinkPage, SetupLinkProblem, SetupPage};
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,7 @@ pub async fn post_setup(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     let now = app.now();
     let mut user = User::new(UserId::generate(&app.random, now), email, Some(name).filter(|name| !name.is_empty()), now);
     user.roles = Json(vec![ADMINISTRATOR.to_owned()]);
+    user.sign_up_language = sign_up_language(&http);
     let made = app
         .storage
         .transaction(async |connection| {

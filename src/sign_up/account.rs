@@ -14,7 +14,7 @@ use crate::storage::{Connection, StorageError};
 use crate::users::{self, Email, User, UserId};
 use crate::web::mailed_step::FirstProof;
 use crate::web::sign_in::{begin_session, device_of};
-use crate::web::speak::present_addressee;
+use crate::web::speak::{present_addressee, sign_up_language};
 use actix_web::HttpRequest;
 
 /// Somebody who wants an account, and has what it takes.
@@ -45,14 +45,14 @@ impl From<StorageError> for NotMade {
 
 impl Newcomer {
     /// The person to be. A key knows them by their id already.
-    pub fn user(&self, app: &App, email_verified: bool) -> User {
+    pub fn user(&self, app: &App, http: &HttpRequest, email_verified: bool) -> User {
         let now = app.now();
         let id = match &self.proof {
             FirstProof::Password { .. } => UserId::generate(&app.random, now),
             FirstProof::Passkey(new) => new.key.user_id.clone(),
         };
         let name = Some(self.name.as_str()).filter(|name| !name.is_empty());
-        User { email_verified, ..User::new(id, self.email.clone(), name, now) }
+        User { email_verified, sign_up_language: sign_up_language(http), ..User::new(id, self.email.clone(), name, now) }
     }
 
     fn amr(&self) -> Vec<Amr> {

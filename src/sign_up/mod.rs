@@ -96,7 +96,7 @@ async fn go_on(
 
 /// Makes the account at once: the address is proven later, or never.
 async fn make(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket, newcomer: &Newcomer) -> Result<HttpResponse, PageError> {
-    let user = newcomer.user(app, false);
+    let user = newcomer.user(app, http, false);
     let before = browser.anyone(app, "").await?;
     let begun = app.storage.transaction(async |connection| newcomer.begin(app, connection, http, before.as_ref(), &user).await).await;
     let problem = match begun {

@@ -102,7 +102,7 @@ async fn finish(
     code: &str,
     newcomer: &Newcomer,
 ) -> Result<HttpResponse, PageError> {
-    let user = newcomer.user(app, true);
+    let user = newcomer.user(app, http, true);
     let before = browser.anyone(app, "").await?;
     let begun = app
         .storage

@@ -10,7 +10,7 @@ super::copy::copied_tables! {
     clients(client_id) { client_id: String, metadata: String, enabled: bool, declared: bool, created_at: i64, updated_at: i64 }
     client_secrets(id) { id: String, client_id: String, digest: String, sealed: String, created_at: i64, expires_at: Option<i64> }
     resources(identifier) { identifier: String, metadata: String, declared: bool, created_at: i64, updated_at: i64 }
-    users(id) { id: String, email: String, email_verified: bool, enabled: bool, profile: String, attributes: String, user_groups: String, roles: String, created_at: i64, updated_at: i64, phone_number_verified: bool, deletion_due_at: Option<i64>, locked_down_at: Option<i64> }
+    users(id) { id: String, email: String, email_verified: bool, enabled: bool, profile: String, attributes: String, user_groups: String, roles: String, created_at: i64, updated_at: i64, phone_number_verified: bool, deletion_due_at: Option<i64>, locked_down_at: Option<i64>, sign_up_language: Option<String> }
     passwords(user_id) { user_id: String, hash: String, changed_at: i64 }
     sessions(id) { id: String, secret_digest: String, user_id: String, authenticated_at: i64, acr: String, amr: String, created_at: i64, refreshed_at: i64, expires_at: i64, user_agent: Option<String>, address: Option<String> }
     consents(user_id, client_id) { user_id: String, client_id: String, scope: String, resources: String, granted_at: i64 }

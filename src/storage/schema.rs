@@ -77,6 +77,7 @@ diesel::table! {
         phone_number_verified -> Bool,
         deletion_due_at -> Nullable<BigInt>,
         locked_down_at -> Nullable<BigInt>,
+        sign_up_language -> Nullable<Text>,
     }
 }
 

@@ -68,6 +68,9 @@ pub struct User {
     #[serde(serialize_with = "perhaps_in_words")]
     #[diesel(column_name = locked_down_at)]
     pub cut_off_at: Option<Timestamp>,
+    /// The tag of the language that the account was made in: of letters, as long as the profile names none. No claim, since nobody chose it:
+    /// pages go on to speak the browser's.
+    pub sign_up_language: Option<String>,
 }
 
 /// RFC 3339, for whoever reads the command line's JSON.
@@ -101,6 +104,7 @@ impl User {
             phone_number_verified: false,
             deletion_due_at: None,
             cut_off_at: None,
+            sign_up_language: None,
         }
     }
 

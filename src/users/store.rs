@@ -41,6 +41,7 @@ struct Row {
     updated_at: Timestamp,
     phone_number_verified: bool,
     deletion_due_at: Option<Timestamp>,
+    sign_up_language: Option<String>,
 }
 
 impl Row {
@@ -58,6 +59,7 @@ impl Row {
             updated_at: user.updated_at,
             phone_number_verified: user.phone_number_verified,
             deletion_due_at: user.deletion_due_at,
+            sign_up_language: user.sign_up_language.clone(),
         }
     }
 }
@@ -242,16 +244,18 @@ pub async fn cut_off(connection: &mut Connection, id: &UserId, now: Timestamp) -
     Ok(())
 }
 
-/// Gives an account to whoever has proven its address: the address counts as proven, the telephone number is not theirs. What is under
-/// way is cut off.
+/// Gives an account to whoever has proven its address: the address counts as proven, the telephone number and the language are not theirs.
+/// What is under way is cut off.
 pub async fn take_over(connection: &mut Connection, user: &mut User, now: Timestamp) -> Result<(), StorageError> {
     user.profile.0.remove("phone_number");
+    user.sign_up_language = None;
     (user.email_verified, user.phone_number_verified, user.cut_off_at, user.updated_at) = (true, false, Some(now), now);
     query!(connection, |c| diesel::update(users::table.find(&user.id))
         .set((
             users::email_verified.eq(true),
             users::phone_number_verified.eq(false),
             users::profile.eq(user.profile.clone()),
+            users::sign_up_language.eq(None::<String>),
             users::locked_down_at.eq(now),
             users::updated_at.eq(now),
         ))

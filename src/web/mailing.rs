@@ -14,7 +14,7 @@ use crate::sealing::DigestPurpose;
 use crate::storage::{Connection, StorageError};
 use crate::users::{Email, find_user_by_email};
 use crate::web::client_address::ClientAddress;
-use crate::web::speak::language_of_account;
+use crate::web::speak::{language_of_account, language_of_sign_up};
 use actix_web::HttpRequest;
 use std::time::Duration;
 
@@ -83,7 +83,8 @@ pub async fn mail_sign_up_code(app: &App, email: &Email, code: &str, language: L
     let posted = match find_user_by_email(&mut connection, email).await? {
         // The letter speaks the owner's language, not that of whoever tried.
         Some(owner) => {
-            let to = Addressee { address: owner.email.as_str(), language: language_of_account(&owner).unwrap_or(language) };
+            let theirs = language_of_account(&owner).or_else(|| language_of_sign_up(&owner));
+            let to = Addressee { address: owner.email.as_str(), language: theirs.unwrap_or(language) };
             app.enqueue(&mut connection, app.letters.account_exists(&to)).await?
         }
         None => {

@@ -42,11 +42,18 @@ pub fn language_of_account(user: &User) -> Option<Language> {
     Language::of_tags([locale.as_str()])
 }
 
+/// The language that a person's account was made in, if we speak it still.
+pub fn language_of_sign_up(user: &User) -> Option<Language> {
+    Language::of_tags([user.sign_up_language.as_deref()?])
+}
+
 /// A person as mail reaches them: in the language of their account, else in that of the request which makes us write, where it comes from
-/// a browser that knows them. Any other may be a stranger's, and a warning in a stranger's language warns nobody.
+/// a browser that knows them, else in the one that they signed up in. Any other may be a stranger's, and a warning in a stranger's language
+/// warns nobody.
 pub fn addressee<'a>(app: &App, http: &HttpRequest, user: &'a User) -> Addressee<'a> {
     let theirs = || Browser::of(app, http).knows(app, user).then(|| language_of(http));
-    Addressee { address: user.email.as_str(), language: language_of_account(user).or_else(theirs).unwrap_or_default() }
+    let language = language_of_account(user).or_else(theirs).or_else(|| language_of_sign_up(user)).unwrap_or_default();
+    Addressee { address: user.email.as_str(), language }
 }
 
 /// The same for somebody who is there without doubt, in whatever browser: they make the account, or come from its mailbox.
@@ -55,19 +62,34 @@ pub fn present_addressee<'a>(http: &HttpRequest, user: &'a User) -> Addressee<'a
 }
 
 fn change(http: &HttpRequest, change: impl FnOnce(&mut Preferences)) {
-    let mut preferences = http.extensions().get::<Preferences>().copied().unwrap_or_default();
+    let mut preferences = preferences_of(http);
     change(&mut preferences);
     http.extensions_mut().insert(preferences);
 }
 
 /// The language of the answer.
 pub fn language_of(http: &HttpRequest) -> Language {
-    let preferences = http.extensions().get::<Preferences>().copied().unwrap_or_default();
-    let browser = || http.headers().get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok()).and_then(Language::of_header);
-    preferences.application.or(preferences.account).or_else(browser).unwrap_or_default()
+    let preferences = preferences_of(http);
+    preferences.application.or(preferences.account).or_else(|| language_of_browser(http)).unwrap_or_default()
+}
+
+/// The tag of the language that whoever makes an account reads its pages in, if the application or the browser says one: for
+/// [`User::sign_up_language`]. Whoever is signed in there until then may be another.
+pub fn sign_up_language(http: &HttpRequest) -> Option<String> {
+    let asked = preferences_of(http).application.or_else(|| language_of_browser(http));
+    asked.map(|language| language.tag().to_owned())
+}
+
+fn preferences_of(http: &HttpRequest) -> Preferences {
+    http.extensions().get::<Preferences>().copied().unwrap_or_default()
+}
+
+fn language_of_browser(http: &HttpRequest) -> Option<Language> {
+    http.headers().get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok()).and_then(Language::of_header)
 }
 
 /// A person as mail reaches them when the request is an application's: its language says nothing of theirs.
 pub fn absent_addressee(user: &User) -> Addressee<'_> {
-    Addressee { address: user.email.as_str(), language: language_of_account(user).unwrap_or_default() }
+    let language = language_of_account(user).or_else(|| language_of_sign_up(user)).unwrap_or_default();
+    Addressee { address: user.email.as_str(), language }
 }

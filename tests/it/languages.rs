@@ -193,21 +193,54 @@ both! {
         stranger.press("Iniciar sesión").await;
         assert_eq!(stranger.path(), "/account", "{}", stranger.describe());
         let mail = mailbox.newest_to(&alice.email).await;
-        assert_eq!(mail.subject, "New sign-in to your Ostiary account");
-        assert!(mail.text.contains("Somebody signed in"), "{mail:?}");
+        assert_eq!(mail.subject, "Novo login na sua conta Ostiary", "in the language that she signed up in");
+        assert!(mail.text.contains("Alguém entrou"), "{mail:?}");
         // Somebody who tries to sign up with her address does not choose it either.
         let mut stranger = reading(&server, "es");
         stranger.open("/signup").await;
         stranger.fill("Correo electrónico", &alice.email);
         stranger.fill("Contraseña", "a stranger's password");
         stranger.press("Crear cuenta").await;
-        assert_eq!(mailbox.newest_to(&alice.email).await.subject, "You already have a Ostiary account");
+        assert_eq!(mailbox.newest_to(&alice.email).await.subject, "Você já tem uma conta Ostiary");
         // Her own browser does.
         own.open("/account/password").await;
         own.fill("Senha atual", &alice.password);
         own.fill("Nova senha", "another long password");
         own.press("Alterar senha").await;
         assert_eq!(mailbox.newest_to(&alice.email).await.subject, "A senha da sua conta Ostiary foi alterada");
+    }
+
+    /// OWASP ASVS 6.3.5: the language of the sign-up is of letters alone. Pages follow the browser, and no application is told what nobody chose.
+    async fn the_language_of_the_sign_up_is_of_letters_alone(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut mailbox = Mailbox::of(&server);
+        // What the application asks for goes before the browser.
+        let request = shop.authorization_request().with("ui_locales", "de").with("scope", "openid profile email");
+        let mut own = reading(&server, "fr");
+        own.open(&request.url()).await;
+        own.follow("Konto anlegen").await;
+        own.fill("E-Mail-Adresse", &alice.email);
+        own.fill("Passwort", &alice.password);
+        let landed = own.press("Konto anlegen").await.landed();
+        let tokens = shop.redeem(&request, landed.code()).await.tokens();
+        let told = shop.userinfo(&tokens.access_token).await.ok();
+        assert!(told.get("locale").is_none(), "{told}");
+        own.open("/account").await;
+        assert_eq!((own.heading().as_str(), language(&own).as_str()), ("Votre compte", "fr"));
+        let mut unknown = reading(&server, "tlh");
+        alice.sign_in(&mut unknown).await;
+        assert_eq!(mailbox.newest_to(&alice.email).await.subject, "Neue Anmeldung bei Ostiary");
+        // What she chooses goes before it.
+        prefer(&mut own, "es").await;
+        alice.sign_in(&mut reading(&server, "tlh")).await;
+        assert_eq!(mailbox.newest_to(&alice.email).await.subject, "Nuevo inicio de sesión en su cuenta de Ostiary");
+        // Nobody said anything: nothing is kept.
+        let bob = Person::bob();
+        bob.sign_up(&mut reading(&server, "tlh")).await;
+        assert_eq!(server.database().texts("SELECT email FROM users WHERE sign_up_language IS NULL").await, [bob.email.as_str()]);
+        assert_eq!(server.database().texts("SELECT sign_up_language FROM users WHERE sign_up_language IS NOT NULL").await, ["de"]);
     }
 
     /// OpenID Connect Discovery 1.0 §3

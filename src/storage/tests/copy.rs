@@ -16,7 +16,7 @@ async fn fill(storage: &Storage) {
          INSERT INTO clients VALUES ('c1', '{}', TRUE, FALSE, 1, 2), ('C2', '{}', FALSE, TRUE, -1, 2);
          INSERT INTO client_secrets VALUES ('s1', 'c1', 'd', 'x', 1, NULL);
          INSERT INTO resources VALUES ('https://api.example', '{}', FALSE, 1, 1);
-         INSERT INTO users VALUES ('u1', 'a@example.com', TRUE, TRUE, '{}', '{}', '[]', '[]', 1, 1, TRUE, NULL, NULL);
+         INSERT INTO users VALUES ('u1', 'a@example.com', TRUE, TRUE, '{}', '{}', '[]', '[]', 1, 1, TRUE, NULL, NULL, 'de');
          INSERT INTO passwords VALUES ('u1', '$argon2id$', 1);
          INSERT INTO sessions VALUES ('se1', 'd', 'u1', 1, 'acr', '[]', 1, 1, 1, NULL, '::1');
          INSERT INTO consents VALUES ('u1', 'c1', 'openid', '[]', 1), ('u1', 'C2', 'openid', '[]', 1);
