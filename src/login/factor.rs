@@ -4,7 +4,7 @@
 //! 4. the code is counted, in this sign-in (five, then the first factor must be proven again) and against the account, apart from the
 //! password; 5. the code, which works once; 6. the sign-in was not finished before.
 //!
-//! Cost: GET 2 round trips; POST 9 to 14 round trips, 4 commits.
+//! Cost: GET 2 round trips; POST 9 to 14 round trips, 4 commits; a wrong code in an unknown browser up to 8 round trips more.
 //!
 //! Specs: RFC 6238 §5.2, RFC 9470, OWASP ASVS 6.5, 6.6; security.md O1, O2, O5, S5.
 
@@ -148,7 +148,7 @@ pub async fn post_factor(app: web::Data<App>, http: HttpRequest, body: PageBody)
         .await?;
     if right.is_none() {
         app.metrics.sign_in(SignIn::Refused);
-        visit.waiting.note_wrong_code(&app, &about(user, &http, method)).await?;
+        visit.waiting.note_wrong_code(&app, &http, &visit.browser, &about(user, &http, method)).await?;
         return Ok(factor_page(&app, &http, &visit, method, sent, Some(FactorProblem::Wrong { method })));
     }
     drop(right);

@@ -22,6 +22,8 @@ pub struct NewDevice<'a> {
 pub enum Notice<'a> {
     /// A sign-in with a browser that was not used before.
     NewDevice(NewDevice<'a>),
+    /// Somebody has the first factor, and guesses at the second.
+    WrongCodes(NewDevice<'a>),
     PasswordChanged,
     /// The first one.
     PasswordAdded,
@@ -86,16 +88,24 @@ impl Letterhead {
         self.write(to, letter)
     }
 
+    /// A text with what its person recognises the sign-in by.
+    fn seen(&self, to: &Addressee<'_>, text: Text, seen: NewDevice<'_>) -> Text {
+        text.with("browser", seen.browser)
+            .with("device", seen.device)
+            .with("address", seen.address)
+            .with("moment", self.texts.moment(to.language, seen.at))
+    }
+
     fn told(&self, to: &Addressee<'_>, notice: &Notice<'_>) -> Letter {
         let letter = |kind, subject, heading, said| Letter::new(kind, Text::new(subject), Text::new(heading)).paragraph(Text::new(said));
         match *notice {
             Notice::NewDevice(seen) => {
-                let said = Text::new("mail-new-device")
-                    .with("browser", seen.browser)
-                    .with("device", seen.device)
-                    .with("address", seen.address)
-                    .with("moment", self.texts.moment(to.language, seen.at));
+                let said = self.seen(to, Text::new("mail-new-device"), seen);
                 Letter::new("new_device", Text::new("mail-new-device-subject"), Text::new("mail-new-device-heading")).paragraph(said)
+            }
+            Notice::WrongCodes(seen) => {
+                let said = self.seen(to, Text::new("mail-wrong-codes"), seen);
+                Letter::new("wrong_codes", Text::new("mail-wrong-codes-subject"), Text::new("mail-wrong-codes-heading")).paragraph(said)
             }
             Notice::PasswordChanged => {
                 letter("password_changed", "mail-password-changed-subject", "mail-password-changed-heading", "mail-password-changed")

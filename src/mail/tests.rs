@@ -4,7 +4,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
 use super::messages::{Addressee, Letterhead};
-use super::notices::Notice;
+use super::notices::{NewDevice, Notice};
 use super::*;
 use crate::language::{Language, Texts};
 
@@ -81,9 +81,11 @@ fn every_message_names_the_brand_and_links_to_us_in_every_language() {
     let head = letterhead();
     for language in Language::ALL {
         let to = Addressee { address: "anna@example.com", language };
+        let seen = NewDevice { browser: "Firefox", device: "Linux", address: "192.0.2.1 (<b>)", at: Timestamp::from_unix_seconds(1) };
         let messages = [
             head.welcome(&to),
             head.account_exists(&to),
+            head.notice(&to, &Notice::WrongCodes(seen), Some(LOCKDOWN)),
             head.notice(&to, &Notice::PasskeyAdded, None),
             head.notice(&to, &Notice::PasskeyRemoved, Some(LOCKDOWN)),
             head.notice(&to, &Notice::PasskeyCopied, Some(LOCKDOWN)),

@@ -4,12 +4,14 @@
 //! Specs: OWASP ASVS 6.3.5, 6.3.7.
 
 use crate::app::App;
+use crate::credentials::guesses::count_up_to;
 use crate::credentials::mailed_proofs::{MailedProofId, NewProof, ProofPurpose, UNDO_LIFETIME, insert_proof};
-use crate::language::Text;
+use crate::language::{Language, Text};
 use crate::mail::Posted;
 use crate::mail::messages::Addressee;
 use crate::mail::notices::{NewDevice, Notice};
 use crate::paths;
+use crate::sealing::DigestPurpose;
 use crate::secret::Secret;
 use crate::storage::{Connection, StorageError};
 use crate::users::User;
@@ -17,6 +19,11 @@ use crate::web::browser::Browser;
 use crate::web::sign_in::device_of;
 use crate::web::speak::{absent_addressee, addressee};
 use actix_web::HttpRequest;
+use std::time::Duration;
+
+/// Wrong codes of unknown browsers, in a day, that nobody is told of: people mistype on a new device, too.
+const UNTOLD_WRONG_CODES: i64 = 2;
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// Tells a person what they, or somebody else, did to their account.
 ///
@@ -84,21 +91,64 @@ pub async fn tell_of_new_browser(
         return Ok(Posted::nothing());
     }
     let to = addressee(app, http, user);
-    let device = device_of(http);
-    let known = device.user_agent.as_deref().and_then(|text| woothee::parser::Parser::new().parse(text));
-    let word = |text: Option<&str>, other: &'static str| match text.filter(|text| !text.is_empty() && *text != "UNKNOWN") {
-        Some(text) => text.to_owned(),
-        None => app.texts.say(to.language, &Text::new(other)),
-    };
-    let mut address = word(device.address.as_deref(), "account-session-address");
-    if let Some(place) = app.places.name(&app.texts, to.language, &address) {
-        address.push_str(&format!(" ({place})"));
+    let seen = Seen::of(app, http, to.language);
+    tell_at(app, connection, &to, user, &Notice::NewDevice(seen.named(app))).await
+}
+
+/// Tells a person that somebody has the first factor of their account and gives wrong codes for the second: at the third wrong code within
+/// a day, in however many sign-ins, and once in a day. Nothing of wrong codes in a browser that they have signed in with before: they
+/// mistype, too.
+///
+/// Cost: 1 to 3 round trips, with the third wrong code 5 to 8; with a known browser none.
+pub async fn tell_of_wrong_code(
+    app: &App,
+    connection: &mut Connection,
+    http: &HttpRequest,
+    browser: &Browser,
+    user: &User,
+) -> Result<Posted, StorageError> {
+    if browser.knows(app, user) {
+        return Ok(Posted::nothing());
     }
-    let seen = NewDevice {
-        browser: &word(known.as_ref().map(|found| found.name), "account-session-browser"),
-        device: &word(known.as_ref().map(|found| found.os), "account-session-device"),
-        address: &address,
-        at: app.now(),
-    };
-    tell_at(app, connection, &to, user, &Notice::NewDevice(seen)).await
+    let (id, now) = (user.id.as_str(), app.now());
+    let codes = app.sealing.keyed_digest(DigestPurpose::FailedGuess, &["wrong codes in unknown browsers", id]);
+    let told = app.sealing.keyed_digest(DigestPurpose::FailedGuess, &["told of wrong codes", id]);
+    let untold = count_up_to(connection, &codes, UNTOLD_WRONG_CODES, DAY, now).await?;
+    if untold || !count_up_to(connection, &told, 1, DAY, now).await? {
+        return Ok(Posted::nothing());
+    }
+    let to = addressee(app, http, user);
+    let seen = Seen::of(app, http, to.language);
+    tell_at(app, connection, &to, user, &Notice::WrongCodes(seen.named(app))).await
+}
+
+/// A sign-in as its person recognises it, in their language.
+struct Seen {
+    browser: String,
+    device: String,
+    address: String,
+}
+
+impl Seen {
+    fn of(app: &App, http: &HttpRequest, language: Language) -> Self {
+        let device = device_of(http);
+        let known = device.user_agent.as_deref().and_then(|text| woothee::parser::Parser::new().parse(text));
+        let word = |text: Option<&str>, other: &'static str| match text.filter(|text| !text.is_empty() && *text != "UNKNOWN") {
+            Some(text) => text.to_owned(),
+            None => app.texts.say(language, &Text::new(other)),
+        };
+        let mut address = word(device.address.as_deref(), "account-session-address");
+        if let Some(place) = app.places.name(&app.texts, language, &address) {
+            address.push_str(&format!(" ({place})"));
+        }
+        Self {
+            browser: word(known.as_ref().map(|found| found.name), "account-session-browser"),
+            device: word(known.as_ref().map(|found| found.os), "account-session-device"),
+            address,
+        }
+    }
+
+    fn named(&self, app: &App) -> NewDevice<'_> {
+        NewDevice { browser: &self.browser, device: &self.device, address: &self.address, at: app.now() }
+    }
 }

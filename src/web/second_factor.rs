@@ -18,7 +18,7 @@ use crate::storage::StorageError;
 use crate::users::{User, find_user, hold_account};
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::{AccountPage, errand};
-use crate::web::notices::tell_of_new_browser;
+use crate::web::notices::{tell_of_new_browser, tell_of_wrong_code};
 use crate::web::page::with_cookies;
 use crate::web::page_error::PageError;
 use crate::web::pending_sign_in::PendingSignIn;
@@ -86,19 +86,22 @@ impl Waiting {
     }
 
     /// Notes the first wrong code of a pending sign-in: whoever gives it has the first factor, and its owner should see that. The others
-    /// tell nothing more, and whoever guesses does not fill the log.
+    /// tell nothing more, and whoever guesses does not fill the log. The owner gets a notice when it goes on ([`tell_of_wrong_code`]).
     ///
-    /// Cost: 1 to 4 round trips, 1 commit.
-    pub async fn note_wrong_code(&self, app: &App, about: &About) -> Result<(), StorageError> {
-        let Self::Pending { pending, .. } = self else { return Ok(()) };
-        app.storage
+    /// Cost: 1 to 4 round trips and those of [`tell_of_wrong_code`], 1 commit.
+    pub async fn note_wrong_code(&self, app: &App, http: &HttpRequest, browser: &Browser, about: &About) -> Result<(), StorageError> {
+        let Self::Pending { pending, user } = self else { return Ok(()) };
+        let posted = app
+            .storage
             .transaction(async |connection| {
                 if pending.is_first_wrong_code(app, connection).await? {
                     events::record(connection, app, EventKind::SecondFactorFailed, about).await?;
                 }
-                Ok::<_, StorageError>(())
+                tell_of_wrong_code(app, connection, http, browser, user).await
             })
-            .await
+            .await?;
+        drop(posted);
+        Ok(())
     }
 
     /// The second factor holds too, proven by `methods`: the session begins or grows stronger under a new secret, and the flow goes on.

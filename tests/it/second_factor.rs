@@ -166,6 +166,53 @@ both! {
         assert_eq!(seen.iter().filter(|line| line.starts_with("Wrong code at the second step")).count(), 2, "{seen:?}");
     }
 
+    /// OWASP ASVS 6.3.5: whoever has the password and guesses at the code is told of, once a day; a slip of one's own is no news.
+    async fn the_owner_is_told_of_wrong_codes_after_the_right_password(db) {
+        let server = Setup::proving(db).start().await;
+        let alice = Person::alice();
+        let mut own = alice.signed_up_with_code(&server).await;
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut own).await;
+        let told = async || {
+            let mails = Mailbox::of(&server).all().await;
+            mails.into_iter().filter(|mail| mail.subject == "Wrong codes at a sign-in to your Ostiary account").collect::<Vec<_>>()
+        };
+        own.open("/logout").await;
+        own.press("Sign out").await;
+        alice.sign_in(&mut own).await;
+        for _ in 0..3 {
+            give(&mut own, &authenticator.wrong_code(&server)).await;
+        }
+        give(&mut own, &authenticator.code(&server)).await;
+        assert!(own.is_signed_in().await);
+        // The third wrong code counts, in whichever sign-in.
+        let mut first = Browser::new(&server);
+        alice.sign_in(&mut first).await;
+        for _ in 0..2 {
+            give(&mut first, &authenticator.wrong_code(&server)).await;
+        }
+        assert_eq!(told().await.len(), 0);
+        let mut second = Browser::new(&server);
+        alice.sign_in(&mut second).await;
+        for _ in 0..2 {
+            give(&mut second, &authenticator.wrong_code(&server)).await;
+            let mails = told().await;
+            assert_eq!(mails.len(), 1);
+            assert!(mails[0].text.contains("Firefox") && mails[0].text.contains("127.0.0.1"), "{mails:?}");
+            assert!(mails[0].links.iter().any(|link| link.contains("/account/lockdown?token=")), "{mails:?}");
+        }
+        for (later, notices) in [(DAY - STEP * 3, 1), (STEP * 2, 2)] {
+            server.advance(later);
+            let mut next = Browser::new(&server);
+            alice.sign_in(&mut next).await;
+            for _ in 0..3 {
+                give(&mut next, &authenticator.wrong_code(&server)).await;
+                assert_eq!(next.path(), "/login/factor", "{}", next.describe());
+                server.advance(Duration::from_secs(16));
+            }
+            assert_eq!(told().await.len(), notices);
+        }
+    }
+
     /// security.md O2, L4: parallel guesses in one sign-in do not outrun the limit.
     async fn parallel_codes_do_not_outrun_the_limit(db) {
         let server = TestServer::start(db).await;
