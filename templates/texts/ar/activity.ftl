@@ -9,7 +9,6 @@ activity-newest = العودة إلى الأحدث
 activity-by-operator = من القائمين على { $brand }
 activity-signed-up = أُنشئ الحساب
 activity-signed-in = تسجيل دخول
-activity-sign-in-failed = تسجيل دخول فاشل
 activity-taken-over = تم تأكيد العنوان، ولم يعد الحساب لمن كان لديه من قبل
 activity-identity-linked = رُبط { $provider }
 activity-identity-unlinked = أُزيل { $provider }

@@ -9,7 +9,6 @@ activity-newest = Zurück zu den neuesten
 activity-by-operator = Durch den Betreiber von { $brand }
 activity-signed-up = Konto angelegt
 activity-signed-in = Anmeldung
-activity-sign-in-failed = Fehlgeschlagene Anmeldung
 activity-taken-over = Adresse bestätigt; wer das Konto vorher hatte, hat keinen Zugang mehr
 activity-identity-linked = { $provider } verknüpft
 activity-identity-unlinked = { $provider } entfernt

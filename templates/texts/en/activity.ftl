@@ -9,7 +9,6 @@ activity-newest = Back to the newest
 activity-by-operator = By the operator of { $brand }
 activity-signed-up = Account created
 activity-signed-in = Sign-in
-activity-sign-in-failed = Failed sign-in
 activity-taken-over = Address confirmed; whoever had the account before lost it
 activity-identity-linked = { $provider } connected
 activity-identity-unlinked = { $provider } removed

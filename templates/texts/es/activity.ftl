@@ -9,7 +9,6 @@ activity-newest = Volver a lo más reciente
 activity-by-operator = Por el operador de { $brand }
 activity-signed-up = Cuenta creada
 activity-signed-in = Inicio de sesión
-activity-sign-in-failed = Inicio de sesión fallido
 activity-taken-over = Dirección confirmada; quien tenía antes la cuenta la ha perdido
 activity-identity-linked = { $provider } vinculado
 activity-identity-unlinked = { $provider } quitado

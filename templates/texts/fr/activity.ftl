@@ -9,7 +9,6 @@ activity-newest = Revenir au plus récent
 activity-by-operator = Par l’exploitant de { $brand }
 activity-signed-up = Compte créé
 activity-signed-in = Connexion
-activity-sign-in-failed = Échec de connexion
 activity-taken-over = Adresse confirmée ; la personne qui avait le compte auparavant n’y a plus accès
 activity-identity-linked = { $provider } associé
 activity-identity-unlinked = { $provider } retiré

@@ -9,7 +9,6 @@ activity-newest = Voltar ao mais recente
 activity-by-operator = Por quem opera { $brand }
 activity-signed-up = Conta criada
 activity-signed-in = Login
-activity-sign-in-failed = Tentativa de login sem sucesso
 activity-taken-over = Endereço confirmado; quem tinha a conta antes a perdeu
 activity-identity-linked = { $provider } conectado
 activity-identity-unlinked = { $provider } removido
