@@ -29,6 +29,7 @@ pub use choice::{
 pub use color::Color;
 pub use docs::{config_docs, config_docs_json};
 pub use document::Place;
+pub(crate) use fault::suggestion;
 pub use fault::{ConfigFaults, Fault};
 pub use keys::{
     Brand, Config, Database, Keys, Log, Login, Mail, Metrics, Otlp, Passkeys, Password, ProofOfWork, RateLimit, Resend, SecondFactor,

@@ -12,7 +12,9 @@ pub mod letters;
 pub mod messages;
 pub mod notices;
 mod outbox;
+mod samples;
 mod store;
+mod templates;
 mod transport;
 mod worker;
 
@@ -28,6 +30,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use outbox::{Outbox, OutboxMail};
 pub use store::{delete_abandoned_mail, reseal_mail};
+pub use templates::TemplateFault;
 
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
@@ -66,9 +69,9 @@ pub enum MailError {
     /// Not an address that mail can be sent to. The address itself is not repeated.
     #[error("not a mail address: {0}")]
     Address(#[from] lettre::address::AddressError),
-    /// A template failed.
-    #[error("mail template: {0}")]
-    Template(#[from] askama::Error),
+    /// Templates failed.
+    #[error("mail templates: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Template(Vec<TemplateFault>),
     /// lettre refuses the parts.
     #[error("mail: {0}")]
     Message(#[from] lettre::error::Error),
@@ -275,5 +278,7 @@ impl Mailer {
     }
 }
 
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 mod tests;

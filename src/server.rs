@@ -18,6 +18,7 @@ use crate::grants::policy::SecondFactorPolicy;
 use crate::housekeeping::Housekeeping;
 use crate::keys::{KeyError, KeyRing, has_master_key, is_right_master_key};
 use crate::language::Texts;
+use crate::mail::messages::Letterhead;
 use crate::mail::{MailGround, Mailer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, OutboundError};
@@ -152,7 +153,7 @@ async fn open_for(purpose: Use, config: Config, clock: Clock, random: Random) ->
     let app = App {
         password_rules: PasswordRules::new(&config, outbound.clone()),
         mailer: Mailer::new(&config, mail).map_err(|error| StartError::Mail(error.to_string()))?,
-        letters: crate::mail::messages::Letterhead::new(&config, texts.clone()),
+        letters: Letterhead::new(&config, texts.clone()).map_err(|faults| StartError::Declared(ConfigFaults(faults)))?,
         sms: Sms::of(&config.sms),
         outbound,
         texts,

@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigFaults, Fault};
 use crate::keys::KeyError;
 use crate::language::Texts;
+use crate::mail::messages::Letterhead;
 use crate::random::Random;
 use crate::server::{self, StartError, storage_settings};
 use crate::storage::{Connection, StorageError};
@@ -272,8 +273,13 @@ impl Arguments {
                 StorageError::Settings(problem) => Fault::new("database.url", problem),
                 other => Fault::new("database.url", other.to_string()),
             });
-            let texts = Texts::load(config.brand.texts.as_deref()).err().map(|error| Fault::new("brand.texts", error.to_string()));
-            clients.into_iter().chain(upstreams).flatten().chain(database).chain(texts).chain(unreadable).collect()
+            let texts = Texts::load(config.brand.texts.as_deref());
+            // Words that cannot be used hide no fault of the templates that set them.
+            let spoken = texts.clone().or_else(|_| Texts::load(None)).ok();
+            let letters = spoken.and_then(|texts| Letterhead::new(config, texts).err()).unwrap_or_default();
+            let texts = texts.err().map(|error| Fault::new("brand.texts", error.to_string()));
+            let files = texts.into_iter().chain(letters);
+            clients.into_iter().chain(upstreams).flatten().chain(database).chain(files).chain(unreadable).collect()
         };
         Config::load_and_check(self.file().as_deref(), environment.into_iter(), further).map_err(CliError::Config)
     }

@@ -36,7 +36,7 @@ impl fmt::Display for ConfigFaults {
 }
 
 /// The name among `known` that somebody who wrote `given` probably meant.
-pub(super) fn suggestion<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn suggestion<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_ascii_lowercase();
     known
         .map(|name| (distance(&given, &name.to_ascii_lowercase()), name))

@@ -156,6 +156,8 @@ settings! {
         transport: MailTransport = ["outbox"];
         /// The sender of mail. To be given unless mail is kept in the outbox.
         from: Mailbox = [derived "ostiary@ and the issuer's host"];
+        /// A folder with templates in place of the built-in ones: `letter.html` and `letter.txt` for every letter, `welcome.html` for one kind; see docs/mail.md.
+        templates: Option<PathBuf> = [none];
     }
 }
 

@@ -1,13 +1,16 @@
 //! The letters. Each is texts only: a subject, a heading, paragraphs, perhaps a button, small print. One pair of templates, a text and an
-//! HTML, sets them all. An operator who wants other words overrides the texts (`brand.texts`).
+//! HTML, sets them all. An operator who wants other words overrides the texts (`brand.texts`), one who wants another look the templates
+//! (`mail.templates`).
 
-use askama::Template;
 use lettre::Address;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
+use minijinja::{Value, context};
 
+use super::samples::KINDS;
+use super::templates::{Format, Said, Templates};
 use super::{Mail, MailError};
 use crate::brand::{ButtonColors, button_colors};
-use crate::config::Config;
+use crate::config::{Config, Fault};
 use crate::language::{Language, Text, Texts};
 use crate::paths;
 
@@ -15,9 +18,13 @@ use crate::paths;
 #[derive(Debug, Clone)]
 pub struct Letterhead {
     pub(super) texts: Texts,
+    pub(super) templates: Templates,
     /// The brand's name.
     pub brand: String,
     pub(super) colors: ButtonColors,
+    pub(super) logo_url: String,
+    pub(super) terms_url: Option<String>,
+    pub(super) privacy_url: Option<String>,
     /// The page of one's account.
     pub account_url: String,
     /// The page of how one's account is protected.
@@ -54,40 +61,6 @@ pub(super) struct Letter {
     not_you: Option<(Text, String)>,
 }
 
-/// A letter in the words of its language, as the templates set it.
-#[derive(Template)]
-#[template(path = "mail/letter.txt")]
-struct LetterText<'a> {
-    said: &'a Said,
-}
-
-#[derive(Template)]
-#[template(path = "mail/letter.html")]
-struct LetterHtml<'a> {
-    said: &'a Said,
-    colors: &'a ButtonColors,
-}
-
-struct Said {
-    language: Language,
-    brand: String,
-    heading: String,
-    paragraphs: Vec<String>,
-    code: Option<String>,
-    button: Option<Way>,
-    small_print: Option<String>,
-    not_you: Option<Way>,
-    help: Option<Way>,
-    /// Between words and where they lead, as the language sets it.
-    colon: String,
-}
-
-/// Words that lead somewhere.
-struct Way {
-    words: String,
-    url: String,
-}
-
 impl Letter {
     pub(super) fn new(kind: &'static str, subject: Text, heading: Text) -> Self {
         Self { kind, subject, heading, paragraphs: Vec::new(), code: None, button: None, small_print: None, not_you: None }
@@ -117,22 +90,44 @@ impl Letter {
         self.small_print = Some(text);
         self
     }
+
+    /// What the letter is for: the code, and the links that carry a token.
+    fn needed(&self) -> Vec<String> {
+        let links = [&self.button, &self.not_you].into_iter().flatten().map(|(_, url)| url);
+        self.code.iter().chain(links.filter(|url| url.contains("token="))).cloned().collect()
+    }
 }
 
 impl Letterhead {
-    /// The letterhead of a configuration.
-    pub fn new(config: &Config, texts: Texts) -> Self {
-        Self {
+    /// The letterhead of a configuration. An operator's templates are read, and tried with every letter in every language.
+    ///
+    /// # Errors
+    /// Every fault of `mail.templates`.
+    pub fn new(config: &Config, texts: Texts) -> Result<Self, Vec<Fault>> {
+        let text = |url: &Option<url::Url>| url.as_ref().map(ToString::to_string);
+        let (templates, mut faults) = Templates::load(config.mail.templates.as_deref(), &KINDS);
+        let letterhead = Self {
             texts,
+            templates,
             brand: config.brand.name.clone(),
             colors: button_colors(config.brand.color),
+            logo_url: config.issuer.join(&format!("{}/logo", paths::STATIC)),
+            terms_url: text(&config.brand.terms_url),
+            privacy_url: text(&config.brand.privacy_url),
             account_url: config.issuer.join("/account"),
             security_url: config.issuer.join("/account/security"),
             apps_url: config.issuer.join("/account/apps"),
             login_url: config.issuer.join(paths::LOGIN),
             forgot_url: config.issuer.join(paths::FORGOT),
-            support_url: config.brand.support_url.as_ref().map(ToString::to_string),
+            support_url: text(&config.brand.support_url),
+        };
+        if letterhead.templates.are_own() {
+            faults.extend(letterhead.faults());
         }
+        if faults.is_empty() {
+            return Ok(letterhead);
+        }
+        Err(faults.iter().map(|fault| Fault::new("mail.templates", fault.to_string())).collect())
     }
 
     /// To somebody who has made an account.
@@ -164,20 +159,42 @@ impl Letterhead {
     pub(super) fn write(&self, to: &Addressee<'_>, letter: Letter) -> Result<Mail, MailError> {
         let address: Address = to.address.parse()?;
         let say = |text: Text| self.texts.say(to.language, &text.with("brand", &self.brand));
-        let said = Said {
-            language: to.language,
-            brand: self.brand.clone(),
-            heading: say(letter.heading),
-            paragraphs: letter.paragraphs.into_iter().map(say).collect(),
-            code: letter.code,
-            button: letter.button.map(|(words, url)| Way { words: say(words), url }),
-            small_print: letter.small_print.map(say),
-            not_you: letter.not_you.map(|(words, url)| Way { words: say(words), url }),
-            help: self.support_url.clone().map(|url| Way { words: say(Text::new("mail-help")), url }),
-            colon: say(Text::new("mail-colon")),
+        let way = |(words, url): (Text, String)| context! { words => say(words), url => url };
+        let (kind, needed, subject) = (letter.kind, letter.needed(), say(letter.subject));
+        let values = context! {
+            kind => kind,
+            language => to.language.tag(),
+            direction => to.language.direction(),
+            subject => subject.as_str(),
+            heading => say(letter.heading),
+            paragraphs => letter.paragraphs.into_iter().map(say).collect::<Vec<String>>(),
+            code => letter.code,
+            button => letter.button.map(way),
+            small_print => letter.small_print.map(say),
+            not_you => letter.not_you.map(way),
+            help => self.support_url.clone().map(|url| way((Text::new("mail-help"), url))),
+            colon => say(Text::new("mail-colon")),
+            brand => self.brand_values(),
         };
-        let (text, html) = (LetterText { said: &said }.render()?, LetterHtml { said: &said, colors: &self.colors }.render()?);
-        Ok(Mail { kind: letter.kind, to: address, subject: say(letter.subject), text, html })
+        let said = Said { kind, language: to.language, values, needed };
+        match (self.templates.set(&said, Format::Text), self.templates.set(&said, Format::Html)) {
+            (Ok(text), Ok(html)) => Ok(Mail { kind, to: address, subject, text, html }),
+            (text, html) => Err(MailError::Template([text.err(), html.err()].into_iter().flatten().collect())),
+        }
+    }
+
+    /// What a template is told of the brand.
+    fn brand_values(&self) -> Value {
+        context! {
+            name => self.brand.as_str(),
+            color => self.colors.fill.as_str(),
+            text_color => self.colors.text.as_str(),
+            logo_url => self.logo_url.as_str(),
+            account_url => self.account_url.as_str(),
+            support_url => self.support_url.clone(),
+            terms_url => self.terms_url.clone(),
+            privacy_url => self.privacy_url.clone(),
+        }
     }
 }
 

@@ -67,7 +67,7 @@ fn config(variables: &[(&str, &str)]) -> Config {
 
 fn letterhead() -> Letterhead {
     let config = config(&[("BRAND_NAME", "Ac<me> & Co"), ("BRAND_SUPPORT_URL", "https://help.example/?a=1&b=2")]);
-    Letterhead::new(&config, Texts::load(None).unwrap())
+    Letterhead::new(&config, Texts::load(None).unwrap()).unwrap()
 }
 
 fn to(address: &str) -> Addressee<'_> {
@@ -117,7 +117,7 @@ fn an_operator_overrides_the_words_of_a_letter() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("de")).unwrap();
     std::fs::write(folder.path().join("de/letters.ftl"), "mail-welcome-subject = Moin bei { $brand }!\n").unwrap();
-    let head = Letterhead::new(&config(&[("BRAND_NAME", "Acme")]), Texts::load(Some(folder.path())).unwrap());
+    let head = Letterhead::new(&config(&[("BRAND_NAME", "Acme")]), Texts::load(Some(folder.path())).unwrap()).unwrap();
     let subject = |language| head.welcome(&Addressee { address: "anna@example.com", language }).unwrap().subject;
     assert_eq!(subject(Language::German), "Moin bei Acme!");
     assert_eq!(subject(Language::English), "Welcome to Acme");

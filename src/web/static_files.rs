@@ -68,12 +68,14 @@ fn serve(app: &App, request: &HttpRequest, name: &str) -> HttpResponse {
     let named_by_version = request.query_string().strip_prefix("v=") == Some(version.as_str());
     let caching = if named_by_version { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
     let unchanged = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| known.contains(&etag));
+    // Letters may show the logo, and programs that read mail in a browser are another origin.
+    let readers = if name == "logo" { "cross-origin" } else { "same-origin" };
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((ETAG, etag))
         .insert_header(("x-content-type-options", "nosniff"))
-        .insert_header(("cross-origin-resource-policy", "same-origin"))
+        .insert_header(("cross-origin-resource-policy", readers))
         // An SVG logo opened by itself must not run anything.
         .insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"));
     if unchanged { answer.finish() } else { answer.insert_header((CONTENT_TYPE, content_type)).body(bytes) }

@@ -3,6 +3,7 @@
 use crate::both;
 use crate::support::database::until;
 use crate::support::mail_server::{MailServer, PASSWORD, USER, resend_api, silent_server};
+use crate::support::mailbox::Mailbox;
 use crate::support::prelude::*;
 use std::sync::atomic::Ordering;
 
@@ -140,5 +141,45 @@ both! {
         let body = &mail["body"];
         assert_eq!((&body["to"], &body["from"]), (&json!([alice.email]), &json!("Doorkeeper <id@example.org>")));
         assert!(body["text"].as_str().is_some_and(|text| !text.is_empty()) && body["html"].as_str().unwrap().contains("<html"));
+    }
+}
+
+both! {
+    /// An operator's templates set the letters, as HTML and as text, in the language and the direction of their reader; what is wrong with
+    /// them is told before a letter is written.
+    async fn letters_are_set_by_the_operators_templates(db) {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, source: &str| std::fs::write(folder.path().join(name), source).unwrap();
+        let configured = || {
+            let path = folder.path().display().to_string();
+            TestServer::with(db).setting("brand.name", "<Acme>").setting("mail.templates", path)
+        };
+        write("letter.html", r#"{% extends "built_in/letter.html" %}{% block header %}<p id="ours">{{ brand.name }}</p>{% endblock %}"#);
+        write("letter.txt", "== {{ brand.name }}, {{ kind }} ==\n{% include \"built_in/letter.txt\" %}");
+        let server = configured().start().await;
+        let alice = Person::alice();
+        let mut browser = Browser::new(&server);
+        browser.send_header("accept-language", "ar");
+        browser.open("/signup").await;
+        browser.fill("البريد الإلكتروني", &alice.email);
+        browser.fill("كلمة المرور", &alice.password);
+        // A template that breaks while the server runs is of no account.
+        write("letter.html", "<p>\n{{ nothing }}");
+        write("welcom.txt", "");
+        browser.press("إنشاء الحساب").await;
+        let mail = Mailbox::of(&server).newest_to(&alice.email).await;
+        assert!(mail.text.contains("== <Acme>, welcome =="), "{mail:?}");
+        let html = server.app().mailer.outbox().await.unwrap().list().unwrap().remove(0).html;
+        assert!(html.contains(r#"<html lang="ar" dir="rtl">"#) && html.contains(r#"<p id="ours">&#60;Acme&#62;</p>"#), "{html}");
+
+        let ground = configured().prepare();
+        for arguments in [&["config", "check"][..], &["serve"]] {
+            let refused = ground.command(arguments).await;
+            assert_eq!(refused.code, 2, "{refused:?}");
+            for told in ["letter.html:2: undefined value: `nothing` is undefined", "welcom.txt: no letter is called so; did you mean welcome.txt?"] {
+                let fault = format!("  mail.templates: {}", folder.path().join(told).display());
+                assert!(refused.stderr.contains(&fault), "{fault} in {}", refused.stderr);
+            }
+        }
     }
 }

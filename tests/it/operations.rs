@@ -536,12 +536,14 @@ async fn no_fault_hides_another() {
     for (key, value) in [("listen", "nope"), ("issuer", "ftp://x"), ("mail.from", "nobody"), ("passkeys.rp_id", ""), ("workers", "many")] {
         let setup =
             TestServer::with(Database::Sqlite).client(Client::public("evil").redirect_uri("http://evil.example/")).client(weak.clone());
-        let mut ground = setup.setting("brand.logo", "/nope.svg").setting("brand.texts", "/nope").prepare();
+        let mut ground =
+            setup.setting("brand.logo", "/nope.svg").setting("brand.texts", "/nope").setting("mail.templates", "/nope").prepare();
         ground.change("database.url", "postgres://x@localhost/x?sslmode=bogus");
         ground.change(key, value);
         let refused = ground.command(&["config", "check"]).await;
         assert_eq!(refused.code, 2, "{refused:?}");
-        let told = ["clients[0].redirect_uris", "clients[1].client_secret", "brand.logo", "brand.texts", "database.url", key];
+        let told =
+            ["clients[0].redirect_uris", "clients[1].client_secret", "brand.logo", "brand.texts", "mail.templates", "database.url", key];
         for key in told {
             assert!(refused.stderr.contains(&format!("  {key}: ")), "{key}: {}", refused.stderr);
         }
