@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::language::Language;
 
 /// The kinds of letters: a template may be named after each.
-pub(super) const KINDS: [&str; 25] = [
+pub(super) const KINDS: [&str; 26] = [
     "account_exists",
     "change_email",
     "deletion",
@@ -34,6 +34,7 @@ pub(super) const KINDS: [&str; 25] = [
     "sign_up_code",
     "verify_email",
     "welcome",
+    "wrong_codes",
 ];
 
 /// A name that somebody may have chosen to get markup into a letter.
@@ -85,6 +86,7 @@ impl Letterhead {
         let seen = NewDevice { browser: HOSTILE, device: HOSTILE, address: HOSTILE, at };
         let notices = [
             Notice::NewDevice(seen),
+            Notice::WrongCodes(seen),
             Notice::PasswordChanged,
             Notice::PasswordAdded,
             Notice::FactorAdded,
