@@ -22,15 +22,17 @@ pub async fn post_strength(app: web::Data<App>, http: HttpRequest, body: PageBod
     let browser = Browser::of(&app, &http);
     let params = read_form(&app, &http, &browser, &body)?;
     let about = [params.get("email").unwrap_or(""), params.get("name").unwrap_or("")];
-    let strength = app.password_rules.strength(params.get("password").unwrap_or(""), &about).await;
-    let enough = app.password_rules.is_enough(strength);
+    let typed = params.get("password").unwrap_or("");
+    let strength = app.password_rules.strength(typed, &about).await;
+    let (known, strong) = (app.password_rules.is_known(typed), app.password_rules.is_enough(strength));
     let text = match strength.score {
-        _ if !enough => guessable(strength.weakness),
+        _ if known => Text::new("password-breached"),
+        _ if !strong => guessable(strength.weakness),
         ..=2 => Text::new("password-strength-fair"),
         3 => Text::new("password-strength-good"),
         _ => Text::new("password-strength-strong"),
     };
     let language = params.get("lang").and_then(|tag| Language::of_tags([tag])).unwrap_or_else(|| language_of(&http));
-    let answer = json!({ "score": strength.score, "enough": enough, "text": app.texts.say(language, &text) });
+    let answer = json!({ "score": strength.score, "enough": strong && !known, "text": app.texts.say(language, &text) });
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer))
 }

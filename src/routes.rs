@@ -73,9 +73,8 @@ pub fn register(service: &mut web::ServiceConfig, app: &App, limits: &RateLimits
             .wrap(limits.pages()),
     );
     // Where passwords are tried the limit is tighter than for looking at the page.
-    let tried = |path: &str, form: Route| {
-        at(path, READ_OR_POST).guard(guard::Post()).route(form).wrap(limits.sign_in()).wrap(from_fn(proof_of_work::guard))
-    };
+    let proven = |form: Route| form.wrap(from_fn(proof_of_work::guard));
+    let tried = |path: &str, form: Route| at(path, READ_OR_POST).guard(guard::Post()).route(proven(form)).wrap(limits.sign_in());
     service.service(tried(paths::LOGIN, web::post().to(login::post_login)));
     service.service(
         at(paths::LOGIN_OFFER, READ_OR_POST)
@@ -87,8 +86,8 @@ pub fn register(service: &mut web::ServiceConfig, app: &App, limits: &RateLimits
     service.service(tried(paths::SIGN_UP, web::post().to(sign_up::post_sign_up)));
     let with_provider = format!("{}/{{provider}}", paths::LOGIN_WITH);
     // Each begins a request to the provider, and may read its keys.
-    let leaving = at(&with_provider, "POST").route(web::post().to(federation::post_login_with)).wrap(limits.sign_in());
-    service.service(leaving.wrap(from_fn(proof_of_work::guard)));
+    let leaving = proven(web::post().to(federation::post_login_with));
+    service.service(at(&with_provider, "POST").route(leaving).wrap(limits.sign_in()));
     service.service(
         at(&format!("{with_provider}/callback"), "GET, POST")
             .route(web::get().to(federation::get_callback))
@@ -102,8 +101,8 @@ pub fn register(service: &mut web::ServiceConfig, app: &App, limits: &RateLimits
             .wrap(limits.pages()),
     );
     service.service(tried(paths::SIGN_UP_WITH, web::post().to(federation::post_sign_up)));
-    let code = at(paths::SIGN_UP_WITH_CODE, "POST").route(web::post().to(federation::post_code)).wrap(limits.sign_in());
-    service.service(code.wrap(from_fn(proof_of_work::guard)));
+    let code = proven(web::post().to(federation::post_code));
+    service.service(at(paths::SIGN_UP_WITH_CODE, "POST").route(code).wrap(limits.sign_in()));
     service.service(at(paths::SIGN_UP_WITH, READ_OR_POST).route(read().to(federation::get_sign_up)).wrap(limits.pages()));
     service.service(at(paths::ACCOUNT_LINKS, "POST").route(web::post().to(account::links::post_links)).wrap(limits.pages()));
     service.service(tried(paths::SETUP, web::post().to(setup::post_setup)));

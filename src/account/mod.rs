@@ -39,6 +39,7 @@ mod ways_in;
 
 use crate::app::App;
 use crate::credentials::find_password_changed_at;
+use crate::oauth::params::Params;
 use crate::paths;
 use crate::sessions::{SignedIn, list_sessions, refresh_session};
 use crate::web::browser::Browser;
@@ -110,8 +111,12 @@ async fn anyone_signed_in(app: &App, http: &HttpRequest) -> Result<Visitor, Page
         }
         None if browser.leaving(app).await?.is_some() => Visitor::Stranger(see_other(app, paths::ACCOUNT_KEEP, &[])),
         None => {
-            let ticket = fresh_proof::AccountPage::of_request(app, http).map(fresh_proof::AccountPage::ticket);
-            Visitor::Stranger(Ticket::of(ticket.unwrap_or_default()).to(app, paths::LOGIN))
+            // A page that somebody is sent to on the way elsewhere has the ticket of that.
+            let sent = Params::parse(http.query_string()).unwrap_or_default();
+            let sent = Ticket::open_if_good(app, &browser, sent.get("ticket").unwrap_or("")).text;
+            let page = || fresh_proof::AccountPage::of_request(app, http).map(fresh_proof::AccountPage::ticket).unwrap_or_default();
+            let ticket = if sent.is_empty() { page() } else { sent };
+            Visitor::Stranger(Ticket::of(ticket).to(app, paths::LOGIN))
         }
     })
 }

@@ -68,7 +68,7 @@ impl PasswordRules {
     /// Errors: why not.
     pub async fn accept(&self, text: &str, about: &[&str]) -> Result<Password, WeakPassword> {
         let password = Password::new(text, self.minimum_length)?;
-        if is_known(text) {
+        if self.is_known(text) {
             return Err(WeakPassword::Breached);
         }
         if self.minimum_strength > 0 {
@@ -78,6 +78,11 @@ impl PasswordRules {
             }
         }
         if self.is_breached(text).await { Err(WeakPassword::Breached) } else { Ok(password) }
+    }
+
+    /// Whether the list that comes with the program has it, whatever strength is demanded.
+    pub fn is_known(&self, text: &str) -> bool {
+        is_known(text)
     }
 
     pub fn is_enough(&self, strength: Strength) -> bool {

@@ -19,8 +19,13 @@ use diesel_async::RunQueryDsl;
 /// that are out, sign-ins that are under way. Marks the address as proven. Call it before what the new owner sets.
 ///
 /// Cost: 12 round trips and more, one for each session.
-pub async fn take_over_clean(connection: &mut Connection, user: &mut User, now: Timestamp) -> Result<(), StorageError> {
-    take_over(connection, user, now).await?;
+pub async fn take_over_clean(
+    connection: &mut Connection,
+    user: &mut User,
+    language: Option<String>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    take_over(connection, user, language, now).await?;
     let user_id = &user.id;
     delete_password(connection, user_id).await?;
     query!(connection, |c| diesel::delete(passkeys::table.filter(passkeys::user_id.eq(user_id))).execute(c).await)?;

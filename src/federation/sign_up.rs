@@ -147,7 +147,7 @@ async fn make(app: &App, http: &HttpRequest, opened: &Opened, new: User, tokens:
                 Some(account) => {
                     let found = users::find_user(connection, &account.user_id).await?.filter(|found| KnownAccount::of(found) == *account);
                     let mut found = found.filter(|found| new.email_verified && may_be_taken_over(found)).ok_or(NotMade::Used)?;
-                    take_over_clean(connection, &mut found, now).await?;
+                    take_over_clean(connection, &mut found, new.sign_up_language.clone(), now).await?;
                     users::update_profile(connection, &found.id, &new.profile.0, false, now).await?;
                     users::set_attributes(connection, &found.id, &new.attributes.0, now).await?;
                     (User { profile: new.profile, attributes: new.attributes, ..found }, EventKind::AccountTakenOver)

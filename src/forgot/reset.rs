@@ -25,13 +25,15 @@ use crate::storage::StorageError;
 use crate::users::{User, cut_off, find_user};
 use crate::web::browser::{Browser, no_mailed_step_cookie};
 use crate::web::mailed_pages::dead_link;
-use crate::web::mailed_step::LinkPurpose;
+use crate::web::mailed_step::{LinkPurpose, MailedStep};
 use crate::web::notices::tell;
 use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::sign_in::device_of;
 use crate::web::sign_in::first_factor_proven;
+use crate::web::speak::sign_up_language;
+use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /forgot/reset`: with a token, takes it out of the address; without, the page.
@@ -43,7 +45,7 @@ pub async fn get_reset(app: web::Data<App>, http: HttpRequest) -> Result<HttpRes
     }
     match LinkPurpose::ResetPassword.proof(&app, &browser).await? {
         Some(proof) => Ok(reset_page(&app, &http, &browser, &proof, ResetErrors::default())),
-        None => Ok(dead_link(&app, &http, paths::FORGOT)),
+        None => Ok(dead(&app, &http, &browser)),
     }
 }
 
@@ -51,7 +53,7 @@ pub async fn get_reset(app: web::Data<App>, http: HttpRequest) -> Result<HttpRes
 pub async fn post_reset(app: web::Data<App>, http: HttpRequest, body: PageBody) -> Result<HttpResponse, PageError> {
     let browser = Browser::of(&app, &http);
     let params = read_form(&app, &http, &browser, &body)?;
-    let Some(proof) = LinkPurpose::ResetPassword.proof(&app, &browser).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
+    let Some(proof) = LinkPurpose::ResetPassword.proof(&app, &browser).await? else { return Ok(dead(&app, &http, &browser)) };
     let typed = params.get("password").unwrap_or("");
     let password = match app.password_rules.accept(typed, &[proof.email.as_str()]).await {
         Ok(password) => password,
@@ -61,10 +63,18 @@ pub async fn post_reset(app: web::Data<App>, http: HttpRequest, body: PageBody) 
         }
     };
     let hash = app.passwords.hash(&password).await.map_err(|error| PageError::busy(&app, error))?;
-    let Some(user) = set_anew(&app, &http, &proof, &hash).await? else { return Ok(dead_link(&app, &http, paths::FORGOT)) };
+    let Some(user) = set_anew(&app, &http, &proof, &hash).await? else { return Ok(dead(&app, &http, &browser)) };
     let ticket = LinkPurpose::ResetPassword.flow(&app, &browser, &proof);
     let answer = first_factor_proven(&app, &http, &browser, &ticket, &user, vec![Amr::MailedCode], &[]).await?;
     with_cookies(answer, [Some(no_mailed_step_cookie(&app))])
+}
+
+/// The page about a link that is no good any more; another one leads to where this one would have.
+fn dead(app: &App, http: &HttpRequest, browser: &Browser) -> HttpResponse {
+    let kept = MailedStep::ticket(app, browser, LinkPurpose::ResetPassword).unwrap_or_default();
+    let ticket = Ticket::open_if_good(app, browser, &kept);
+    let query = if ticket.text.is_empty() { String::new() } else { format!("?ticket={}", ticket.text) };
+    dead_link(app, http, &format!("{}{query}", paths::FORGOT))
 }
 
 /// Uses the proof up and sets the password, all or nothing. `None` when the proof was used, replaced, or is not this account's any more.
@@ -77,7 +87,7 @@ async fn set_anew(app: &App, http: &HttpRequest, proof: &MailedProof, hash: &str
                 return Ok(None);
             }
             if !user.email_verified {
-                take_over_clean(connection, &mut user, now).await?;
+                take_over_clean(connection, &mut user, sign_up_language(http), now).await?;
                 events::record(connection, app, EventKind::AccountTakenOver, &About::user(&user.id).from(device_of(http))).await?;
             }
             set_password_hash(connection, &user.id, hash, now).await?;

@@ -34,7 +34,7 @@ use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::problems::EmailProblem;
 use crate::web::sign_in::device_of;
 use crate::web::sign_in::first_factor_proven;
-use crate::web::speak::{language_of, language_of_account};
+use crate::web::speak::{language_of, language_of_account, sign_up_language};
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -229,7 +229,7 @@ async fn used_up(app: &App, http: &HttpRequest, proof: Option<MailedProof>) -> R
                 return Ok::<_, StorageError>(None);
             }
             if !user.email_verified {
-                take_over_clean(connection, &mut user, now).await?;
+                take_over_clean(connection, &mut user, sign_up_language(http), now).await?;
                 events::record(connection, app, EventKind::AccountTakenOver, &About::user(&user.id).from(device_of(http))).await?;
             }
             Ok(Some(user))

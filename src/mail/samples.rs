@@ -38,7 +38,9 @@ pub(super) const KINDS: [&str; 26] = [
 ];
 
 /// A name that somebody may have chosen to get markup into a letter.
-const HOSTILE: &str = "<script>\"&'";
+const HOSTILE: &str = "<ostiary-trial>\"&'";
+/// What is left of it in a letter that does not escape it, whatever else is done with it.
+const UNESCAPED: &str = "<ostiary-trial>";
 const CODE: &str = "012345";
 /// Like the links that let somebody in; what they lead to plays no part.
 const LINK: &str = "https://id.example/sample?token=sample";
@@ -52,7 +54,7 @@ impl Letterhead {
         for language in Language::ALL {
             for mail in on_trial.samples(language) {
                 let found = match mail {
-                    Ok(mail) if mail.html.contains(HOSTILE) => vec![self.templates.unescaped(mail.kind, language)],
+                    Ok(mail) if mail.html.to_ascii_lowercase().contains(UNESCAPED) => vec![self.templates.unescaped(mail.kind, language)],
                     Err(MailError::Template(found)) => found,
                     _ => Vec::new(),
                 };

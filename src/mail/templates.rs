@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
 use crate::config::suggestion;
@@ -110,6 +111,10 @@ impl Templates {
         for (name, source) in built_in.chain(sources) {
             if let Err(error) = engine.add_template_owned(name.clone(), source) {
                 faults.push(templates.fault(&name, &error));
+                if name.starts_with('_') {
+                    // Those that include it have no fault of their own.
+                    let _ = engine.add_template_owned(name.clone(), String::new());
+                }
                 broken.push(name);
             }
         }
@@ -207,6 +212,8 @@ fn engine() -> Environment<'static> {
     engine.set_recursion_limit(DEPTH);
     // An error would take along what stands in the letter.
     engine.set_debug(false);
+    // It can hold itself.
+    engine.remove_global("namespace");
     engine
 }
 
@@ -215,6 +222,10 @@ fn put_in(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
     if value.is_none() {
         // It would be the word None.
         return Err(Error::new(ErrorKind::UndefinedError, "not every letter has this: put {% if … %} around it"));
+    }
+    if matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable | ValueKind::Plain) {
+        // The engine would write it down whole, however deep it is, and count nothing for it.
+        return Err(Error::new(ErrorKind::InvalidOperation, "this is a list or a group of values: write down what is in it"));
     }
     match value.as_str() {
         Some(text) if !value.is_safe() && matches!(state.auto_escape(), AutoEscape::Html) => {

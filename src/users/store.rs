@@ -244,18 +244,19 @@ pub async fn cut_off(connection: &mut Connection, id: &UserId, now: Timestamp) -
     Ok(())
 }
 
-/// Gives an account to whoever has proven its address: the address counts as proven, the telephone number and the language are not theirs.
+/// Gives an account to whoever has proven its address: the address counts as proven, the telephone number is not theirs, and
+/// `language` is the one that they read.
 /// What is under way is cut off.
-pub async fn take_over(connection: &mut Connection, user: &mut User, now: Timestamp) -> Result<(), StorageError> {
+pub async fn take_over(connection: &mut Connection, user: &mut User, language: Option<String>, now: Timestamp) -> Result<(), StorageError> {
     user.profile.0.remove("phone_number");
-    user.sign_up_language = None;
+    user.sign_up_language = language;
     (user.email_verified, user.phone_number_verified, user.cut_off_at, user.updated_at) = (true, false, Some(now), now);
     query!(connection, |c| diesel::update(users::table.find(&user.id))
         .set((
             users::email_verified.eq(true),
             users::phone_number_verified.eq(false),
             users::profile.eq(user.profile.clone()),
-            users::sign_up_language.eq(None::<String>),
+            users::sign_up_language.eq(user.sign_up_language.clone()),
             users::locked_down_at.eq(now),
             users::updated_at.eq(now),
         ))

@@ -20,12 +20,13 @@ use crate::clock::Timestamp;
 use crate::grants::consume_ticket;
 use crate::oauth::params::Params;
 use crate::sealing::Purpose;
-use crate::web::browser::cookie_value;
+use crate::web::browser::{Browser, cookie_value};
 use crate::web::client_address::{ClientAddress, LimitKey};
 use crate::web::form::FormText;
 use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::is_from_us;
+use crate::web::ticket::Ticket;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
@@ -207,6 +208,10 @@ async fn admit(app: &App, state: &ProofOfWork, http: &HttpRequest, mut payload: 
     }
     if form.body.len() > LONGEST_HELD || form.tries >= MOST_TRIES {
         return Err(PageError::proof_of_work_needed());
+    }
+    // The page speaks the language that the application has asked for: opening its ticket notes it.
+    if let Ok(params) = Params::parse(&form.body) {
+        let _ = Ticket::open_if_good(app, &Browser::of(app, http), params.get("ticket").unwrap_or(""));
     }
     let again = HeldForm { tries: form.tries + 1, ..form };
     let held_form = app.sealing.seal(Purpose::HeldForm, &again).map_err(PageError::internal)?;

@@ -18,8 +18,11 @@ use crate::paths;
 use crate::sessions::{self, BrowserSession, Device, SessionSecret, SignedIn};
 use crate::storage::{Connection, StorageError};
 use crate::users::{User, hold_account};
-use crate::web::browser::{Browser, PasskeyOffer, no_pending_sign_in_cookie, passkey_offer_cookie, pending_sign_in_cookie, session_cookie};
+use crate::web::browser::{
+    Browser, PasskeyOffer, no_mailed_step_cookie, no_pending_sign_in_cookie, passkey_offer_cookie, pending_sign_in_cookie, session_cookie,
+};
 use crate::web::client_address::ClientAddress;
+use crate::web::mailed_step::MailedStep;
 use crate::web::notices::tell_of_new_browser;
 use crate::web::page::with_cookies;
 use crate::web::page_error::PageError;
@@ -89,6 +92,8 @@ pub(super) fn signed_in(
     secret: &SessionSecret,
     is_fresh: bool,
 ) -> Result<HttpResponse, PageError> {
+    // The flow in which a link to a new password was asked for goes on now; opened later, the link must not begin it anew.
+    let asked = matches!(MailedStep::of(app, browser), Some(MailedStep::Asked { .. })).then(|| no_mailed_step_cookie(app));
     if user.deletion_due_at.is_some() {
         // Nothing opens but the page that takes it back.
         return with_cookies(
@@ -98,6 +103,7 @@ pub(super) fn signed_in(
                 Some(browser.known_cookie(app, user)),
                 browser.new_binding_cookie(app),
                 browser.pending_sign_in().map(|_| no_pending_sign_in_cookie(app)),
+                asked,
             ],
         );
     }
@@ -110,6 +116,7 @@ pub(super) fn signed_in(
             Some(browser.known_cookie(app, user)),
             browser.new_binding_cookie(app),
             browser.pending_sign_in().map(|_| no_pending_sign_in_cookie(app)),
+            asked,
         ],
     )
 }

@@ -72,7 +72,9 @@ for (const press of ['click', 'Enter']) {
 async function held(it, submit) {
   it.expected.add('403');
   await it.fill({ email: EMAIL, password: PASSWORD });
+  const stopped = it.page.waitForResponse((answer) => answer.request().method() === 'POST' && answer.status() === 403);
   await submit();
+  await stopped;
   await it.page.waitForURL(`${ISSUER}/account`);
   await it.close();
 }

@@ -204,6 +204,9 @@ both! {
         assert_eq!((&answer["enough"], &answer["text"]), (&json!(true), &json!("Sehr schwer zu erraten.")));
         browser.post("/password/strength", &[("csrf", &csrf), ("password", "alice"), ("email", "alice@example.org")], true).await;
         assert_eq!(serde_json::from_str::<Value>(&browser.page().html).unwrap()["enough"], json!(false));
+        browser.post("/password/strength", &[("csrf", &csrf), ("password", "g9l2d1fzpy")], true).await;
+        let answer: Value = serde_json::from_str(&browser.page().html).unwrap();
+        assert_eq!((&answer["enough"], answer["text"].as_str().unwrap().contains("leaked")), (&json!(false), true), "{answer}");
         browser.post("/password/strength", &[("csrf", "x"), ("password", "alice")], true).await;
         assert_eq!(browser.status(), 403);
     }

@@ -448,7 +448,7 @@ both! {
 
     /// security.md H3: who sends slowly, or nothing, does not hold a connection.
     async fn slow_senders_are_cut_off(db) {
-        let server = TestServer::with(db).setting("request_timeout", "1s").start().await;
+        let server = TestServer::with(db).setting("request_timeout", "1s").setting("proof_of_work.enabled", true).start().await;
         let head = "POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n";
         let page = head.replace("/token", "/login");
         for (name, start, drip) in [

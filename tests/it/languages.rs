@@ -221,7 +221,7 @@ both! {
         let mut own = reading(&server, "fr");
         own.open(&request.url()).await;
         own.follow("Konto anlegen").await;
-        own.fill("E-Mail-Adresse", &alice.email);
+        own.fill("E‑Mail-Adresse", &alice.email);
         own.fill("Passwort", &alice.password);
         let landed = own.press("Konto anlegen").await.landed();
         let tokens = shop.redeem(&request, landed.code()).await.tokens();

@@ -439,6 +439,46 @@ both! {
         assert_eq!(Jwt::decode(tokens.id_token()).claim("amr"), &json!(["email"]));
     }
 
+    /// RFC 9700 §4.7: a link that was replaced leads to one that leads on as it would have; one that is opened after its flow has gone on
+    /// begins it no second time.
+    async fn a_reset_link_leads_on_once(db) {
+        let server = Setup::proving(db).start().await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        alice.signed_up_with_code(&server).await;
+        let ask = async |browser: &mut Browser| {
+            browser.fill(words::EMAIL, &alice.email);
+            browser.press("Send the link").await;
+            assert_eq!(browser.heading(), "Check your mail", "{}", browser.describe());
+            newest(&server, &alice.email).await.link()
+        };
+        let request = shop.authorization_request();
+        let mut browser = Browser::new(&server);
+        browser.open(&request.url()).await;
+        browser.follow("Forgot your password?").await;
+        let replaced = ask(&mut browser).await;
+        open_reset_link(&server, &alice).await;
+        browser.open(&replaced).await;
+        assert_eq!((browser.status(), browser.heading().as_str()), (410, "This link no longer works"));
+        browser.follow("Get a new link").await;
+        let link = ask(&mut browser).await;
+        browser.open(&link).await;
+        browser.fill("New password", NEW_PASSWORD);
+        let landed = browser.press("Save and sign in").await.landed();
+        shop.redeem(&request, landed.code()).await.tokens();
+
+        let mut remembers = Browser::new(&server);
+        remembers.open(&shop.authorization_request().url()).await;
+        remembers.follow("Forgot your password?").await;
+        let link = ask(&mut remembers).await;
+        remembers.follow("Back to sign-in").await;
+        Person { password: NEW_PASSWORD.into(), ..alice.clone() }.fill_sign_in(&mut remembers).await.landed();
+        remembers.open(&link).await;
+        remembers.fill("New password", "a walk in the woods");
+        remembers.press("Save and sign in").await;
+        assert_eq!(remembers.heading(), "Your account", "{}", remembers.describe());
+    }
+
     /// security.md M4, S5; RFC 9700 §4.7: so does the link to a new password. The second factor is asked for on the way, and a flow that has
     /// expired keeps nobody from the new password.
     async fn a_reset_link_leads_on_to_the_application_where_it_was_asked_for(db) {

@@ -44,7 +44,8 @@ impl Logouts {
             (given_up, 0) => format!("{client_id} was not told that {given_up} sessions ended"),
             (given_up, waiting) => format!("{client_id} was not told that {given_up} sessions ended, and not yet of {waiting} more"),
         };
-        let found = format!("{counts}: {} ({})", words(&newest.why), newest.at);
+        let since = lately.iter().map(|failure| failure.since).min().unwrap_or(newest.since);
+        let found = format!("{counts}, counted since {since}: {} (last at {})", words(&newest.why), newest.at);
         Some(Finding::unwise("clients", found, format!("ostiary doctor client {client_id}")))
     }
 
