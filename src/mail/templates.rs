@@ -252,7 +252,8 @@ fn own_files(folder: &Path, kinds: &[&str], faults: &mut Vec<TemplateFault>) -> 
         if name.starts_with('.') || ![".html", ".htm", ".txt"].iter().any(|end| lower.ends_with(end)) {
             continue;
         }
-        if !known.contains(&name) && !(name.starts_with('_') && !lower.ends_with(".htm") && lower == name) {
+        let is_part = name.starts_with('_') && !lower.ends_with(".htm") && lower == name;
+        if !is_part && !known.contains(&name) {
             faults.push(TemplateFault::of_file(&path, unknown(&name, &known, kinds)));
             continue;
         }

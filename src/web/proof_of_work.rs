@@ -226,7 +226,7 @@ fn read(app: &App, body: String) -> (HeldForm, Option<String>) {
         let form = app.sealing.open(Purpose::HeldForm, sent.get(HELD_FORM)?)?;
         Some((form, sent.get("proof").map(str::to_owned)))
     };
-    held().unwrap_or_else(|| (HeldForm { body, tries: 0 }, None))
+    held().unwrap_or((HeldForm { body, tries: 0 }, None))
 }
 
 async fn is_proven(app: &App, proof: Option<String>, key: LimitKey) -> Result<bool, PageError> {
