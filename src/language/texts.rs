@@ -1,6 +1,11 @@
 //! All texts in all languages, read once at the start.
 
-use super::{Argument, Language, Text, arguments::arguments_of, breaks::with_breaks, dates::Dates};
+use super::{
+    Argument, Language, Text,
+    arguments::{RETIRED, arguments_of},
+    breaks::with_breaks,
+    dates::Dates,
+};
 use crate::clock::Timestamp;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
@@ -183,9 +188,6 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>, TextFault> {
     files.sort();
     Ok(files)
 }
-
-/// Texts of earlier versions: who overrode them starts all the same.
-const RETIRED: [&str; 1] = ["activity-sign-in-failed"];
 
 fn override_with(bundle: &mut FluentBundle<FluentResource>, language: Language, path: PathBuf) -> Result<(), TextFault> {
     let source = std::fs::read_to_string(&path).map_err(|error| TextFault::Unreadable(path.clone(), error.to_string()))?;
