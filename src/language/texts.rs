@@ -1,11 +1,7 @@
 //! All texts in all languages, read once at the start.
 
-use super::{
-    Argument, Language, Text,
-    arguments::{RETIRED, arguments_of},
-    breaks::with_breaks,
-    dates::Dates,
-};
+use super::arguments::{RETIRED, arguments_of};
+use super::{Argument, Language, Text, breaks::with_breaks, dates::Dates};
 use crate::clock::Timestamp;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
