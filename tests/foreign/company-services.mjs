@@ -183,7 +183,7 @@ for (const name of ['queue', 'subscriptions']) {
   await within(10, `${name} is up without a provider`, async () => (await answer()) === 503);
   const { jwks_uri } = config.serverMetadata();
   const provider = createServer((_, response) => response.end(JSON.stringify({ issuer: `http://localhost:${later}`, jwks_uri }))).listen(later, 'localhost');
-  check((await answer()) === 401, `${name}: the provider is there, and has not made this token`);
+  await within(10, `${name}: the provider is there, and has not made this token`, async () => (await answer()) === 401);
   provider.close();
   early.kill();
 }
