@@ -149,3 +149,18 @@ fn a_folder_that_is_not_there_is_a_fault() {
     assert_eq!((faults.len(), faults[0].key.as_str()), (1, "mail.templates"));
     assert!(faults[0].problem.starts_with("/nowhere/at/all: "), "{faults:?}");
 }
+
+#[test]
+fn the_examples_of_the_guide_set_every_letter() {
+    let guide = include_str!("../../docs/mail.md");
+    let examples: Vec<&str> = guide.split("```jinja\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        let head = head_with(&[("letter.html", example)]).unwrap_or_else(|faults| panic!("{example}: {faults:#?}"));
+        let mail = head.sign_up_code(&to(Language::German), "012345").unwrap();
+        assert!(mail.html.contains("012345") && mail.html.contains("lang=\"de\""), "{}", mail.html);
+    }
+    let kinds = guide.split("The kinds: ").nth(1).unwrap().split_once("\n\n").unwrap().0;
+    let told: Vec<&str> = kinds.split('`').skip(1).step_by(2).collect();
+    assert_eq!(told, KINDS);
+}
