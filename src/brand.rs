@@ -8,6 +8,7 @@ pub use css::{ButtonColors, button_colors};
 
 use crate::config::{Config, LARGEST_LOGO};
 use actix_web::web::Bytes;
+use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,8 +22,8 @@ pub struct Brand {
     pub terms_url: Option<String>,
     pub privacy_url: Option<String>,
     /// Colours, as a style sheet.
-    pub css: String,
-    pub logo: Logo,
+    pub css: StaticFile,
+    pub logo: StaticFile,
 }
 
 impl Brand {
@@ -35,8 +36,8 @@ impl Brand {
             support_url: text(&brand.support_url),
             terms_url: text(&brand.terms_url),
             privacy_url: text(&brand.privacy_url),
-            css: css::brand_css(brand.color),
-            logo: Logo::read(brand.logo.as_deref())?,
+            css: StaticFile::new("text/css; charset=utf-8", css::brand_css(brand.color)),
+            logo: read_logo(brand.logo.as_deref())?,
         }))
     }
 
@@ -45,40 +46,35 @@ impl Brand {
     }
 }
 
-/// The brand's logo, read at the start.
+/// A file as it is sent.
 #[derive(Debug, Clone)]
-pub struct Logo {
+pub struct StaticFile {
     pub content_type: &'static str,
     pub bytes: Bytes,
+    /// Tells one content from another, in the file's URL.
     pub version: String,
 }
 
-impl Logo {
-    /// Errors: a sentence for the operator.
-    pub fn read(path: Option<&Path>) -> Result<Self, String> {
-        let Some(path) = path else { return Ok(Self::new("image/svg+xml", LOGO.as_bytes().to_vec())) };
-        let size = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
-        if size > LARGEST_LOGO {
-            return Err(format!("{} is larger than {LARGEST_LOGO} bytes", path.display()));
-        }
-        let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let content_type = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("svg") => "image/svg+xml",
-            Some("png") => "image/png",
-            _ => return Err(format!("{} is neither .svg nor .png", path.display())),
-        };
-        Ok(Self::new(content_type, bytes))
-    }
-
-    fn new(content_type: &'static str, bytes: Vec<u8>) -> Self {
-        let version = version_of(&bytes);
-        Self { content_type, bytes: bytes.into(), version }
+impl StaticFile {
+    pub fn new(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        let version = Sha256::digest(&bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Self { content_type, bytes, version }
     }
 }
 
-/// Tells one content from another, in a file's URL.
-fn version_of(bytes: &[u8]) -> String {
-    use sha2::Digest;
-    let digest = sha2::Sha256::digest(bytes);
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+/// The brand's logo. Errors: a sentence for the operator.
+fn read_logo(path: Option<&Path>) -> Result<StaticFile, String> {
+    let Some(path) = path else { return Ok(StaticFile::new("image/svg+xml", LOGO.as_bytes())) };
+    let size = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
+    if size > LARGEST_LOGO {
+        return Err(format!("{} is larger than {LARGEST_LOGO} bytes", path.display()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let content_type = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        _ => return Err(format!("{} is neither .svg nor .png", path.display())),
+    };
+    Ok(StaticFile::new(content_type, bytes))
 }

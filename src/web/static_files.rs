@@ -5,51 +5,51 @@
 //! Specs: RFC 9111 §5.2.2.1, RFC 9110 §8.8.3; security.md H9.
 
 use crate::app::App;
-use crate::brand::Brand;
+use crate::brand::{Brand, StaticFile};
 use crate::paths;
-use crate::secret::SecretDigest;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, guard, web};
+use std::sync::LazyLock;
 
-const STYLE: &str = include_str!("../../static/style.css");
-const PAGE_SCRIPT: &str = include_str!("../../static/page.js");
-const PROOF_OF_WORK_SCRIPT: &str = include_str!("../../static/proof-of-work.js");
-const PASSKEYS_SCRIPT: &str = include_str!("../../static/passkeys.js");
-const FORM_POST_SCRIPT: &str = include_str!("../../static/form-post.js");
-/// The marks of providers, simply drawn.
-const MARKS: [(&str, &str); 6] = [
-    ("mark-oidc.svg", include_str!("../../static/mark-oidc.svg")),
-    ("mark-google.svg", include_str!("../../static/mark-google.svg")),
-    ("mark-microsoft.svg", include_str!("../../static/mark-microsoft.svg")),
-    ("mark-apple.svg", include_str!("../../static/mark-apple.svg")),
-    ("mark-gitlab.svg", include_str!("../../static/mark-gitlab.svg")),
-    ("mark-github.svg", include_str!("../../static/mark-github.svg")),
-];
-
-/// What is behind a name: type, text, version.
-fn file(name: &str, brand: &Brand) -> Option<(&'static str, web::Bytes, String)> {
-    let text = |content_type, text: &'static str| {
-        let version = SecretDigest::of(text).as_str().chars().take(12).collect();
-        Some((content_type, web::Bytes::from_static(text.as_bytes()), version))
+macro_rules! files {
+    ($($name:literal $content_type:ident,)*) => {
+        [$(($name, StaticFile::new($content_type, include_str!(concat!("../../static/", $name)).as_bytes()))),*]
     };
+}
+
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// Those that are the same everywhere; the marks are those of providers, simply drawn.
+static FILES: LazyLock<[(&str, StaticFile); 11]> = LazyLock::new(|| {
+    files! {
+        "style.css" CSS,
+        "page.js" SCRIPT,
+        "proof-of-work.js" SCRIPT,
+        "passkeys.js" SCRIPT,
+        "form-post.js" SCRIPT,
+        "mark-oidc.svg" SVG,
+        "mark-google.svg" SVG,
+        "mark-microsoft.svg" SVG,
+        "mark-apple.svg" SVG,
+        "mark-gitlab.svg" SVG,
+        "mark-github.svg" SVG,
+    }
+});
+
+/// What is behind a name.
+fn file<'a>(name: &str, brand: &'a Brand) -> Option<&'a StaticFile> {
     match name {
-        "style.css" => text("text/css; charset=utf-8", STYLE),
-        "page.js" => text("text/javascript; charset=utf-8", PAGE_SCRIPT),
-        "proof-of-work.js" => text("text/javascript; charset=utf-8", PROOF_OF_WORK_SCRIPT),
-        "passkeys.js" => text("text/javascript; charset=utf-8", PASSKEYS_SCRIPT),
-        "form-post.js" => text("text/javascript; charset=utf-8", FORM_POST_SCRIPT),
-        "brand.css" => {
-            let version = SecretDigest::of(&brand.css).as_str().chars().take(12).collect();
-            Some(("text/css; charset=utf-8", web::Bytes::from(brand.css.clone()), version))
-        }
-        "logo" => Some((brand.logo.content_type, brand.logo.bytes.clone(), brand.logo.version.clone())),
-        _ => MARKS.iter().find(|(mark, _)| *mark == name).and_then(|(_, mark)| text("image/svg+xml", mark)),
+        "brand.css" => Some(&brand.css),
+        "logo" => Some(&brand.logo),
+        _ => FILES.iter().find(|(known, _)| *known == name).map(|(_, file)| file),
     }
 }
 
 /// The version that goes into a file's URL.
-pub fn version(name: &str, brand: &Brand) -> String {
-    file(name, brand).map(|(_, _, version)| version).unwrap_or_default()
+pub fn version<'a>(name: &str, brand: &'a Brand) -> &'a str {
+    file(name, brand).map(|file| file.version.as_str()).unwrap_or_default()
 }
 
 /// `GET /static/{name}`.
@@ -63,9 +63,9 @@ pub async fn get_favicon(app: web::Data<App>, request: HttpRequest) -> HttpRespo
 }
 
 fn serve(app: &App, request: &HttpRequest, name: &str) -> HttpResponse {
-    let Some((content_type, bytes, version)) = file(name, &app.brand) else { return HttpResponse::NotFound().finish() };
-    let etag = format!("\"{version}\"");
-    let named_by_version = request.query_string().strip_prefix("v=") == Some(version.as_str());
+    let Some(file) = file(name, &app.brand) else { return HttpResponse::NotFound().finish() };
+    let etag = format!("\"{}\"", file.version);
+    let named_by_version = request.query_string().strip_prefix("v=") == Some(file.version.as_str());
     let caching = if named_by_version { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
     let unchanged = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| known.contains(&etag));
     // Letters may show the logo, and programs that read mail in a browser are another origin.
@@ -78,7 +78,7 @@ fn serve(app: &App, request: &HttpRequest, name: &str) -> HttpResponse {
         .insert_header(("cross-origin-resource-policy", readers))
         // An SVG logo opened by itself must not run anything.
         .insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"));
-    if unchanged { answer.finish() } else { answer.insert_header((CONTENT_TYPE, content_type)).body(bytes) }
+    if unchanged { answer.finish() } else { answer.insert_header((CONTENT_TYPE, file.content_type)).body(file.bytes.clone()) }
 }
 
 /// Registers the files under the issuer's path.
