@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::storage::schema::{passwords, users};
-use crate::storage::{Connection, StorageError, query};
+use crate::storage::{Connection, StorageError, prepared, query};
 use crate::users::{Email, User, UserId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -32,13 +32,12 @@ pub async fn find_password_changed_at(connection: &mut Connection, user_id: &Use
 
 /// Sets a person's password.
 pub async fn set_password_hash(connection: &mut Connection, user_id: &UserId, hash: &str, now: Timestamp) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::insert_into(passwords::table)
+    let set = diesel::insert_into(passwords::table)
         .values((passwords::user_id.eq(user_id), passwords::hash.eq(hash), passwords::changed_at.eq(now)))
         .on_conflict(passwords::user_id)
         .do_update()
-        .set((passwords::hash.eq(hash), passwords::changed_at.eq(now)))
-        .execute(c)
-        .await)?;
+        .set((passwords::hash.eq(hash), passwords::changed_at.eq(now)));
+    query!(connection, |c| prepared(set).execute(c).await)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::oauth::resource::ResourceIndicator;
 use crate::oauth::scope::Scope;
 use crate::storage::columns::Json;
 use crate::storage::schema::consents;
-use crate::storage::{Connection, StorageError, query};
+use crate::storage::{Connection, StorageError, prepared, query};
 use crate::users::{UserId, lock_user};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -53,7 +53,7 @@ pub async fn record_consent(
         None => (scope.clone(), resources.to_vec()),
     };
     let (scope, resources) = (scope.to_string(), Json(resources));
-    query!(connection, |c| diesel::insert_into(consents::table)
+    let consent = diesel::insert_into(consents::table)
         .values((
             consents::user_id.eq(user_id),
             consents::client_id.eq(client_id),
@@ -63,9 +63,8 @@ pub async fn record_consent(
         ))
         .on_conflict((consents::user_id, consents::client_id))
         .do_update()
-        .set((consents::scope.eq(&scope), consents::resources.eq(resources.clone()), consents::granted_at.eq(now)))
-        .execute(c)
-        .await)?;
+        .set((consents::scope.eq(&scope), consents::resources.eq(resources.clone()), consents::granted_at.eq(now)));
+    query!(connection, |c| prepared(consent).execute(c).await)?;
     Ok(())
 }
 

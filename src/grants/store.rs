@@ -8,7 +8,7 @@ use crate::oauth::scope::Scope;
 use crate::sessions::{BrowserSession, SessionId, SessionPolicy};
 use crate::storage::columns::Json;
 use crate::storage::schema::{consents, consumed_tickets, grants, revoked_tokens, sessions, users};
-use crate::storage::{Connection, StorageError, insert_held, query};
+use crate::storage::{Connection, StorageError, insert_held, prepared, query};
 use crate::users::{User, UserId};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -157,13 +157,11 @@ pub async fn find_grant_state(connection: &mut Connection, id: &GrantId, jti: &s
 ///
 /// Cost: 1 round trip, 1 commit.
 pub async fn rotate(connection: &mut Connection, id: &GrantId, generation: i64, now: Timestamp) -> Result<bool, StorageError> {
-    let updated = query!(connection, |c| diesel::update(grants::table.find(id))
+    let rotation = diesel::update(grants::table.find(id))
         .filter(grants::generation.eq(generation))
         .filter(grants::ended_at.is_null())
-        .set((grants::generation.eq(generation + 1), grants::rotated_at.eq(now)))
-        .execute(c)
-        .await)?;
-    Ok(updated == 1)
+        .set((grants::generation.eq(generation + 1), grants::rotated_at.eq(now)));
+    Ok(query!(connection, |c| prepared(rotation).execute(c).await)? == 1)
 }
 
 /// Ends a grant: introspection, userinfo and refresh know at once. Returns whether it was alive.
@@ -186,14 +184,11 @@ pub async fn end_grant_of_client(
     why: EndReason,
     now: Timestamp,
 ) -> Result<Option<Grant>, StorageError> {
-    query!(connection, |c| diesel::update(grants::table.find(id))
+    let end = diesel::update(grants::table.find(id))
         .filter(grants::client_id.eq(client_id))
         .filter(grants::ended_at.is_null())
-        .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
-        .returning(Grant::as_returning())
-        .get_result(c)
-        .await
-        .optional())
+        .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())));
+    query!(connection, |c| prepared(end.returning(Grant::as_returning())).get_result(c).await.optional())
 }
 
 /// Ends the grant that a code made. Returns its id if it was alive.

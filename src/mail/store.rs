@@ -5,7 +5,7 @@ use crate::clock::Timestamp;
 use crate::sealing::{Purpose, Sealing};
 use crate::storage::columns::id_newtype;
 use crate::storage::schema::outgoing_mail;
-use crate::storage::{Connection, Storage, StorageError, query};
+use crate::storage::{Connection, Storage, StorageError, prepared, query};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -76,7 +76,7 @@ pub(super) async fn claim(
     now: Timestamp,
     lease: Duration,
 ) -> Result<Option<Claimed>, StorageError> {
-    query!(connection, |c| diesel::update(outgoing_mail::table.find(&due.id))
+    let claim = diesel::update(outgoing_mail::table.find(&due.id))
         .filter(outgoing_mail::due_at.eq(due.due_at))
         .set((outgoing_mail::due_at.eq(now + lease), outgoing_mail::attempts.eq(outgoing_mail::attempts + 1)))
         .returning((
@@ -85,10 +85,8 @@ pub(super) async fn claim(
             outgoing_mail::sealed_message,
             outgoing_mail::attempts,
             outgoing_mail::expires_at,
-        ))
-        .get_result(c)
-        .await
-        .optional())
+        ));
+    query!(connection, |c| prepared(claim).get_result(c).await.optional())
 }
 
 /// Puts a claimed mail off.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
-use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
 
 use super::StorageSettings;
 use super::error::{StorageError, StorageResult, with_causes};
@@ -20,14 +20,11 @@ use super::statements::Statements;
 pub(super) enum Backend {
     Postgres {
         pools: PostgresPools,
+        /// How long an answer is waited for.
         patience: Duration,
     },
     /// SQLite has one writer at a time: a pool of one queues the writers in order, so that none in this process meets BUSY.
-    Sqlite {
-        file: SqliteFile,
-        readers: Pool<SqliteConnection>,
-        writer: Pool<SqliteConnection>,
-    },
+    Sqlite { file: SqliteFile, readers: Pool<SqliteConnection>, writer: Pool<SqliteConnection> },
 }
 
 /// A pool at one moment.
@@ -44,8 +41,11 @@ pub struct PoolState {
 pub struct Connection {
     held: Held,
     close_on_drop: bool,
-    /// How long an answer is waited for; no limit where no network lies between.
-    patience: Option<Duration>,
+    /// A transaction was asked for whose BEGIN PostgreSQL has not been sent: it travels with the first statement.
+    begins: bool,
+    /// How long PostgreSQL's answer is waited for.
+    patience: Duration,
+    statements: Arc<Statements>,
 }
 
 /// How much longer than the server's own `statement_timeout` an answer is waited for: a server that is there has answered by then.
@@ -67,13 +67,15 @@ pub(crate) enum Held {
 macro_rules! query {
     ($conn:expr, |$c:ident| $body:expr) => {{
         let conn: &mut $crate::storage::Connection = $conn;
-        let patience = conn.patience();
+        let way = conn.way();
         let done: diesel::QueryResult<_> = match conn.held() {
             $crate::storage::Held::Postgres(held) => {
                 #[allow(dead_code)]
                 type DB = diesel::pg::Pg;
-                let $c: &mut diesel_async::AsyncPgConnection = &mut *held;
-                $crate::storage::answered(patience, async { $body }).await
+                let shared: &diesel_async::AsyncPgConnection = &*held;
+                let mut own = shared;
+                let $c: &mut &diesel_async::AsyncPgConnection = &mut own;
+                $crate::storage::sent(way, shared, async { $body }).await
             }
             $crate::storage::Held::Sqlite(held) => {
                 #[allow(dead_code)]
@@ -94,12 +96,14 @@ pub(crate) use query;
 macro_rules! insert_held {
     ($conn:expr, $select:expr, |$held:ident, $c:ident| $body:expr) => {{
         let conn: &mut $crate::storage::Connection = $conn;
-        let patience = conn.patience();
+        let way = conn.way();
         let done: diesel::QueryResult<usize> = match conn.held() {
             $crate::storage::Held::Postgres(postgres) => {
                 let $held = $select.for_key_share();
-                let $c: &mut diesel_async::AsyncPgConnection = &mut *postgres;
-                $crate::storage::answered(patience, async { $body }).await
+                let shared: &diesel_async::AsyncPgConnection = &*postgres;
+                let mut own = shared;
+                let $c: &mut &diesel_async::AsyncPgConnection = &mut own;
+                $crate::storage::sent(way, shared, async { $body }).await
             }
             $crate::storage::Held::Sqlite(sqlite) => {
                 let $held = $select;
@@ -118,21 +122,24 @@ pub(crate) use insert_held;
 macro_rules! insert_many {
     ($conn:expr, $table:ident, $rows:expr) => {{
         let rows = $rows;
-        let conn: &mut $crate::storage::Connection = $conn;
-        let patience = conn.patience();
-        let done: diesel::QueryResult<usize> = match conn.held() {
-            _ if rows.is_empty() => Ok(0),
-            $crate::storage::Held::Postgres(held) => {
-                let c: &mut diesel_async::AsyncPgConnection = &mut *held;
-                let insert = diesel::insert_into($table::table).values(&rows);
-                $crate::storage::answered(patience, async { diesel_async::RunQueryDsl::execute(insert, c).await }).await
-            }
-            $crate::storage::Held::Sqlite(held) => {
-                held.spawn_blocking(move |c| diesel::RunQueryDsl::execute(diesel::insert_into($table::table).values(&rows), c)).await
-            }
-            $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
-        };
-        conn.outcome(done)
+        if rows.is_empty() {
+            $crate::storage::StorageResult::Ok(0)
+        } else {
+            let conn: &mut $crate::storage::Connection = $conn;
+            let way = conn.way();
+            let done: diesel::QueryResult<usize> = match conn.held() {
+                $crate::storage::Held::Postgres(held) => {
+                    let shared: &diesel_async::AsyncPgConnection = &*held;
+                    let insert = diesel::insert_into($table::table).values(&rows);
+                    $crate::storage::sent(way, shared, async { diesel_async::RunQueryDsl::execute(insert, &mut &*shared).await }).await
+                }
+                $crate::storage::Held::Sqlite(held) => {
+                    held.spawn_blocking(move |c| diesel::RunQueryDsl::execute(diesel::insert_into($table::table).values(&rows), c)).await
+                }
+                $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
+            };
+            conn.outcome(done)
+        }
     }};
 }
 pub(crate) use insert_many;
@@ -143,12 +150,24 @@ macro_rules! insert_new {
     ($conn:expr, $table:ident, $rows:expr, $key:ident) => {{
         let rows = $rows;
         let conn: &mut $crate::storage::Connection = $conn;
-        let patience = conn.patience();
+        let way = conn.way();
         let done: diesel::QueryResult<Vec<_>> = match conn.held() {
             $crate::storage::Held::Postgres(held) => {
-                let c: &mut diesel_async::AsyncPgConnection = &mut *held;
-                let insert = diesel::insert_into($table::table).values(&rows).on_conflict_do_nothing().returning($table::$key);
-                $crate::storage::answered(patience, async { diesel_async::RunQueryDsl::load(insert, c).await }).await
+                let shared: &diesel_async::AsyncPgConnection = &*held;
+                let insert = async {
+                    match rows.as_slice() {
+                        // As nearly always: of one row it is prepared once, of several each time.
+                        [row] => {
+                            let insert = diesel::insert_into($table::table).values(row).on_conflict_do_nothing().returning($table::$key);
+                            diesel_async::RunQueryDsl::load(insert, &mut &*shared).await
+                        }
+                        rows => {
+                            let insert = diesel::insert_into($table::table).values(rows).on_conflict_do_nothing().returning($table::$key);
+                            diesel_async::RunQueryDsl::load(insert, &mut &*shared).await
+                        }
+                    }
+                };
+                $crate::storage::sent(way, shared, insert).await
             }
             $crate::storage::Held::Sqlite(held) => {
                 held.spawn_blocking(move |c| {
@@ -172,6 +191,57 @@ macro_rules! insert_new {
 }
 pub(crate) use insert_new;
 
+/// Runs statements that do not need each other's answers, in the caller's transaction: `together!(conn, execute(delete), get_result(insert))`
+/// gives a pair of what they gave. What they are made of is owned. PostgreSQL is sent all of them before it answers the first; for SQLite
+/// they are one visit to a blocking thread.
+///
+/// Cost: 1 round trip.
+macro_rules! together {
+    ($conn:expr, $($verb:ident($query:expr)),+ $(,)?) => {{
+        let conn: &mut $crate::storage::Connection = $conn;
+        let way = conn.way();
+        let done: diesel::QueryResult<_> = match conn.held() {
+            $crate::storage::Held::Postgres(held) => {
+                let shared: &diesel_async::AsyncPgConnection = &*held;
+                let all = async {
+                    let done = tokio::join!(biased; $(async { diesel_async::RunQueryDsl::$verb($query, &mut &*shared).await }),+);
+                    $crate::storage::Together::all(done)
+                };
+                $crate::storage::sent(way, shared, all).await
+            }
+            $crate::storage::Held::Sqlite(held) => {
+                held.spawn_blocking(move |c| diesel::QueryResult::Ok(($(diesel::RunQueryDsl::$verb($query, c)?),+))).await
+            }
+            $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
+        };
+        conn.outcome(done)
+    }};
+}
+pub(crate) use together;
+
+/// What statements gave that were sent together: all of it, or what the first that failed says. Those after it only say that it did.
+pub(crate) trait Together {
+    type All;
+
+    fn all(self) -> QueryResult<Self::All>;
+}
+
+impl<A, B> Together for (QueryResult<A>, QueryResult<B>) {
+    type All = (A, B);
+
+    fn all(self) -> QueryResult<(A, B)> {
+        Ok((self.0?, self.1?))
+    }
+}
+
+impl<A, B, C> Together for (QueryResult<A>, QueryResult<B>, QueryResult<C>) {
+    type All = (A, B, C);
+
+    fn all(self) -> QueryResult<(A, B, C)> {
+        Ok((self.0?, self.1?, self.2?))
+    }
+}
+
 impl Backend {
     /// By the scheme of the URL.
     pub(super) fn open(settings: &StorageSettings, statements: &Arc<Statements>) -> StorageResult<Self> {
@@ -189,20 +259,21 @@ impl Backend {
         }
     }
 
-    pub(super) async fn read(&self, patience: Duration) -> StorageResult<Connection> {
+    pub(super) async fn read(&self, patience: Duration, statements: &Arc<Statements>) -> StorageResult<Connection> {
         match self {
-            Self::Postgres { .. } => self.write(patience).await,
-            Self::Sqlite { readers, .. } => Ok(Connection::new(Held::Sqlite(waited(readers.get(), patience).await?), None)),
+            Self::Postgres { .. } => self.write(patience, statements).await,
+            Self::Sqlite { readers, .. } => {
+                Ok(Connection::new(Held::Sqlite(waited(readers.get(), patience).await?), Duration::MAX, statements))
+            }
         }
     }
 
-    pub(super) async fn write(&self, patience: Duration) -> StorageResult<Connection> {
-        Ok(match self {
-            Self::Postgres { pools, patience: answer } => {
-                Connection::new(Held::Postgres(waited(pools.here().get(), patience).await?), Some(*answer))
-            }
-            Self::Sqlite { writer, .. } => Connection::new(Held::Sqlite(waited(writer.get(), patience).await?), None),
-        })
+    pub(super) async fn write(&self, patience: Duration, statements: &Arc<Statements>) -> StorageResult<Connection> {
+        let (held, patience) = match self {
+            Self::Postgres { pools, patience: answer } => (Held::Postgres(waited(pools.here().get(), patience).await?), *answer),
+            Self::Sqlite { writer, .. } => (Held::Sqlite(waited(writer.get(), patience).await?), Duration::MAX),
+        };
+        Ok(Connection::new(held, patience, statements))
     }
 
     pub(super) fn pools(&self) -> Vec<PoolState> {
@@ -243,16 +314,46 @@ async fn waited<T>(get: impl Future<Output = Result<T, PoolError>>, patience: Du
     }
 }
 
+/// How the next statement is sent.
+#[derive(Clone, Copy)]
+pub(crate) struct Way {
+    /// How long its answer is waited for.
+    patience: Duration,
+    /// BEGIN goes before it, and is not waited for.
+    begins: bool,
+}
+
 /// A network that swallows everything, or a server that stands still, gives neither answer nor error (security.md F4): TCP itself
 /// stays content when something in between takes the bytes.
-pub(crate) async fn answered<T>(patience: Option<Duration>, query: impl Future<Output = QueryResult<T>> + Send) -> QueryResult<T> {
-    // Waited for in one way whatever it is, so that waiting is compiled once for each answer and not for each statement.
-    let query: Pin<&mut (dyn Future<Output = QueryResult<T>> + Send)> = pin!(query);
-    let Some(patience) = patience else { return query.await };
+pub(super) async fn answered<T>(patience: Duration, query: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
     tokio::time::timeout(patience, query).await.unwrap_or_else(|_| {
         let why = format!("no answer within {patience:?}");
         Err(DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(why)))
     })
+}
+
+/// Sends a statement on its way and waits for the answer.
+pub(crate) async fn sent<T>(
+    way: Way,
+    connection: &AsyncPgConnection,
+    query: impl Future<Output = QueryResult<T>> + Send,
+) -> QueryResult<T> {
+    // Waited for in one way whatever it is, so that waiting is compiled once for each answer and not for each statement.
+    let query: Pin<&mut (dyn Future<Output = QueryResult<T>> + Send)> = pin!(query);
+    let Way { patience, begins } = way;
+    answered(patience, async {
+        if !begins {
+            return query.await;
+        }
+        // Each is sent when it is polled first, and they are polled in this order.
+        let (begun, done) = tokio::join!(biased; say(connection, "BEGIN"), query);
+        begun.and(done)
+    })
+    .await
+}
+
+async fn say(mut connection: &AsyncPgConnection, words: &str) -> QueryResult<()> {
+    connection.batch_execute(words).await
 }
 
 impl Drop for Connection {
@@ -270,12 +371,14 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    fn new(held: Held, patience: Option<Duration>) -> Self {
-        Self { held, close_on_drop: false, patience }
+    fn new(held: Held, patience: Duration, statements: &Arc<Statements>) -> Self {
+        Self { held, close_on_drop: false, begins: false, patience, statements: statements.clone() }
     }
 
-    pub(crate) fn patience(&self) -> Option<Duration> {
-        self.patience
+    /// How the next statement is sent: with BEGIN, if that waits for it.
+    pub(crate) fn way(&mut self) -> Way {
+        self.statements.count_round_trip();
+        Way { patience: self.patience, begins: std::mem::take(&mut self.begins) }
     }
 
     /// What a query came to. A connection that gave no answer is not lent again: the answer may still come.
@@ -295,31 +398,53 @@ impl Connection {
         self.close_on_drop = close;
     }
 
+    /// Begins a transaction; PostgreSQL hears of it with the first statement.
     pub(super) async fn begin(&mut self) -> StorageResult<()> {
         match &mut self.held {
             // IMMEDIATE: two transactions that read first and write later would fail with BUSY, without waiting
             Held::Sqlite(c) => Ok(sqlite::begin_immediate(c).await?),
-            _ => query!(self, |c| begin(c).await),
+            _ => {
+                self.begins = true;
+                Ok(())
+            }
         }
     }
 
+    /// For what is done without the macros: the transaction that was asked for has begun.
+    pub(super) async fn begun(&mut self) -> StorageResult<&mut Held> {
+        self.statements.count_round_trip();
+        if std::mem::take(&mut self.begins) {
+            self.say("BEGIN").await?;
+        }
+        Ok(&mut self.held)
+    }
+
     pub(super) async fn commit(&mut self) -> StorageResult<()> {
-        query!(self, |c| commit(c).await)
+        self.statements.count_round_trip();
+        match &mut self.held {
+            Held::Sqlite(c) => Ok(<SqliteConnection as AsyncConnection>::TransactionManager::commit_transaction(c).await?),
+            _ => self.end("COMMIT").await,
+        }
     }
 
     pub(super) async fn rollback(&mut self) -> StorageResult<()> {
-        query!(self, |c| rollback(c).await)
+        self.statements.count_round_trip();
+        match &mut self.held {
+            Held::Sqlite(c) => Ok(<SqliteConnection as AsyncConnection>::TransactionManager::rollback_transaction(c).await?),
+            _ => self.end("ROLLBACK").await,
+        }
     }
-}
 
-async fn begin<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
-    C::TransactionManager::begin_transaction(connection).await
-}
+    /// A transaction without a statement has not begun.
+    async fn end(&mut self, words: &str) -> StorageResult<()> {
+        if std::mem::take(&mut self.begins) { Ok(()) } else { self.say(words).await }
+    }
 
-async fn commit<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
-    C::TransactionManager::commit_transaction(connection).await
-}
-
-async fn rollback<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
-    C::TransactionManager::rollback_transaction(connection).await
+    async fn say(&mut self, words: &str) -> StorageResult<()> {
+        let done = match &self.held {
+            Held::Postgres(held) => answered(self.patience, say(held, words)).await,
+            _ => Err(DieselError::BrokenTransactionManager),
+        };
+        self.outcome(done)
+    }
 }

@@ -204,7 +204,7 @@ macro_rules! copied_tables {
 
             /// diesel_async has no multi-row INSERT for SQLite; diesel itself has.
             async fn insert(conn: &mut Connection, rows: Vec<Row>) -> StorageResult<()> {
-                match conn.held() {
+                match conn.begun().await? {
                     Held::Postgres(c) => diesel::insert_into($table::table).values(&rows).execute(&mut **c).await?,
                     Held::Sqlite(c) => {
                         c.spawn_blocking(move |c| diesel::RunQueryDsl::execute(diesel::insert_into($table::table).values(&rows), c)).await?

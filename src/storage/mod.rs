@@ -25,6 +25,7 @@ mod locks;
 pub mod migrate;
 mod postgres;
 mod postgres_pools;
+mod prepared;
 pub mod schema;
 mod sqlite;
 mod statements;
@@ -38,11 +39,13 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use backend::answered;
 pub use backend::{Connection, PoolState};
-pub(crate) use backend::{Held, answered, insert_held, insert_many, insert_new, query};
+pub(crate) use backend::{Held, Together, insert_held, insert_many, insert_new, query, sent, together};
 pub(crate) use error::with_causes;
 pub use error::{StorageError, StorageResult};
 pub use locks::lock;
+pub use prepared::prepared;
 pub use sqlite::SqliteConnection;
 pub use statements::StatementCounts;
 pub use watch::{Changes, Topic, announce};
@@ -143,15 +146,15 @@ impl Storage {
 
     /// A connection for queries that change nothing: on SQLite one of the readers, which refuse to write.
     pub async fn read(&self) -> StorageResult<Connection> {
-        self.0.backend.read(self.0.connect_timeout).await
+        self.0.backend.read(self.0.connect_timeout, &self.0.statements).await
     }
 
     /// A connection for single statements that write. Held no longer than needed: SQLite has only one.
     pub async fn write(&self) -> StorageResult<Connection> {
-        self.0.backend.write(self.0.connect_timeout).await
+        self.0.backend.write(self.0.connect_timeout, &self.0.statements).await
     }
 
-    /// Runs `steps` in one transaction (BEGIN on PostgreSQL, BEGIN IMMEDIATE on SQLite): committed when they succeed, rolled
+    /// Runs `steps` in one transaction (BEGIN on PostgreSQL, with the first statement; BEGIN IMMEDIATE on SQLite): committed when they succeed, rolled
     /// back when they fail. When this future is dropped half-way, its connection is closed at once, which rolls back too and
     /// leaves no lock behind.
     pub async fn transaction<T, E: From<StorageError>>(&self, steps: impl AsyncFnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {

@@ -1,4 +1,5 @@
 //! Counts what the pools' connections do: round trips and commits, for the metrics, and for the tests that hold what the common requests cost.
+//! Round trips are counted where they are made ([`super::Connection`]), commits by what diesel tells of its statements.
 //!
 //! Cost: an atomic addition a statement, and a look at the first word of its text, which diesel has at hand.
 
@@ -12,7 +13,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 /// connection), migrations, and the watcher's connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatementCounts {
-    /// Statements sent, those that begin and end transactions too.
+    /// Statements sent, or several that were sent together; COMMIT too, but not BEGIN, which PostgreSQL gets with the first statement.
     pub round_trips: u64,
     /// Transactions that wrote; a single statement that writes is one.
     pub commits: u64,
@@ -28,6 +29,11 @@ pub(super) struct Statements {
 impl Statements {
     pub(super) fn counts(&self) -> StatementCounts {
         StatementCounts { round_trips: self.round_trips.load(Relaxed), commits: self.commits.load(Relaxed) }
+    }
+
+    /// Something is sent, and its answer waited for.
+    pub(super) fn count_round_trip(&self) {
+        self.round_trips.fetch_add(1, Relaxed);
     }
 
     /// What one connection tells its statements to.
@@ -47,7 +53,6 @@ impl Instrumentation for Counter {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         // Its end, and not its beginning: diesel has the text by then and need not make it for us.
         let InstrumentationEvent::FinishQuery { query, error, .. } = event else { return };
-        self.statements.round_trips.fetch_add(1, Relaxed);
         let mut word = FirstWord::default();
         // It refuses what follows the word, which is reported as an error.
         let _ = write!(word, "{query}");
@@ -107,7 +112,7 @@ impl Write for FirstWord {
 mod tests {
     use super::*;
 
-    fn counted(statements: &[&str]) -> (u64, u64) {
+    fn commits_of(statements: &[&str]) -> u64 {
         let shared = Arc::new(Statements::default());
         let mut counter = shared.counter();
         for statement in statements {
@@ -115,7 +120,7 @@ mod tests {
             let _ = write!(word, "{statement}");
             counter.finished(word.as_bytes(), !statement.ends_with("-- fails"));
         }
-        (shared.counts().round_trips, shared.counts().commits)
+        shared.counts().commits
     }
 
     #[test]
@@ -130,7 +135,7 @@ mod tests {
             (&["BEGIN", "INSERT INTO a", "COMMIT", "UPDATE a"], 2),
             (&["UPDATE a -- fails"], 0),
         ] {
-            assert_eq!(counted(statements).1, commits, "{statements:?}");
+            assert_eq!(commits_of(statements), commits, "{statements:?}");
         }
     }
 }

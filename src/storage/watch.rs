@@ -64,7 +64,7 @@ impl Topic {
 
 /// Tells every process that watches this database, this one too, once the transaction of `conn` commits.
 pub async fn announce(conn: &mut Connection, topic: Topic) -> StorageResult<()> {
-    if let Held::Postgres(c) = conn.held() {
+    if let Held::Postgres(c) = conn.begun().await? {
         // The channel is the whole database's, so the schema goes along: two servers may share a database.
         let notify = diesel::sql_query("SELECT pg_notify($1, current_schema() || '/' || $2)");
         notify.bind::<Text, _>(CHANNEL).bind::<Text, _>(topic.name()).execute(&mut **c).await?;
@@ -172,7 +172,7 @@ async fn listen_again_and_again(connector: PostgresConnector, voice: Voice) {
 /// Returns when the connection is lost.
 async fn listen(connector: &PostgresConnector, voice: &Voice) -> StorageResult<()> {
     let mut connection: AsyncPgConnection = connector.connect().await.map_err(|error| StorageError::Unavailable(error.to_string()))?;
-    answered(Some(PROBE_INTERVAL), connection.batch_execute(&format!("LISTEN {CHANNEL}"))).await?;
+    answered(PROBE_INTERVAL, connection.batch_execute(&format!("LISTEN {CHANNEL}"))).await?;
     voice.begin();
     loop {
         let heard = {
@@ -192,7 +192,7 @@ async fn listen(connector: &PostgresConnector, voice: &Voice) -> StorageResult<(
                 return Err(StorageError::Unavailable("the listening connection ended".to_owned()));
             }
             // silence may be a lost connection, and so is a question without an answer
-            Err(_) => answered(Some(PROBE_INTERVAL), connection.batch_execute("SELECT 1")).await?,
+            Err(_) => answered(PROBE_INTERVAL, connection.batch_execute("SELECT 1")).await?,
         }
     }
 }

@@ -9,15 +9,18 @@ use crate::clock::Timestamp;
 use crate::random::Random;
 use crate::storage::columns::{Json, id_newtype};
 use crate::storage::schema::{client_secrets, clients, consumed_tickets, users};
-use crate::storage::{Connection, StorageError, StorageResult, query};
+use crate::storage::{Connection, Storage, StorageError, StorageResult, StorageSettings, prepared, query, together};
 
 both!(
     a_single_use_thing_has_one_winner_among_32,
     a_row_comes_back_as_it_went_in,
     violations_are_told_apart,
     a_failed_transaction_leaves_nothing,
+    a_transaction_begins_with_its_first_statement_even_one_that_fails,
+    what_is_sent_together_is_one_round_trip_of_the_transaction,
     a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks,
     boxed_filters_and_upserts_compile_for_both,
+    an_update_that_is_always_the_same_is_prepared_once,
     a_reader_waits_for_a_connection_only_so_long,
 );
 
@@ -123,6 +126,62 @@ async fn a_failed_transaction_leaves_nothing(database: &Database) {
     assert_eq!(find_user(&mut database.storage.read().await.unwrap(), "b@example.com").await.unwrap(), None);
 }
 
+/// A storage of one connection: what one transaction leaves of it, the next one gets.
+async fn of_one_connection(database: &Database) -> Storage {
+    Storage::open(&StorageSettings { max_connections: 1, ..database.settings.clone() }).await.unwrap()
+}
+
+async fn a_transaction_begins_with_its_first_statement_even_one_that_fails(database: &Database) {
+    let storage = of_one_connection(database).await;
+    insert_user(&mut storage.write().await.unwrap(), &user("first@example.com")).await.unwrap();
+    for _ in 0..3 {
+        let done: Result<(), StorageError> =
+            storage.transaction(async |conn| insert_user(conn, &user("first@example.com")).await.map(drop)).await;
+        assert!(done.unwrap_err().is_unique_violation());
+        storage.transaction::<(), StorageError>(async |_| Ok(())).await.unwrap();
+        let refused = storage.transaction::<(), StorageError>(async |conn| {
+            insert_user(conn, &user("second@example.com")).await?;
+            Err(StorageError::Settings("changed my mind".to_owned()))
+        });
+        assert!(refused.await.is_err());
+    }
+    assert_eq!(find_user(&mut storage.read().await.unwrap(), "second@example.com").await.unwrap(), None);
+    // What comes by itself is committed by itself.
+    insert_user(&mut storage.write().await.unwrap(), &user("third@example.com")).await.unwrap();
+    assert!(find_user(&mut database.storage.read().await.unwrap(), "third@example.com").await.unwrap().is_some());
+}
+
+async fn what_is_sent_together_is_one_round_trip_of_the_transaction(database: &Database) {
+    let storage = of_one_connection(database).await;
+    let both = async |conn: &mut Connection, email: &str| -> StorageResult<(User, usize, i64)> {
+        let (sent, tickets) = (user(email), vec!["one".to_owned(), "two".to_owned()]);
+        let rows = users::table.filter(users::email.eq(email.to_owned()));
+        together!(
+            conn,
+            get_result(diesel::insert_into(users::table).values(&sent).returning(User::as_returning())),
+            execute(diesel::delete(consumed_tickets::table.filter(consumed_tickets::id.eq_any(tickets)))),
+            get_result(rows.count()),
+        )
+    };
+    consume_ticket(&mut storage.write().await.unwrap(), "two").await.unwrap();
+    for commits in [false, true] {
+        let before = storage.statements();
+        let done = storage.transaction(async |conn| {
+            let (inserted, deleted, found) = both(conn, "d@example.com").await?;
+            assert_eq!((inserted.email.as_str(), deleted, found), ("d@example.com", 1, 1));
+            if commits { Ok(()) } else { Err(StorageError::Settings("changed my mind".to_owned())) }
+        });
+        assert_eq!(done.await.is_ok(), commits);
+        let after = storage.statements();
+        assert_eq!((after.round_trips - before.round_trips, after.commits - before.commits), (2, u64::from(commits)));
+        assert_eq!(find_user(&mut storage.read().await.unwrap(), "d@example.com").await.unwrap().is_some(), commits);
+    }
+    // One that fails fails all.
+    let failed = storage.transaction(async |conn| both(conn, "d@example.com").await.map(drop)).await;
+    assert!(failed.unwrap_err().is_unique_violation());
+    assert!(find_user(&mut storage.read().await.unwrap(), "d@example.com").await.unwrap().is_some());
+}
+
 async fn a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks(database: &Database) {
     let mut conn = database.storage.write().await.unwrap();
     insert_user(&mut conn, &user("c@example.com")).await.unwrap();
@@ -185,6 +244,25 @@ async fn boxed_filters_and_upserts_compile_for_both(database: &Database) {
     .into_iter()
     .collect();
     assert_eq!(found, HashSet::from(["two".to_owned()]));
+}
+
+async fn an_update_that_is_always_the_same_is_prepared_once(database: &Database) {
+    let mut conn = database.storage.write().await.unwrap();
+    let mut zoe = user("zoe@example.com");
+    insert_user(&mut conn, &zoe).await.unwrap();
+    for seconds in 1..=3 {
+        zoe.updated_at = zoe.created_at + Duration::from_secs(seconds);
+        let update = diesel::update(users::table.find(&zoe.id)).set(users::updated_at.eq(zoe.updated_at));
+        let returned: User = query!(&mut conn, |c| prepared(update.returning(User::as_returning())).get_result(c).await).unwrap();
+        assert_eq!(returned, zoe);
+    }
+    // SQLite keeps its statements to itself.
+    if matches!(conn.held(), crate::storage::Held::Postgres(_)) {
+        let kept = diesel::dsl::sql::<diesel::sql_types::BigInt>(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'UPDATE \"users\" SET \"updated_at\"%'",
+        );
+        assert_eq!(query!(&mut conn, |c| kept.get_result::<i64>(c).await).unwrap(), 1);
+    }
 }
 
 async fn a_reader_waits_for_a_connection_only_so_long(database: &Database) {
