@@ -13,6 +13,7 @@ use crate::storage::schema::events;
 use crate::storage::{Connection, StorageError, query};
 use crate::users::UserId;
 use diesel::prelude::*;
+use diesel::query_builder::InsertStatement;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -175,29 +176,61 @@ impl About {
     }
 }
 
+/// Something that happens now, as it is written down.
+#[derive(Insertable)]
+// A default in place of NULL would be another statement for each choice, prepared each time.
+#[diesel(treat_none_as_default_value = false, table_name = events)]
+pub struct NewEvent {
+    id: EventId,
+    at: Timestamp,
+    kind: &'static str,
+    user_id: Option<UserId>,
+    client_id: Option<ClientId>,
+    session_id: Option<SessionId>,
+    request_id: Option<String>,
+    address: Option<String>,
+    user_agent: Option<String>,
+    detail: String,
+}
+
+impl NewEvent {
+    /// The log has it already.
+    pub fn note(app: &App, kind: EventKind, about: About) -> Self {
+        let now = app.now();
+        note(kind, &about);
+        Self {
+            id: EventId::generate(&app.random, now),
+            at: now,
+            kind: kind.as_str(),
+            user_id: about.user_id,
+            client_id: about.client_id,
+            session_id: about.session_id,
+            request_id: RequestId::current().map(|id| id.to_string()),
+            address: about.device.address,
+            user_agent: about.device.user_agent,
+            detail: Value::from(about.detail).to_string(),
+        }
+    }
+}
+
 /// Writes an event down, in the caller's transaction where there is one, and into the log.
 ///
 /// Cost: 1 round trip.
 pub async fn record(connection: &mut Connection, app: &App, kind: EventKind, about: &About) -> Result<(), StorageError> {
-    let now = app.now();
-    let request_id = RequestId::current().map(|id| id.to_string());
-    note(kind, about);
-    query!(connection, |c| diesel::insert_into(events::table)
-        .values((
-            events::id.eq(EventId::generate(&app.random, now)),
-            events::at.eq(now),
-            events::kind.eq(kind.as_str()),
-            events::user_id.eq(&about.user_id),
-            events::client_id.eq(&about.client_id),
-            events::session_id.eq(&about.session_id),
-            events::request_id.eq(&request_id),
-            events::address.eq(&about.device.address),
-            events::user_agent.eq(&about.device.user_agent),
-            events::detail.eq(Json(about.detail.clone())),
-        ))
-        .execute(c)
-        .await)?;
+    insert_event(connection, NewEvent::note(app, kind, about.clone())).await
+}
+
+/// Writes down an event that the log has already.
+///
+/// Cost: 1 round trip.
+pub async fn insert_event(connection: &mut Connection, event: NewEvent) -> Result<(), StorageError> {
+    query!(connection, |c| insertion(event).execute(c).await)?;
     Ok(())
+}
+
+/// The statement of [`insert_event`].
+pub fn insertion(event: NewEvent) -> InsertStatement<events::table, <NewEvent as Insertable<events::table>>::Values> {
+    diesel::insert_into(events::table).values(event)
 }
 
 /// Writes an event into the log alone: for what strangers can do as often as they like, who must not fill the table.

@@ -5,7 +5,7 @@
 //!
 //! Order of checks: 1. the client proves itself (a public one by its id); 2. the token is ours; 3. it is this client's.
 //!
-//! Cost: an access token 1 round trip, 1 commit; a refresh token 4 round trips, 1 commit.
+//! Cost: an access token 1 round trip, 1 commit; a refresh token 3 round trips, 1 commit.
 //!
 //! Specs: RFC 7009.
 

@@ -1,6 +1,6 @@
 //! `/account/apps`: the applications that a person lets use their account; take it back.
 //!
-//! Cost: GET 2 round trips; POST 6 round trips, 1 commit.
+//! Cost: GET 2 round trips; POST 5 round trips, 1 commit.
 //!
 //! Specs: OWASP ASVS 10.4.9, 10.7.3.
 

@@ -7,7 +7,7 @@
 //! Order of checks: 1. somebody is signed in; 2. of a POST: the form is from our page; 3. the proof is fresh; 4. nothing was cut off since,
 //! by a lockdown say; 5. it was not asked for before.
 //!
-//! Cost: GET 2 round trips; POST 14 round trips and more, 1 commit.
+//! Cost: GET 2 round trips; POST 13 round trips and more, 1 commit.
 //!
 //! Specs: Regulation (EU) 2016/679 Article 17; OWASP ASVS 7.5.1, 7.4.2.
 

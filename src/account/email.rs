@@ -6,7 +6,7 @@
 //!
 //! An address that has an account gets a mail that says so, and the page is the same (security.md L1).
 //!
-//! Cost: asking 7 round trips, 2 commits; a code 12 round trips, 3 commits.
+//! Cost: asking 7 round trips, 2 commits; a code 11 round trips, 3 commits.
 //!
 //! Specs: OWASP ASVS 6.3.7, 7.5.1; security.md M7, M10, S10.
 

@@ -3,7 +3,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. the proof of the link that this browser opened is there, or somebody is signed
 //! in to an account that is to be deleted; 3. the proof is used up, and the account is still there: the row count decides.
 //!
-//! Cost: GET 1 or 2 round trips; POST 6 or 7 round trips, 1 commit. The owner is told by mail.
+//! Cost: GET 1 or 2 round trips; POST 5 or 6 round trips, 1 commit. The owner is told by mail.
 //!
 //! Specs: security.md M4, P9.
 

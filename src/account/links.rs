@@ -4,7 +4,7 @@
 //! Order of checks of the POST: 1. somebody is signed in; 2. the form is from our page; 3. the proof is fresh; 4. in one transaction:
 //! nothing was cut off since, another way in is left, the link is theirs.
 //!
-//! Cost: the part 1 round trip; POST 9 round trips, 1 commit.
+//! Cost: the part 1 round trip; POST 8 round trips, 1 commit.
 //!
 //! Specs: OWASP ASVS 6.5; security.md U4, U7.
 

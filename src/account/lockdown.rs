@@ -9,7 +9,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. the proof of the link that this browser opened is there, or somebody is signed
 //! in, with a proven address; 3. the proof is used up, or the session ended: the row count decides.
 //!
-//! Cost: GET 1 or 2 round trips; POST 23 round trips and more, 1 commit.
+//! Cost: GET 1 or 2 round trips; POST 22 round trips and more, 1 commit.
 //!
 //! Specs: OWASP ASVS 6.3.7, 7.4; security.md M4, M5, M7, S6.
 

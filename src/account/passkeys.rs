@@ -4,7 +4,7 @@
 //! matter when); 2. the form is from our page; 3. of a new key what `web/passkeys.rs` lists; of an old one that it is theirs, and not
 //! the last way into the account: the row of the person is locked meanwhile, so that two removals see each other.
 //!
-//! Cost: GET 2 or 3 round trips; adding 1 transaction of 8 or 9 round trips, removing 1 transaction of 6.
+//! Cost: GET 2 or 3 round trips; adding 1 transaction of 7 or 8 round trips, removing 1 transaction of 5.
 //!
 //! Specs: Web Authentication Level 3 §7.1; security.md W8, O4.
 

@@ -1,7 +1,7 @@
 //! `/account/profile`: the standard claims that a person writes about themselves. Anything else in the form is ignored:
 //! nobody verifies their own address or gives themselves a role here (security.md M8, P3).
 //!
-//! Cost: GET 1 round trip; POST 6 round trips, 1 commit.
+//! Cost: GET 1 round trip; POST 5 round trips, 1 commit.
 //!
 //! Specs: OpenID Connect Core §5.1.
 

@@ -1,6 +1,6 @@
 //! `/account/sessions`: where a person is signed in; end one, end all others.
 //!
-//! Cost: GET 2 round trips; POST 5 or more round trips, 1 commit.
+//! Cost: GET 2 round trips; POST 4 or more round trips, 1 commit.
 //!
 //! Specs: OWASP ASVS 7.5.2.
 

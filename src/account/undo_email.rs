@@ -7,7 +7,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. this browser opened a link; 3. the proof is there; 4. it is used up: the row
 //! count decides; 5. the old address is free, but for an account that nobody has proven it for.
 //!
-//! Cost: GET 1 round trip; POST 22 round trips and more, 1 commit.
+//! Cost: GET 1 round trip; POST 21 round trips and more, 1 commit.
 //!
 //! Specs: security.md M4, M5, M7.
 

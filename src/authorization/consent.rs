@@ -4,7 +4,7 @@
 //! two tabs with two applications do not mix (security.md A40). The form's `csrf` changes with the session, so the
 //! decision is of the person who saw the page.
 //!
-//! Cost: GET 1 round trip; POST 7 round trips, 1 commit.
+//! Cost: GET 1 round trip; POST 6 round trips, 1 commit.
 //!
 //! Specs: OpenID Connect Core §3.1.2.4, RFC 6749 §10.2, OWASP ASVS 10.7.
 

@@ -6,8 +6,8 @@
 use super::recovery_codes::delete_recovery_codes;
 use super::trusted_devices::delete_trusted_devices_of;
 use crate::storage::schema::{linked_identities, passkeys, passwords, phone_factors, recovery_codes, totp_secrets, users};
-use crate::storage::{Connection, StorageError, query};
-use crate::users::UserId;
+use crate::storage::{Connection, StorageError, prepared, query};
+use crate::users::{User, UserId, hold};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -67,6 +67,23 @@ pub async fn find_factors(connection: &mut Connection, user_id: &UserId) -> Resu
         phone_number,
         recovery_codes: recovery_codes.unwrap_or(0),
     }))
+}
+
+/// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells whether it has a second factor: none is added
+/// or removed meanwhile. `None` when something was cut off since `user` was read.
+///
+/// Cost: 1 round trip.
+pub async fn hold_account_and_find_second(connection: &mut Connection, user: &User) -> Result<Option<bool>, StorageError> {
+    let held: Option<(Option<i64>, Option<i64>, Option<i64>)> = query!(connection, |c| {
+        let keys = passkeys::table.filter(passkeys::user_id.eq(&user.id)).filter(passkeys::user_verified.eq(false));
+        let hold = hold!(user).returning((
+            totp_secrets::table.filter(totp_secrets::user_id.eq(&user.id)).count().single_value(),
+            phone_factors::table.filter(phone_factors::user_id.eq(&user.id)).count().single_value(),
+            keys.count().single_value(),
+        ));
+        prepared(hold).get_result(c).await.optional()
+    })?;
+    Ok(held.map(|(totp, phone, keys)| [totp, phone, keys].into_iter().flatten().any(|count| count > 0)))
 }
 
 /// Takes every second factor away, with the recovery codes and trusted devices that go with them: for somebody who has lost them, and

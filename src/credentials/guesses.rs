@@ -64,7 +64,8 @@ pub async fn count_attempts(connection: &mut Connection, keys: &[(&str, i64)], n
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = failed_guesses)]
+// With defaults for what is not there, diesel would prepare it each time.
+#[diesel(treat_none_as_default_value = false, table_name = failed_guesses)]
 struct Counter {
     key_digest: String,
     failures: i64,
@@ -162,9 +163,15 @@ pub async fn count_up_to(
 }
 
 /// Forgets the failures of a key: after full success only.
-pub async fn forget_failures(connection: &mut Connection, key_digests: &[&str]) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::delete(failed_guesses::table.filter(failed_guesses::key_digest.eq_any(key_digests))).execute(c).await)?;
+pub async fn forget_failures(connection: &mut Connection, key_digests: &[String]) -> Result<(), StorageError> {
+    query!(connection, |c| forgetting(key_digests.to_vec()).execute(c).await)?;
     Ok(())
+}
+
+/// The statement of [`forget_failures`].
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn forgetting(key_digests: Vec<String>) -> _ {
+    diesel::dsl::delete(failed_guesses::table.filter(failed_guesses::key_digest.eq_any(key_digests)))
 }
 
 /// Removes counters that have gone quiet.

@@ -4,7 +4,7 @@
 //! account is signed in, with fresh proof and the second factor that is demanded of them, and unchanged since; 4. the arrival is used up,
 //! which is decided in one transaction with the link. Cancelling uses it up too.
 //!
-//! Cost: GET 1 to 3 round trips; POST 7 round trips, 1 commit.
+//! Cost: GET 1 to 3 round trips; POST 6 round trips, 1 commit.
 
 use super::arrival::{Arrival, KnownAccount, Opened, link_of, sealed_tokens};
 use super::page::{ConnectPage, FederationProblem};

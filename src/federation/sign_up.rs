@@ -7,7 +7,7 @@
 //! An address counts as proven only when it is the very one that the provider vouches for (security.md U3). Any other is proven by a mailed
 //! code first, where accounts begin with a proven address (see [`super::proving`]).
 //!
-//! Cost: POST 6 round trips, 2 commits.
+//! Cost: POST 5 round trips, 2 commits.
 //!
 //! Specs: OpenID Connect Core §5.7 (an address is no identifier); security.md M8, M9.
 

@@ -23,7 +23,7 @@ const ROUNDS: usize = 5;
 
 /// Writes a batch and where to go on after it. Returns what became of each.
 ///
-/// Cost: about 17 round trips and 1 commit, 13 where nobody is new; 5 to 13 round trips more for each person who was changed there.
+/// Cost: about 16 round trips and 1 commit, 12 where nobody is new; 5 to 13 round trips more for each person who was changed there.
 pub(super) async fn write(
     app: &App,
     context: &Context<'_>,

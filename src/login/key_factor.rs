@@ -4,7 +4,7 @@
 //! 4. the key is theirs, and answers this asking (`web/passkeys.rs`); 5. the sign-in was not finished before. Nothing is counted: a
 //! signature cannot be guessed.
 //!
-//! Cost: GET 3 round trips; POST 8 to 12 round trips, 2 commits.
+//! Cost: GET 3 round trips; POST 7 to 10 round trips, 2 commits.
 //!
 //! Specs: Web Authentication Level 3 §7.2, RFC 9470; security.md W2, W4, W7, S5, O6.
 

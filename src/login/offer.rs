@@ -4,7 +4,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. the ticket opens; 3. somebody is signed in, whose proof is fresh;
 //! 4. what `web/passkeys.rs` lists. Whatever becomes of it, the flow goes on; a key that was made too late is told of first.
 //!
-//! Cost: GET 3 round trips; POST 2 round trips, 1 transaction of 8 or 9.
+//! Cost: GET 3 round trips; POST 2 round trips, 1 transaction of 7 or 8.
 //!
 //! Specs: Web Authentication Level 3 §7.1; security.md W8.
 

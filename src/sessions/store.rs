@@ -7,7 +7,7 @@ use crate::grants::{EndReason, StoredConsent, end_grants_of_session};
 use crate::oauth::authentication::{Acr, Amr};
 use crate::storage::columns::Json;
 use crate::storage::schema::{consents, sessions, users};
-use crate::storage::{Connection, StorageError, query};
+use crate::storage::{Connection, StorageError, prepared, query};
 use crate::users::{User, UserId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -46,44 +46,46 @@ pub async fn find_signed_in(
     Ok(row.map(|(session, user, consent)| SignedIn { session, user, consent }).filter(|found| found.session.is_live(policy, now)))
 }
 
-/// Inserts a session, and ends the oldest of its person past [`MOST_SESSIONS`]: nobody fills the table by signing in (security.md S9).
-/// Call it in a transaction.
+/// The statement that inserts a session, of what it owns; it gives how many its person had before, for [`end_surplus_sessions`].
+macro_rules! insertion {
+    ($session:ident, $digest:ident) => {{
+        use diesel::prelude::*;
+        use $crate::storage::schema::sessions;
+        let theirs = diesel::alias!(sessions as theirs);
+        let before = theirs.filter(theirs.field(sessions::user_id).eq($session.user_id.clone())).count().single_value();
+        diesel::insert_into(sessions::table)
+            .values((
+                sessions::id.eq(&$session.id),
+                sessions::secret_digest.eq(&$digest),
+                sessions::user_id.eq(&$session.user_id),
+                sessions::authenticated_at.eq($session.authenticated_at),
+                sessions::acr.eq(&$session.acr),
+                sessions::amr.eq($session.amr.clone()),
+                sessions::created_at.eq($session.created_at),
+                sessions::refreshed_at.eq($session.refreshed_at),
+                sessions::expires_at.eq($session.expires_at),
+                sessions::user_agent.eq(&$session.user_agent),
+                sessions::address.eq(&$session.address),
+            ))
+            .returning(before)
+    }};
+}
+pub(crate) use insertion;
+
+/// Ends the oldest sessions of a person past [`MOST_SESSIONS`], who had so many `before` another was inserted: nobody fills the table by
+/// signing in (security.md S9). Call it in the transaction of that.
 ///
-/// Cost: 1 round trip, and more where sessions end.
-pub async fn insert_session(
+/// Cost: none, and some round trips where sessions end.
+pub async fn end_surplus_sessions(
     connection: &mut Connection,
-    session: &BrowserSession,
-    secret: &SessionSecret,
+    before: Option<i64>,
+    user_id: &UserId,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let digest = secret.digest();
-    let theirs = diesel::alias!(sessions as theirs);
-    let before = theirs.filter(theirs.field(sessions::user_id).eq(&session.user_id)).count().single_value();
-    let before: Option<i64> = query!(connection, |c| diesel::insert_into(sessions::table)
-        .values((
-            sessions::id.eq(&session.id),
-            sessions::secret_digest.eq(digest.as_str()),
-            sessions::user_id.eq(&session.user_id),
-            sessions::authenticated_at.eq(session.authenticated_at),
-            sessions::acr.eq(&session.acr),
-            sessions::amr.eq(session.amr.clone()),
-            sessions::created_at.eq(session.created_at),
-            sessions::refreshed_at.eq(session.refreshed_at),
-            sessions::expires_at.eq(session.expires_at),
-            sessions::user_agent.eq(&session.user_agent),
-            sessions::address.eq(&session.address),
-        ))
-        .returning(before)
-        .get_result(c)
-        .await)?;
     // SQLite does not say whether it counts the new row.
-    if before >= Some(MOST_SESSIONS) {
-        end_oldest_sessions(connection, &session.user_id, now).await?;
+    if before < Some(MOST_SESSIONS) {
+        return Ok(());
     }
-    Ok(())
-}
-
-async fn end_oldest_sessions(connection: &mut Connection, user_id: &UserId, now: Timestamp) -> Result<(), StorageError> {
     let surplus: Vec<SessionId> = query!(connection, |c| sessions::table
         .filter(sessions::user_id.eq(user_id))
         .order(sessions::id.desc())
@@ -107,20 +109,17 @@ pub async fn renew_session(
     secret: &SessionSecret,
 ) -> Result<bool, StorageError> {
     let digest = secret.digest();
-    let updated = query!(connection, |c| diesel::update(sessions::table.find(id))
-        .filter(sessions::user_id.eq(&renewed.user_id))
-        .set((
-            sessions::secret_digest.eq(digest.as_str()),
-            sessions::authenticated_at.eq(renewed.authenticated_at),
-            sessions::acr.eq(&renewed.acr),
-            sessions::amr.eq(renewed.amr.clone()),
-            sessions::refreshed_at.eq(renewed.refreshed_at),
-            sessions::expires_at.eq(renewed.expires_at),
-            sessions::user_agent.eq(&renewed.user_agent),
-            sessions::address.eq(&renewed.address),
-        ))
-        .execute(c)
-        .await)?;
+    let renewal = diesel::update(sessions::table.find(id)).filter(sessions::user_id.eq(&renewed.user_id)).set((
+        sessions::secret_digest.eq(digest.as_str()),
+        sessions::authenticated_at.eq(renewed.authenticated_at),
+        sessions::acr.eq(&renewed.acr),
+        sessions::amr.eq(renewed.amr.clone()),
+        sessions::refreshed_at.eq(renewed.refreshed_at),
+        sessions::expires_at.eq(renewed.expires_at),
+        sessions::user_agent.eq(&renewed.user_agent),
+        sessions::address.eq(&renewed.address),
+    ));
+    let updated = query!(connection, |c| prepared(renewal).execute(c).await)?;
     Ok(updated == 1)
 }
 
@@ -147,7 +146,8 @@ pub async fn raise_session(
 
 /// Notes that the session is in use. A session that was ended meanwhile stays ended.
 pub async fn refresh_session(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::update(sessions::table.find(id)).set(sessions::refreshed_at.eq(now)).execute(c).await)?;
+    let refresh = diesel::update(sessions::table.find(id)).set(sessions::refreshed_at.eq(now));
+    query!(connection, |c| prepared(refresh).execute(c).await)?;
     Ok(())
 }
 

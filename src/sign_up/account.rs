@@ -85,7 +85,7 @@ impl Newcomer {
         self.store(connection, user).await?;
         events::record(connection, app, EventKind::SignedUp, &about).await?;
         let posted = app.enqueue(connection, app.letters.welcome(&present_addressee(http, user))).await?;
-        Ok((begin_session(app, connection, http, before, user, self.amr()).await?, posted))
+        Ok((begin_session(app, connection, http, before, user, self.amr(), &[]).await?, posted))
     }
 
     async fn store(&self, connection: &mut Connection, user: &User) -> Result<(), NotMade> {

@@ -5,7 +5,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. the ticket opens; 3. this browser waits for a code; 4. the try is counted, by
 //! code and by address; 5. the code; 6. it is used up once; 7. the address is still free: the insert decides.
 //!
-//! Cost: beginning, 2 to 4 round trips and 2 commits (after the answer 2 to 3 round trips, 1 commit); POST 9 round trips, 3 commits.
+//! Cost: beginning, 2 to 4 round trips and 2 commits (after the answer 2 to 3 round trips, 1 commit); POST 7 round trips, 3 commits.
 //!
 //! Specs: OWASP ASVS 6.3.8; security.md L1, M2, M10, M13, S10.
 

@@ -4,9 +4,8 @@ use super::{Email, User, UserId};
 use crate::clock::Timestamp;
 use crate::storage::columns::Json;
 use crate::storage::schema::users;
-use crate::storage::{Connection, StorageError, insert_many, query};
+use crate::storage::{Connection, StorageError, insert_many, prepared, query};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value};
 
@@ -27,7 +26,8 @@ pub async fn insert_user(connection: &mut Connection, user: &User) -> Result<(),
 
 /// A row as it is written.
 #[derive(Insertable)]
-#[diesel(table_name = users)]
+// A default in place of NULL would be another statement for each choice, prepared each time.
+#[diesel(treat_none_as_default_value = false, table_name = users)]
 struct Row {
     id: UserId,
     email: Email,
@@ -265,20 +265,23 @@ pub async fn take_over(connection: &mut Connection, user: &mut User, language: O
     Ok(())
 }
 
+/// The statement of [`hold_account`].
+macro_rules! hold {
+    ($user:expr) => {{
+        // The same instant and not an earlier one: replicas' clocks differ.
+        let never = $user.cut_off_at.is_none().into_sql::<diesel::sql_types::Bool>();
+        let unchanged = users::locked_down_at.eq($user.cut_off_at).or(users::locked_down_at.is_null().and(never));
+        diesel::update(users::table.find(&$user.id)).filter(unchanged).set(users::enabled.eq(users::enabled))
+    }};
+}
+pub(crate) use hold;
+
 /// Holds the account until the transaction ends, and tells whether nothing was cut off since `user` was read: what was begun before a
 /// lockdown, a new password or a take-over must not be finished after it (security.md S4).
 ///
 /// Cost: 1 round trip.
 pub async fn hold_account(connection: &mut Connection, user: &User) -> Result<bool, StorageError> {
-    // The same instant and not an earlier one: replicas' clocks differ.
-    let never = user.cut_off_at.is_none().into_sql::<Bool>();
-    let unchanged = users::locked_down_at.eq(user.cut_off_at).or(users::locked_down_at.is_null().and(never));
-    let held = query!(connection, |c| diesel::update(users::table.find(&user.id))
-        .filter(unchanged)
-        .set(users::enabled.eq(users::enabled))
-        .execute(c)
-        .await)?;
-    Ok(held == 1)
+    Ok(query!(connection, |c| prepared(hold!(user)).execute(c).await)? == 1)
 }
 
 /// Takes hold of an account whose address nobody has proven, until the transaction ends. Returns whether it is one still.

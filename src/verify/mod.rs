@@ -4,7 +4,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. the ticket opens; 3. somebody is signed in; 4. the limits of sending, or the
 //! try is counted; 5. the code, this browser's and this person's; 6. the address is still the account's; 7. it is used up.
 //!
-//! Cost: sending 7 round trips, 3 commits; a code 9 round trips, 3 commits.
+//! Cost: sending 7 round trips, 3 commits; a code 8 round trips, 3 commits.
 //!
 //! Specs: OpenID Connect Core §5.1 (`email_verified`), OWASP ASVS 6.6; security.md M8, M10, S10.
 

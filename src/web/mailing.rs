@@ -63,7 +63,7 @@ pub async fn may_try(app: &App, connection: &mut Connection, proof: &str, to: &E
 /// Forgets the tries of a code that another takes the place of.
 pub async fn forget_tries(app: &App, connection: &mut Connection, proof: &str) -> Result<(), StorageError> {
     let code = app.sealing.keyed_digest(DigestPurpose::FailedGuess, &["mailed code", proof]);
-    forget_failures(connection, &[&code]).await
+    forget_failures(connection, std::slice::from_ref(&code)).await
 }
 
 async fn within(app: &App, connection: &mut Connection, key: &[&str], most: i64) -> Result<bool, StorageError> {

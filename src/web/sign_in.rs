@@ -7,17 +7,17 @@
 //! (security.md S1, S2).
 
 use crate::app::App;
-use crate::credentials::factors::find_factors;
+use crate::credentials::factors::hold_account_and_find_second;
 use crate::credentials::guesses;
 use crate::credentials::trusted_devices::use_trusted_device;
-use crate::events::{self, About, EventKind};
+use crate::events::{self, About, EventKind, NewEvent};
 use crate::grants::EndReason;
 use crate::metrics::SignIn;
 use crate::oauth::authentication::{Acr, Amr};
 use crate::paths;
 use crate::sessions::{self, BrowserSession, Device, SessionSecret, SignedIn};
-use crate::storage::{Connection, StorageError};
-use crate::users::{User, hold_account};
+use crate::storage::{Connection, StorageError, together};
+use crate::users::User;
 use crate::web::browser::{
     Browser, PasskeyOffer, no_mailed_step_cookie, no_pending_sign_in_cookie, passkey_offer_cookie, pending_sign_in_cookie, session_cookie,
 };
@@ -41,7 +41,8 @@ const LONGEST_USER_AGENT: usize = 400;
 /// Order of checks: 1. a passkey that verified its person is two factors already; 2. the account has a second factor; 3. this browser
 /// is trusted, which does not count for an errand that asks for fresh proof.
 ///
-/// Cost: 1 round trip, and those of the session; with a trusted device 1 commit more.
+/// Cost: 3 round trips and 1 commit, with a session before 1 more, with a trusted device 1 more; 2 and none when the second factor is asked
+/// for.
 pub async fn first_factor_proven(
     app: &App,
     http: &HttpRequest,
@@ -51,36 +52,64 @@ pub async fn first_factor_proven(
     mut amr: Vec<Amr>,
     counted: &[String],
 ) -> Result<HttpResponse, PageError> {
-    if Acr::of(&amr) < Acr::TwoFactors && find_factors(&mut app.storage.read().await?, &user.id).await?.has_second() {
-        let secrets = if ticket.errand.is_some() { &[] } else { browser.trusted_secrets() };
-        if secrets.is_empty() || !use_trusted_device(&mut app.storage.write().await?, secrets, &user.id, app.now()).await? {
-            let pending = PendingSignIn::begin(app, browser, ticket, user, amr, counted);
-            let sealed = pending.seal(app).map_err(PageError::internal)?;
-            let cookie = pending_sign_in_cookie(app, sealed, pending_sign_in::LIFETIME);
-            let offer = (browser.passkey_offer() == PasskeyOffer::Possible).then(|| passkey_offer_cookie(app, PasskeyOffer::Possible));
-            return with_cookies(ticket.to(app, paths::LOGIN_FACTOR), [Some(cookie), offer, browser.new_binding_cookie(app)]);
-        }
-        amr.push(Amr::TrustedDevice);
-    }
     let before = browser.anyone(app, "").await?;
-    let secret = app
+    let proven = amr.clone();
+    let begun = app
         .storage
         .transaction(async |connection| {
-            if !hold_account(connection, user).await? {
-                return Ok(None);
+            let has_second = hold_account_and_find_second(connection, user).await?.ok_or(NotYet::CutOff)?;
+            if Acr::of(&amr) < Acr::TwoFactors && has_second {
+                let secrets = if ticket.errand.is_some() { &[] } else { browser.trusted_secrets() };
+                if !use_trusted_device(connection, secrets, &user.id, app.now()).await? {
+                    return Err(NotYet::SecondFactor);
+                }
+                amr.push(Amr::TrustedDevice);
             }
-            let counted: Vec<&str> = counted.iter().map(String::as_str).collect();
-            guesses::forget_failures(connection, &counted).await?;
             let posted = tell_of_new_browser(app, connection, http, browser, user).await?;
-            let secret = begin_session(app, connection, http, before.as_ref(), user, amr.clone()).await?;
-            Ok::<_, StorageError>(Some((secret, posted)))
+            let secret = begin_session(app, connection, http, before.as_ref(), user, amr.clone(), counted).await?;
+            Ok((secret, posted))
         })
-        .await?;
-    let (secret, _posted) = secret.ok_or_else(PageError::expired_ticket)?;
+        .await;
+    let secret = match begun {
+        Ok((secret, _posted)) => secret,
+        Err(NotYet::SecondFactor) => return ask_for_second(app, browser, ticket, user, proven, counted),
+        Err(NotYet::CutOff) => return Err(PageError::expired_ticket()),
+        Err(NotYet::Storage(error)) => return Err(error.into()),
+    };
     app.metrics.sign_in(SignIn::Success);
     // A trusted device is no fresh proof, which adding a passkey asks for (security.md O4).
     let is_fresh = !amr.contains(&Amr::TrustedDevice);
     signed_in(app, browser, ticket, user, &secret, is_fresh)
+}
+
+/// Why no session begins.
+enum NotYet {
+    SecondFactor,
+    /// What was begun before ends here.
+    CutOff,
+    Storage(StorageError),
+}
+
+impl From<StorageError> for NotYet {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// The first factor is kept under seal, and the page of the second one comes.
+fn ask_for_second(
+    app: &App,
+    browser: &Browser,
+    ticket: &Ticket,
+    user: &User,
+    amr: Vec<Amr>,
+    counted: &[String],
+) -> Result<HttpResponse, PageError> {
+    let pending = PendingSignIn::begin(app, browser, ticket, user, amr, counted);
+    let sealed = pending.seal(app).map_err(PageError::internal)?;
+    let cookie = pending_sign_in_cookie(app, sealed, pending_sign_in::LIFETIME);
+    let offer = (browser.passkey_offer() == PasskeyOffer::Possible).then(|| passkey_offer_cookie(app, PasskeyOffer::Possible));
+    with_cookies(ticket.to(app, paths::LOGIN_FACTOR), [Some(cookie), offer, browser.new_binding_cookie(app)])
 }
 
 /// The session has begun or grown stronger: its cookie, and the way on, by the offer of a passkey where what was proven is fresh.
@@ -123,9 +152,9 @@ pub(super) fn signed_in(
 
 /// Begins or renews the session of `user` in the caller's transaction; the secret is for the cookie.
 ///
-/// `before`: who was signed in with this browser until now.
+/// `before`: who was signed in with this browser until now. `counted`: the counters of failed guesses that a full success forgets.
 ///
-/// Cost: 2 round trips, 4 when another person's session ends.
+/// Cost: 1 round trip; 3 when the same person's goes on, 4 when another person's session ends.
 pub async fn begin_session(
     app: &App,
     connection: &mut Connection,
@@ -133,6 +162,7 @@ pub async fn begin_session(
     before: Option<&SignedIn>,
     user: &User,
     amr: Vec<Amr>,
+    counted: &[String],
 ) -> Result<SessionSecret, StorageError> {
     let now = app.now();
     let device = device_of(http);
@@ -148,11 +178,20 @@ pub async fn begin_session(
             sessions::end_session(connection, &before.user.id, &before.session.id, EndReason::SignedOut, now).await?;
         }
     }
-    if !renewed {
-        sessions::insert_session(connection, &session, &secret, now).await?;
+    let event = NewEvent::note(app, EventKind::SignedIn, About::user(&user.id).in_session(&session.id).from(device));
+    if renewed {
+        guesses::forget_failures(connection, counted).await?;
+        events::insert_event(connection, event).await?;
+    } else {
+        let (digest, counted) = (secret.digest().as_str().to_owned(), counted.to_vec());
+        let (before, _, _): (Option<i64>, usize, usize) = together!(
+            connection,
+            get_result(sessions::insertion!(session, digest)),
+            execute(events::insertion(event)),
+            execute(guesses::forgetting(counted)),
+        )?;
+        sessions::end_surplus_sessions(connection, before, &user.id, now).await?;
     }
-    let about = About::user(&user.id).in_session(&session.id).from(device);
-    events::record(connection, app, EventKind::SignedIn, &about).await?;
     Ok(secret)
 }
 

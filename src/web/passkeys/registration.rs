@@ -76,7 +76,7 @@ impl PasskeyForm {
 
 /// Registers the key that an authenticator made for whoever is signed in.
 ///
-/// Cost: 1 transaction of 8 or 9 round trips.
+/// Cost: 1 transaction of 7 or 8 round trips.
 pub async fn register(
     app: &App,
     browser: &Browser,
