@@ -145,7 +145,7 @@ macro_rules! insert_many {
 pub(crate) use insert_many;
 
 /// Inserts those of the rows that are not there yet, in one commit: `insert_new!(conn, users, rows, id)` gives the `id` of each that was
-/// inserted. `rows` is a `Vec` of an owned `Insertable`.
+/// inserted. `rows` is a `Vec` of an owned `Insertable`, a few at most: the statement is prepared once for each number of them.
 macro_rules! insert_new {
     ($conn:expr, $table:ident, $rows:expr, $key:ident) => {{
         let rows = $rows;
@@ -154,19 +154,8 @@ macro_rules! insert_new {
         let done: diesel::QueryResult<Vec<_>> = match conn.held() {
             $crate::storage::Held::Postgres(held) => {
                 let shared: &diesel_async::AsyncPgConnection = &*held;
-                let insert = async {
-                    match rows.as_slice() {
-                        // As nearly always: of one row it is prepared once, of several each time.
-                        [row] => {
-                            let insert = diesel::insert_into($table::table).values(row).on_conflict_do_nothing().returning($table::$key);
-                            diesel_async::RunQueryDsl::load(insert, &mut &*shared).await
-                        }
-                        rows => {
-                            let insert = diesel::insert_into($table::table).values(rows).on_conflict_do_nothing().returning($table::$key);
-                            diesel_async::RunQueryDsl::load(insert, &mut &*shared).await
-                        }
-                    }
-                };
+                let insert = diesel::insert_into($table::table).values(&rows).on_conflict_do_nothing().returning($table::$key);
+                let insert = async { diesel_async::RunQueryDsl::load($crate::storage::prepared(insert), &mut &*shared).await };
                 $crate::storage::sent(way, shared, insert).await
             }
             $crate::storage::Held::Sqlite(held) => {
