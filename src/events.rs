@@ -217,18 +217,12 @@ impl NewEvent {
 ///
 /// Cost: 1 round trip.
 pub async fn record(connection: &mut Connection, app: &App, kind: EventKind, about: &About) -> Result<(), StorageError> {
-    insert_event(connection, NewEvent::note(app, kind, about.clone())).await
-}
-
-/// Writes down an event that the log has already.
-///
-/// Cost: 1 round trip.
-pub async fn insert_event(connection: &mut Connection, event: NewEvent) -> Result<(), StorageError> {
+    let event = NewEvent::note(app, kind, about.clone());
     query!(connection, |c| insertion(event).execute(c).await)?;
     Ok(())
 }
 
-/// The statement of [`insert_event`].
+/// The statement that writes down an event that the log has already.
 pub fn insertion(event: NewEvent) -> InsertStatement<events::table, <NewEvent as Insertable<events::table>>::Values> {
     diesel::insert_into(events::table).values(event)
 }

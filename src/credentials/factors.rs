@@ -6,7 +6,7 @@
 use super::recovery_codes::delete_recovery_codes;
 use super::trusted_devices::delete_trusted_devices_of;
 use crate::storage::schema::{linked_identities, passkeys, passwords, phone_factors, recovery_codes, totp_secrets, users};
-use crate::storage::{Connection, StorageError, prepared, query};
+use crate::storage::{Connection, StorageError, prepared, query, together};
 use crate::users::{User, UserId, hold};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -69,21 +69,27 @@ pub async fn find_factors(connection: &mut Connection, user_id: &UserId) -> Resu
     }))
 }
 
-/// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells whether it has a second factor: none is added
-/// or removed meanwhile. `None` when something was cut off since `user` was read.
+/// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells whether it has a second factor: whoever
+/// adds or removes one holds the account too. `None` when something was cut off since `user` was read.
 ///
 /// Cost: 1 round trip.
 pub async fn hold_account_and_find_second(connection: &mut Connection, user: &User) -> Result<Option<bool>, StorageError> {
-    let held: Option<(Option<i64>, Option<i64>, Option<i64>)> = query!(connection, |c| {
-        let keys = passkeys::table.filter(passkeys::user_id.eq(&user.id)).filter(passkeys::user_verified.eq(false));
-        let hold = hold!(user).returning((
-            totp_secrets::table.filter(totp_secrets::user_id.eq(&user.id)).count().single_value(),
-            phone_factors::table.filter(phone_factors::user_id.eq(&user.id)).count().single_value(),
-            keys.count().single_value(),
-        ));
-        prepared(hold).get_result(c).await.optional()
-    })?;
-    Ok(held.map(|(totp, phone, keys)| [totp, phone, keys].into_iter().flatten().any(|count| count > 0)))
+    let (id, cut_off_at) = (user.id.clone(), user.cut_off_at);
+    // Two statements: PostgreSQL looks again at the row that it waited for, and at nothing else that its statement reads.
+    let (held, counts): (usize, (Option<i64>, Option<i64>, Option<i64>)) = together!(
+        connection,
+        execute(prepared(hold!(&id, cut_off_at))),
+        get_result({
+            let keys = passkeys::table.filter(passkeys::user_id.eq(&id)).filter(passkeys::user_verified.eq(false));
+            users::table.find(&id).select((
+                totp_secrets::table.filter(totp_secrets::user_id.eq(&id)).count().single_value(),
+                phone_factors::table.filter(phone_factors::user_id.eq(&id)).count().single_value(),
+                keys.count().single_value(),
+            ))
+        }),
+    )?;
+    let (totp, phone, keys) = counts;
+    Ok((held == 1).then(|| [totp, phone, keys].into_iter().flatten().any(|count| count > 0)))
 }
 
 /// Takes every second factor away, with the recovery codes and trusted devices that go with them: for somebody who has lost them, and

@@ -75,7 +75,7 @@ pub async fn insert_trusted_device(
 
 /// Whether one of these secrets is of a browser that this person trusts; notes that it was used.
 ///
-/// Cost: 1 round trip and 1 commit; none without secrets.
+/// Cost: 1 round trip; none without secrets.
 pub async fn use_trusted_device(
     connection: &mut Connection,
     secrets: &[String],

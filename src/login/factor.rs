@@ -4,7 +4,7 @@
 //! 4. the code is counted, in this sign-in (five, then the first factor must be proven again) and against the account, apart from the
 //! password; 5. the code, which works once; 6. the sign-in was not finished before.
 //!
-//! Cost: GET 2 round trips; POST 8 to 12 round trips, 4 commits; a wrong code in an unknown browser up to 8 round trips more.
+//! Cost: GET 2 round trips; POST 10 to 20 round trips, 4 commits; a wrong code in an unknown browser up to 8 round trips more.
 //!
 //! Specs: RFC 6238 §5.2, RFC 9470, OWASP ASVS 6.5, 6.6; security.md O1, O2, O5, S5.
 

@@ -3,7 +3,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. the ticket opens; 3. sign-up is enabled; 4. address, name
 //! and password; 5. the address is free: the insert decides.
 //!
-//! Cost: POST 5 round trips, 1 commit, 1 argon2 hash; 1 round trip more with a session.
+//! Cost: POST 6 round trips, 1 commit, 1 argon2 hash; 1 round trip more with a session.
 //!
 //! Specs: Initiating User Registration via OpenID Connect 1.0, OWASP ASVS 6.2.
 

@@ -180,9 +180,9 @@ macro_rules! insert_new {
 }
 pub(crate) use insert_new;
 
-/// Runs statements that do not need each other's answers, in the caller's transaction: `together!(conn, execute(delete), get_result(insert))`
-/// gives a pair of what they gave. What they are made of is owned. PostgreSQL is sent all of them before it answers the first; for SQLite
-/// they are one visit to a blocking thread.
+/// Runs statements that do not need each other's answers, in this order and in the caller's transaction:
+/// `together!(conn, execute(delete), get_result(insert))` gives a pair of what they gave. What they are made of is owned. PostgreSQL is sent
+/// all of them before it answers the first, and all are waited for as long as for one; for SQLite they are one visit to a blocking thread.
 ///
 /// Cost: 1 round trip.
 macro_rules! together {
@@ -334,7 +334,8 @@ pub(crate) async fn sent<T>(
         if !begins {
             return query.await;
         }
-        // Each is sent when it is polled first, and they are polled in this order.
+        // Each is sent when it is polled first, and they are polled in this order. A server that refused BEGIN and took the statement would
+        // commit it by itself; it refuses BEGIN alone when an administrator cancels just that.
         let (begun, done) = tokio::join!(biased; say(connection, "BEGIN"), query);
         begun.and(done)
     })
@@ -399,27 +400,31 @@ impl Connection {
         }
     }
 
-    /// For what is done without the macros: the transaction that was asked for has begun.
+    /// For a statement that is sent without the macros: the transaction that was asked for has begun.
     pub(super) async fn begun(&mut self) -> StorageResult<&mut Held> {
-        self.statements.count_round_trip();
         if std::mem::take(&mut self.begins) {
             self.say("BEGIN").await?;
         }
+        self.statements.count_round_trip();
         Ok(&mut self.held)
     }
 
     pub(super) async fn commit(&mut self) -> StorageResult<()> {
-        self.statements.count_round_trip();
         match &mut self.held {
-            Held::Sqlite(c) => Ok(<SqliteConnection as AsyncConnection>::TransactionManager::commit_transaction(c).await?),
+            Held::Sqlite(c) => {
+                self.statements.count_round_trip();
+                Ok(<SqliteConnection as AsyncConnection>::TransactionManager::commit_transaction(c).await?)
+            }
             _ => self.end("COMMIT").await,
         }
     }
 
     pub(super) async fn rollback(&mut self) -> StorageResult<()> {
-        self.statements.count_round_trip();
         match &mut self.held {
-            Held::Sqlite(c) => Ok(<SqliteConnection as AsyncConnection>::TransactionManager::rollback_transaction(c).await?),
+            Held::Sqlite(c) => {
+                self.statements.count_round_trip();
+                Ok(<SqliteConnection as AsyncConnection>::TransactionManager::rollback_transaction(c).await?)
+            }
             _ => self.end("ROLLBACK").await,
         }
     }
@@ -430,6 +435,7 @@ impl Connection {
     }
 
     async fn say(&mut self, words: &str) -> StorageResult<()> {
+        self.statements.count_round_trip();
         let done = match &self.held {
             Held::Postgres(held) => answered(self.patience, say(held, words)).await,
             _ => Err(DieselError::BrokenTransactionManager),

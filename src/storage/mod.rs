@@ -154,8 +154,8 @@ impl Storage {
         self.0.backend.write(self.0.connect_timeout, &self.0.statements).await
     }
 
-    /// Runs `steps` in one transaction (BEGIN on PostgreSQL, with the first statement; BEGIN IMMEDIATE on SQLite): committed when they succeed, rolled
-    /// back when they fail. When this future is dropped half-way, its connection is closed at once, which rolls back too and
+    /// Runs `steps` in one transaction (BEGIN on PostgreSQL, with the first statement; BEGIN IMMEDIATE on SQLite): committed when they
+    /// succeed, rolled back when they fail. When this future is dropped half-way, its connection is closed at once, which rolls back too and
     /// leaves no lock behind.
     pub async fn transaction<T, E: From<StorageError>>(&self, steps: impl AsyncFnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.write().await?;

@@ -4,8 +4,8 @@ use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
-/// A statement whose text is always the same. diesel takes an `UPDATE`, and an `INSERT` with `ON CONFLICT … DO UPDATE`, for one whose columns
-/// may differ each time, and keeps none of them: on PostgreSQL that is a round trip more, and twice the work of the statement.
+/// A statement whose text is always the same. diesel takes an `UPDATE`, and an `INSERT` with `ON CONFLICT … DO UPDATE`, for one whose
+/// columns may differ each time, and keeps none of them: on PostgreSQL that is a round trip more, and twice the work of the statement.
 ///
 /// Not for what has a list of values in it, which has another text for each length.
 pub fn prepared<Q>(statement: Q) -> Prepared<Q> {
@@ -36,3 +36,5 @@ impl<DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Prepared<Q> {
 impl<Q: Query> Query for Prepared<Q> {
     type SqlType = Q::SqlType;
 }
+
+impl<Q, C> diesel::RunQueryDsl<C> for Prepared<Q> {}

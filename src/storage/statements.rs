@@ -13,7 +13,8 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 /// connection), migrations, and the watcher's connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatementCounts {
-    /// Statements sent, or several that were sent together; COMMIT too, but not BEGIN, which PostgreSQL gets with the first statement.
+    /// Statements sent, or several that were sent together; COMMIT too, but not BEGIN: PostgreSQL gets it with the first statement, and
+    /// there is no way to SQLite that would count.
     pub round_trips: u64,
     /// Transactions that wrote; a single statement that writes is one.
     pub commits: u64,

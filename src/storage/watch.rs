@@ -64,7 +64,9 @@ impl Topic {
 
 /// Tells every process that watches this database, this one too, once the transaction of `conn` commits.
 pub async fn announce(conn: &mut Connection, topic: Topic) -> StorageResult<()> {
-    if let Held::Postgres(c) = conn.begun().await? {
+    if matches!(conn.held(), Held::Postgres(_))
+        && let Held::Postgres(c) = conn.begun().await?
+    {
         // The channel is the whole database's, so the schema goes along: two servers may share a database.
         let notify = diesel::sql_query("SELECT pg_notify($1, current_schema() || '/' || $2)");
         notify.bind::<Text, _>(CHANNEL).bind::<Text, _>(topic.name()).execute(&mut **c).await?;

@@ -267,11 +267,11 @@ pub async fn take_over(connection: &mut Connection, user: &mut User, language: O
 
 /// The statement of [`hold_account`].
 macro_rules! hold {
-    ($user:expr) => {{
+    ($id:expr, $cut_off_at:expr) => {{
         // The same instant and not an earlier one: replicas' clocks differ.
-        let never = $user.cut_off_at.is_none().into_sql::<diesel::sql_types::Bool>();
-        let unchanged = users::locked_down_at.eq($user.cut_off_at).or(users::locked_down_at.is_null().and(never));
-        diesel::update(users::table.find(&$user.id)).filter(unchanged).set(users::enabled.eq(users::enabled))
+        let never = $cut_off_at.is_none().into_sql::<diesel::sql_types::Bool>();
+        let unchanged = users::locked_down_at.eq($cut_off_at).or(users::locked_down_at.is_null().and(never));
+        diesel::update(users::table.find($id)).filter(unchanged).set(users::enabled.eq(users::enabled))
     }};
 }
 pub(crate) use hold;
@@ -281,7 +281,7 @@ pub(crate) use hold;
 ///
 /// Cost: 1 round trip.
 pub async fn hold_account(connection: &mut Connection, user: &User) -> Result<bool, StorageError> {
-    Ok(query!(connection, |c| prepared(hold!(user)).execute(c).await)? == 1)
+    Ok(query!(connection, |c| prepared(hold!(&user.id, user.cut_off_at)).execute(c).await)? == 1)
 }
 
 /// Takes hold of an account whose address nobody has proven, until the transaction ends. Returns whether it is one still.

@@ -106,7 +106,7 @@ impl Waiting {
     /// The second factor holds too, proven by `methods`: the session begins or grows stronger under a new secret, and the flow goes on.
     /// `trust`: no second factor is asked for in this browser for a while. `None` when the pending sign-in was used before.
     ///
-    /// Cost: 3 to 6 round trips, 1 commit.
+    /// Cost: 4 to 12 round trips, 1 commit.
     pub async fn proven(
         &self,
         app: &App,

@@ -38,11 +38,11 @@ const LONGEST_USER_AGENT: usize = 400;
 ///
 /// `counted`: the counters of failed guesses that a full success forgets.
 ///
-/// Order of checks: 1. a passkey that verified its person is two factors already; 2. the account has a second factor; 3. this browser
-/// is trusted, which does not count for an errand that asks for fresh proof.
+/// Order of checks: 1. nothing was cut off since the person was looked for; 2. a passkey that verified its person is two factors already;
+/// 3. the account has a second factor; 4. this browser is trusted, which does not count for an errand that asks for fresh proof.
 ///
-/// Cost: 3 round trips and 1 commit, with a session before 1 more, with a trusted device 1 more; 2 and none when the second factor is asked
-/// for.
+/// Cost: 3 round trips and 1 commit; with a session before 2 more, or 4 and more when it is another person's; with a trusted device 1 more,
+/// in a new browser 2. When the second factor is asked for 2 or 3, and no commit.
 pub async fn first_factor_proven(
     app: &App,
     http: &HttpRequest,
@@ -154,7 +154,7 @@ pub(super) fn signed_in(
 ///
 /// `before`: who was signed in with this browser until now. `counted`: the counters of failed guesses that a full success forgets.
 ///
-/// Cost: 1 round trip; 3 when the same person's goes on, 4 when another person's session ends.
+/// Cost: 1 round trip; 2 when the same person's goes on, 4 and more when another person's session ends.
 pub async fn begin_session(
     app: &App,
     connection: &mut Connection,
@@ -179,11 +179,11 @@ pub async fn begin_session(
         }
     }
     let event = NewEvent::note(app, EventKind::SignedIn, About::user(&user.id).in_session(&session.id).from(device));
+    let counted = counted.to_vec();
     if renewed {
-        guesses::forget_failures(connection, counted).await?;
-        events::insert_event(connection, event).await?;
+        together!(connection, execute(events::insertion(event)), execute(guesses::forgetting(counted)))?;
     } else {
-        let (digest, counted) = (secret.digest().as_str().to_owned(), counted.to_vec());
+        let digest = secret.digest().as_str().to_owned();
         let (before, _, _): (Option<i64>, usize, usize) = together!(
             connection,
             get_result(sessions::insertion!(session, digest)),

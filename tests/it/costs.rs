@@ -130,7 +130,7 @@ both! {
             browser.open(&partner.authorization_request().with("prompt", "login consent").url()).await;
             person.fill_sign_in(&mut browser).await;
         });
-        assert_eq!(known.await, (13, 2), "sign in anew in a known browser, on the way to an app");
+        assert_eq!(known.await, (12, 2), "sign in anew in a known browser, on the way to an app");
         let consent = cost(&server, async |_| {
             server.advance(Duration::from_secs(1));
             browser.open(&partner.authorization_request().with("prompt", "consent").url()).await;

@@ -5,6 +5,9 @@ use crate::support::authenticator::{Authenticator, give};
 use crate::support::mailbox::Mailbox;
 use crate::support::prelude::*;
 use futures_util::future::join_all;
+use ostiary::credentials::totp::{TotpSecret, set_totp_secret};
+use ostiary::storage::StorageError;
+use ostiary::users::{Email, find_user_by_email, hold_account};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const STEP: Duration = Duration::from_secs(30);
@@ -21,6 +24,40 @@ fn session(browser: &Browser) -> String {
 }
 
 both! {
+    /// security.md S5: a sign-in that comes while its owner adds the first second factor waits for that, and is asked for it. Two
+    /// sign-ins, since each would be let in if it counted the factors before it waits.
+    async fn a_factor_that_is_just_being_added_is_asked_for(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        alice.signed_in(&server).await;
+        let app = server.app();
+        let email = Email::parse(&alice.email).unwrap();
+        let user = find_user_by_email(&mut app.storage.read().await.unwrap(), &email).await.unwrap().unwrap();
+        let mut thieves = [Browser::new(&server), Browser::new(&server)];
+        for thief in &mut thieves {
+            thief.open("/login").await;
+        }
+        let (hold, is_held) = tokio::sync::oneshot::channel();
+        let adding = app.storage.transaction::<(), StorageError>(async |connection| {
+            assert!(hold_account(connection, &user).await?);
+            hold.send(()).unwrap();
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            let secret = TotpSecret::from_bytes(vec![7; 20]);
+            set_totp_secret(connection, &app.sealing, &user.id, &secret, 0, app.now()).await.unwrap();
+            Ok(())
+        });
+        let [first, second] = &mut thieves;
+        let signing_in = async {
+            is_held.await.unwrap();
+            tokio::join!(alice.fill_sign_in(first), alice.fill_sign_in(second))
+        };
+        let (added, _) = tokio::join!(adding, signing_in);
+        added.unwrap();
+        for thief in &thieves {
+            assert_eq!(thief.heading(), "One more step", "{}", thief.describe());
+        }
+    }
+
     /// security.md S5, S10: after the password nothing is open but the page that asks for the second factor, in this browser only.
     async fn a_half_finished_sign_in_opens_nothing(db) {
         let server = TestServer::start(db).await;
