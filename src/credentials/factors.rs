@@ -76,7 +76,8 @@ pub async fn find_factors(connection: &mut Connection, user_id: &UserId) -> Resu
 pub async fn hold_account_and_find_second(connection: &mut Connection, user: &User) -> Result<Option<bool>, StorageError> {
     let (id, cut_off_at) = (user.id.clone(), user.cut_off_at);
     // Two statements: PostgreSQL looks again at the row that it waited for, and at nothing else that its statement reads.
-    let (held, counts): (usize, (Option<i64>, Option<i64>, Option<i64>)) = together!(
+    type Counts = (Option<i64>, Option<i64>, Option<i64>);
+    let (held, counts): (usize, Counts) = together!(
         connection,
         execute(prepared(hold!(&id, cut_off_at))),
         get_result({
