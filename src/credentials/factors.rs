@@ -69,8 +69,8 @@ pub async fn find_factors(connection: &mut Connection, user_id: &UserId) -> Resu
     }))
 }
 
-/// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells whether it has a second factor: whoever
-/// adds or removes one holds the account too. `None` when something was cut off since `user` was read.
+/// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells whether it has a second factor, by the rule
+/// of [`Factors::has_second`]: people who add one hold their account too. `None` when something was cut off since `user` was read.
 ///
 /// Cost: 1 round trip.
 pub async fn hold_account_and_find_second(connection: &mut Connection, user: &User) -> Result<Option<bool>, StorageError> {
