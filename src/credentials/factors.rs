@@ -30,8 +30,13 @@ pub struct Factors {
 impl Factors {
     /// Whether sign-in asks for more than a first factor. Recovery codes alone ask for nothing: they stand in for the others.
     pub fn has_second(&self) -> bool {
-        self.totp || self.phone_number.is_some() || self.security_keys > 0
+        has_second(self.totp, self.phone_number.is_some(), self.security_keys > 0)
     }
+}
+
+/// The rule of [`Factors::has_second`].
+fn has_second(totp: bool, phone: bool, security_keys: bool) -> bool {
+    totp || phone || security_keys
 }
 
 /// Cost: 1 round trip.
@@ -69,8 +74,8 @@ pub async fn find_factors(connection: &mut Connection, user_id: &UserId) -> Resu
     }))
 }
 
-/// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells whether it has a second factor, by the rule
-/// of [`Factors::has_second`]: people who add one hold their account too. `None` when something was cut off since `user` was read.
+/// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells whether it has a second factor, as
+/// [`Factors::has_second`] does: people who add one hold their account too. `None` when something was cut off since `user` was read.
 ///
 /// Cost: 1 round trip.
 pub async fn hold_account_and_find_second(connection: &mut Connection, user: &User) -> Result<Option<bool>, StorageError> {
@@ -89,8 +94,8 @@ pub async fn hold_account_and_find_second(connection: &mut Connection, user: &Us
             ))
         }),
     )?;
-    let (totp, phone, keys) = counts;
-    Ok((held == 1).then(|| [totp, phone, keys].into_iter().flatten().any(|count| count > 0)))
+    let (totp, phone, security_keys) = counts;
+    Ok((held == 1).then(|| has_second(totp > Some(0), phone > Some(0), security_keys > Some(0))))
 }
 
 /// Takes every second factor away, with the recovery codes and trusted devices that go with them: for somebody who has lost them, and

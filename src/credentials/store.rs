@@ -3,21 +3,23 @@
 use crate::clock::Timestamp;
 use crate::storage::schema::{passwords, users};
 use crate::storage::{Connection, StorageError, prepared, query};
-use crate::users::{Email, User, UserId};
+use crate::users::{User, UserId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+
+/// Selects a person by address, with the hash of their password if they have one.
+macro_rules! by_email {
+    ($email:expr) => {
+        users::table.left_join(passwords::table).filter(users::email.eq($email)).select((User::as_select(), passwords::hash.nullable()))
+    };
+}
+pub(super) use by_email;
 
 /// A person by address, with the hash of their password if they have one.
 ///
 /// Cost: 1 round trip.
-pub async fn find_user_and_hash(connection: &mut Connection, email: &Email) -> Result<Option<(User, Option<String>)>, StorageError> {
-    query!(connection, |c| users::table
-        .left_join(passwords::table)
-        .filter(users::email.eq(email))
-        .select((User::as_select(), passwords::hash.nullable()))
-        .first(c)
-        .await
-        .optional())
+pub async fn find_user_and_hash(connection: &mut Connection, email: &str) -> Result<Option<(User, Option<String>)>, StorageError> {
+    query!(connection, |c| by_email!(email).first(c).await.optional())
 }
 
 /// The stored hash of a person's password.

@@ -3,8 +3,8 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. the ticket opens; 3. the password ([`password`]).
 //! What follows is decided by `/authorize/resume`, never here.
 //!
-//! Cost: GET 1 round trip with a session, 2 where it is asked again, none without; POST see [`password`], 2 to 8 more
-//! and 1 commit.
+//! Cost: GET 1 round trip with a session, 2 where it is asked again, none without; POST see [`password`], and
+//! [`first_factor_proven`].
 //!
 //! Specs: OpenID Connect Core §3.1.2.3, OWASP ASVS 6.
 

@@ -1,11 +1,11 @@
 //! Checking an address and a password.
 //!
-//! Order of checks: 1. the attempt is counted, by account and network, and for unknown browsers by account (nothing is
-//! evaluated past the limit); 2. one hash, of the person's password or of nobody's; 3. the account is enabled.
+//! Order of checks: 1. the attempt is counted, by account and network, and for browsers that do not know the person by account (nothing
+//! is evaluated past the limit); 2. one hash, of the person's password or of nobody's; 3. the account is enabled.
 //! Every refusal reads the same and takes the same time (security.md L1).
 //!
-//! Cost: 2 round trips, 1 commit, 2 and 1 more for each counter that counts failures already, 1 argon2 hash; 1 of each more when the
-//! hash's parameters have changed.
+//! Cost: 1 round trip, 1 commit, and 1 argon2 hash; 1 round trip more in a browser that knows nobody; 1 of each more in one that knows
+//! others only, and when the hash's parameters have changed; 2 round trips and 1 commit more for each counter that counts failures already.
 
 use crate::app::App;
 use crate::credentials;
@@ -41,16 +41,22 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
     let wide = app.sealing.keyed_digest(DigestPurpose::FailedGuess, &["account", name]);
 
     let mut connection = app.storage.write().await?;
-    let found = match &email {
-        Some(email) => credentials::find_user_and_hash(&mut connection, email).await?,
-        None => None,
+    let (narrow_counter, wide_counter) = ((narrow.as_str(), 0), (wide.as_str(), WIDE_SLACK));
+    let mut counters = vec![narrow_counter];
+    let (found, attempt) = if browser.knows_anybody() {
+        // Most likely whoever signs in: one counter.
+        let (found, mut attempt) = guesses::find_user_and_count_attempt(&mut connection, name, narrow_counter, now).await?;
+        let knows_them = found.as_ref().is_some_and(|(user, _)| browser.knows(app, user));
+        if attempt == Attempt::Allowed && !knows_them {
+            counters.push(wide_counter);
+            attempt = guesses::count_attempts(&mut connection, &[wide_counter], now).await?;
+        }
+        (found, attempt)
+    } else {
+        counters.push(wide_counter);
+        let found = credentials::find_user_and_hash(&mut connection, name).await?;
+        (found, guesses::count_attempts(&mut connection, &counters, now).await?)
     };
-    let known_browser = found.as_ref().is_some_and(|(user, _)| browser.knows(app, user));
-    let mut counters = vec![(narrow.as_str(), 0)];
-    if !known_browser {
-        counters.push((wide.as_str(), WIDE_SLACK));
-    }
-    let attempt = guesses::count_attempts(&mut connection, &counters, now).await?;
     drop(connection);
     let about = found.as_ref().map(|(user, _)| About::user(&user.id)).unwrap_or_default();
     if let Attempt::Wait(wait) = attempt {

@@ -23,8 +23,8 @@ use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::redirect::see_other;
-use crate::web::sign_in::begin_session;
 use crate::web::sign_in::device_of;
+use crate::web::sign_in::{Proven, begin_session};
 use crate::web::speak::sign_up_language;
 use actix_web::{HttpRequest, HttpResponse, web};
 use page::{EmailProblem, NameProblem, PasswordProblem, SetupErrors, SetupLinkPage, SetupLinkProblem, SetupPage};
@@ -100,7 +100,7 @@ pub async fn post_setup(app: web::Data<App>, http: HttpRequest, body: PageBody) 
             users::insert_user(connection, &user).await?;
             set_password_hash(connection, &user.id, &hash, now).await?;
             events::record(connection, &app, EventKind::AdministratorCreated, &About::user(&user.id).from(device_of(&http))).await?;
-            Ok(begin_session(&app, connection, &http, None, &user, vec![Amr::Password], &[]).await?)
+            Ok(begin_session(&app, connection, &http, None, &user, Proven::by(vec![Amr::Password])).await?)
         })
         .await;
     match made {

@@ -13,7 +13,7 @@ use crate::sessions::{SessionSecret, SignedIn};
 use crate::storage::{Connection, StorageError};
 use crate::users::{self, Email, User, UserId};
 use crate::web::mailed_step::FirstProof;
-use crate::web::sign_in::{begin_session, device_of};
+use crate::web::sign_in::{Proven, begin_session, device_of};
 use crate::web::speak::{present_addressee, sign_up_language};
 use actix_web::HttpRequest;
 
@@ -85,7 +85,7 @@ impl Newcomer {
         self.store(connection, user).await?;
         events::record(connection, app, EventKind::SignedUp, &about).await?;
         let posted = app.enqueue(connection, app.letters.welcome(&present_addressee(http, user))).await?;
-        Ok((begin_session(app, connection, http, before, user, self.amr(), &[]).await?, posted))
+        Ok((begin_session(app, connection, http, before, user, Proven::by(self.amr())).await?, posted))
     }
 
     async fn store(&self, connection: &mut Connection, user: &User) -> Result<(), NotMade> {

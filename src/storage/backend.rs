@@ -7,7 +7,7 @@ use std::time::Duration;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 
 use super::StorageSettings;
 use super::error::{StorageError, StorageResult, with_causes};
@@ -15,6 +15,7 @@ use super::postgres::PostgresConnector;
 use super::postgres_pools::PostgresPools;
 use super::sqlite::{self, SqliteConnection, SqliteFile};
 use super::statements::Statements;
+use super::together::Then;
 
 /// The pools of one database.
 pub(super) enum Backend {
@@ -41,8 +42,10 @@ pub struct PoolState {
 pub struct Connection {
     held: Held,
     close_on_drop: bool,
-    /// A transaction was asked for whose BEGIN PostgreSQL has not been sent: it travels with the first statement.
+    /// A transaction was asked for whose BEGIN has not been sent: it travels with the first statement.
     begins: bool,
+    /// The transaction that was asked for is committed already.
+    committed: bool,
     /// How long PostgreSQL's answer is waited for.
     patience: Duration,
     statements: Arc<Statements>,
@@ -81,7 +84,10 @@ macro_rules! query {
                 #[allow(dead_code)]
                 type DB = diesel::sqlite::Sqlite;
                 let $c: &mut $crate::storage::SqliteConnection = &mut *held;
-                $body
+                match way.begin($c).await {
+                    Ok(()) => $body,
+                    Err(error) => Err(error),
+                }
             }
             $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
         };
@@ -108,7 +114,10 @@ macro_rules! insert_held {
             $crate::storage::Held::Sqlite(sqlite) => {
                 let $held = $select;
                 let $c: &mut $crate::storage::SqliteConnection = &mut *sqlite;
-                $body
+                match way.begin($c).await {
+                    Ok(()) => $body,
+                    Err(error) => Err(error),
+                }
             }
             $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
         };
@@ -134,7 +143,8 @@ macro_rules! insert_many {
                     $crate::storage::sent(way, shared, async { diesel_async::RunQueryDsl::execute(insert, &mut &*shared).await }).await
                 }
                 $crate::storage::Held::Sqlite(held) => {
-                    held.spawn_blocking(move |c| diesel::RunQueryDsl::execute(diesel::insert_into($table::table).values(&rows), c)).await
+                    let insert = move |c: &mut _| diesel::RunQueryDsl::execute(diesel::insert_into($table::table).values(&rows), c);
+                    way.visit(held, $crate::storage::Then::More, insert).await
                 }
                 $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
             };
@@ -159,7 +169,7 @@ macro_rules! insert_new {
                 $crate::storage::sent(way, shared, insert).await
             }
             $crate::storage::Held::Sqlite(held) => {
-                held.spawn_blocking(move |c| {
+                way.visit(held, $crate::storage::Then::More, move |c| {
                     use diesel::OptionalExtension as _;
                     let insert = |c: &mut diesel::SqliteConnection| -> diesel::QueryResult<Vec<_>> {
                         let mut inserted = Vec::new();
@@ -179,57 +189,6 @@ macro_rules! insert_new {
     }};
 }
 pub(crate) use insert_new;
-
-/// Runs statements that do not need each other's answers, in this order and in the caller's transaction:
-/// `together!(conn, execute(delete), get_result(insert))` gives a pair of what they gave. What they are made of is owned. PostgreSQL is sent
-/// all of them before it answers the first, and all are waited for as long as for one; for SQLite they are one visit to a blocking thread.
-///
-/// Cost: 1 round trip.
-macro_rules! together {
-    ($conn:expr, $($verb:ident($query:expr)),+ $(,)?) => {{
-        let conn: &mut $crate::storage::Connection = $conn;
-        let way = conn.way();
-        let done: diesel::QueryResult<_> = match conn.held() {
-            $crate::storage::Held::Postgres(held) => {
-                let shared: &diesel_async::AsyncPgConnection = &*held;
-                let all = async {
-                    let done = tokio::join!(biased; $(async { diesel_async::RunQueryDsl::$verb($query, &mut &*shared).await }),+);
-                    $crate::storage::Together::all(done)
-                };
-                $crate::storage::sent(way, shared, all).await
-            }
-            $crate::storage::Held::Sqlite(held) => {
-                held.spawn_blocking(move |c| diesel::QueryResult::Ok(($(diesel::RunQueryDsl::$verb($query, c)?),+))).await
-            }
-            $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
-        };
-        conn.outcome(done)
-    }};
-}
-pub(crate) use together;
-
-/// What statements gave that were sent together: all of it, or what the first that failed says. Those after it only say that it did.
-pub(crate) trait Together {
-    type All;
-
-    fn all(self) -> QueryResult<Self::All>;
-}
-
-impl<A, B> Together for (QueryResult<A>, QueryResult<B>) {
-    type All = (A, B);
-
-    fn all(self) -> QueryResult<(A, B)> {
-        Ok((self.0?, self.1?))
-    }
-}
-
-impl<A, B, C> Together for (QueryResult<A>, QueryResult<B>, QueryResult<C>) {
-    type All = (A, B, C);
-
-    fn all(self) -> QueryResult<(A, B, C)> {
-        Ok((self.0?, self.1?, self.2?))
-    }
-}
 
 impl Backend {
     /// By the scheme of the URL.
@@ -312,6 +271,23 @@ pub(crate) struct Way {
     begins: bool,
 }
 
+impl Way {
+    /// Begins what is to begin on SQLite.
+    pub(crate) async fn begin(self, connection: &mut SqliteConnection) -> QueryResult<()> {
+        if self.begins { sqlite::begin_immediate(connection).await } else { Ok(()) }
+    }
+
+    /// Takes statements to SQLite, in one visit to a blocking thread.
+    pub(crate) async fn visit<T: Send + 'static>(
+        self,
+        connection: &mut SqliteConnection,
+        then: Then,
+        statements: impl FnOnce(&mut diesel::SqliteConnection) -> QueryResult<T> + Send + 'static,
+    ) -> QueryResult<T> {
+        sqlite::visit(connection, self.begins, then == Then::Commit, statements).await
+    }
+}
+
 /// A network that swallows everything, or a server that stands still, gives neither answer nor error (security.md F4): TCP itself
 /// stays content when something in between takes the bytes.
 pub(super) async fn answered<T>(patience: Duration, query: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
@@ -362,7 +338,7 @@ impl Drop for Connection {
 
 impl Connection {
     fn new(held: Held, patience: Duration, statements: &Arc<Statements>) -> Self {
-        Self { held, close_on_drop: false, begins: false, patience, statements: statements.clone() }
+        Self { held, close_on_drop: false, begins: false, committed: false, patience, statements: statements.clone() }
     }
 
     /// How the next statement is sent: with BEGIN, if that waits for it.
@@ -388,50 +364,71 @@ impl Connection {
         self.close_on_drop = close;
     }
 
-    /// Begins a transaction; PostgreSQL hears of it with the first statement.
-    pub(super) async fn begin(&mut self) -> StorageResult<()> {
-        match &mut self.held {
-            // IMMEDIATE: two transactions that read first and write later would fail with BUSY, without waiting
-            Held::Sqlite(c) => Ok(sqlite::begin_immediate(c).await?),
-            _ => {
-                self.begins = true;
-                Ok(())
-            }
+    /// Begins a transaction; the database hears of it with the first statement.
+    pub(super) fn begin(&mut self) {
+        (self.begins, self.committed) = (true, false);
+    }
+
+    /// Another transaction, after one that was committed with its last statements ([`Then::Commit`]); it ends where that would have ended.
+    /// Where it still goes on, nothing begins.
+    pub fn begin_another(&mut self) {
+        if self.committed {
+            self.begin();
         }
     }
 
     /// For a statement that is sent without the macros: the transaction that was asked for has begun.
     pub(super) async fn begun(&mut self) -> StorageResult<&mut Held> {
-        if std::mem::take(&mut self.begins) {
-            self.say("BEGIN").await?;
+        let way = Way { patience: self.patience, begins: std::mem::take(&mut self.begins) };
+        match &mut self.held {
+            Held::Sqlite(c) => way.begin(c).await?,
+            _ if way.begins => self.say("BEGIN").await?,
+            _ => {}
         }
         self.statements.count_round_trip();
         Ok(&mut self.held)
     }
 
+    /// What statements came to, and their transaction with them.
+    pub(crate) async fn ended<T>(&mut self, then: Then, done: QueryResult<T>) -> StorageResult<T> {
+        let value = self.outcome(done)?;
+        if then == Then::Commit {
+            match self.held {
+                // They were committed in the same visit.
+                Held::Sqlite(_) => self.statements.count_round_trip(),
+                _ => self.commit().await?,
+            }
+            self.committed = true;
+        }
+        Ok(value)
+    }
+
+    /// Commits the transaction, unless it is committed already. One without a statement has not begun.
     pub(super) async fn commit(&mut self) -> StorageResult<()> {
+        if self.committed || std::mem::take(&mut self.begins) {
+            return Ok(());
+        }
         match &mut self.held {
             Held::Sqlite(c) => {
                 self.statements.count_round_trip();
-                Ok(<SqliteConnection as AsyncConnection>::TransactionManager::commit_transaction(c).await?)
+                Ok(sqlite::commit(c).await?)
             }
-            _ => self.end("COMMIT").await,
+            _ => self.say("COMMIT").await,
         }
     }
 
+    /// Rolls the transaction back, unless it is committed already. One without a statement has not begun.
     pub(super) async fn rollback(&mut self) -> StorageResult<()> {
+        if self.committed || std::mem::take(&mut self.begins) {
+            return Ok(());
+        }
         match &mut self.held {
             Held::Sqlite(c) => {
                 self.statements.count_round_trip();
-                Ok(<SqliteConnection as AsyncConnection>::TransactionManager::rollback_transaction(c).await?)
+                Ok(sqlite::rollback(c).await?)
             }
-            _ => self.end("ROLLBACK").await,
+            _ => self.say("ROLLBACK").await,
         }
-    }
-
-    /// A transaction without a statement has not begun.
-    async fn end(&mut self, words: &str) -> StorageResult<()> {
-        if std::mem::take(&mut self.begins) { Ok(()) } else { self.say(words).await }
     }
 
     async fn say(&mut self, words: &str) -> StorageResult<()> {

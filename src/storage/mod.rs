@@ -30,6 +30,7 @@ pub mod schema;
 mod sqlite;
 mod statements;
 mod tls;
+mod together;
 mod watch;
 
 #[cfg(test)]
@@ -41,13 +42,15 @@ use std::time::Duration;
 
 use backend::answered;
 pub use backend::{Connection, PoolState};
-pub(crate) use backend::{Held, Together, insert_held, insert_many, insert_new, query, sent, together};
+pub(crate) use backend::{Held, insert_held, insert_many, insert_new, query, sent};
 pub(crate) use error::with_causes;
 pub use error::{StorageError, StorageResult};
 pub use locks::lock;
 pub use prepared::prepared;
 pub use sqlite::SqliteConnection;
 pub use statements::StatementCounts;
+pub use together::Then;
+pub(crate) use together::{Together, together};
 pub use watch::{Changes, Topic, announce};
 
 use backend::Backend;
@@ -154,13 +157,13 @@ impl Storage {
         self.0.backend.write(self.0.connect_timeout, &self.0.statements).await
     }
 
-    /// Runs `steps` in one transaction (BEGIN on PostgreSQL, with the first statement; BEGIN IMMEDIATE on SQLite): committed when they
+    /// Runs `steps` in one transaction (BEGIN on PostgreSQL, BEGIN IMMEDIATE on SQLite, with the first statement): committed when they
     /// succeed, rolled back when they fail. When this future is dropped half-way, its connection is closed at once, which rolls back too and
     /// leaves no lock behind.
     pub async fn transaction<T, E: From<StorageError>>(&self, steps: impl AsyncFnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.write().await?;
         conn.close_on_drop(true);
-        conn.begin().await?;
+        conn.begin();
         let done = steps(&mut conn).await;
         let ended = if done.is_ok() { conn.commit().await } else { conn.rollback().await };
         conn.close_on_drop(ended.is_err());

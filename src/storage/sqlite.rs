@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use diesel::connection::AnsiTransactionManager;
+use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
 use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
-use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager as _};
 use futures_util::future::BoxFuture;
 
 use super::error::{StorageError, StorageResult};
@@ -103,8 +103,41 @@ pub(super) fn pool(file: &SqliteFile, size: usize, read_only: bool, statements: 
         .map_err(|error| StorageError::Settings(error.to_string()))
 }
 
+/// IMMEDIATE: two transactions that read first and write later would fail with BUSY, without waiting.
+fn begin(connection: &mut diesel::SqliteConnection) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
+}
+
 pub(super) async fn begin_immediate(connection: &mut SqliteConnection) -> QueryResult<()> {
-    connection.spawn_blocking(|c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")).await
+    connection.spawn_blocking(begin).await
+}
+
+/// Runs statements on a blocking thread, and there what begins and commits their transaction. What fails leaves it open.
+pub(super) async fn visit<T: Send + 'static>(
+    connection: &mut SqliteConnection,
+    begins: bool,
+    commits: bool,
+    statements: impl FnOnce(&mut diesel::SqliteConnection) -> QueryResult<T> + Send + 'static,
+) -> QueryResult<T> {
+    let visit = move |c: &mut diesel::SqliteConnection| {
+        if begins {
+            begin(c)?;
+        }
+        let done = statements(c)?;
+        if commits {
+            AnsiTransactionManager::commit_transaction(c)?;
+        }
+        Ok(done)
+    };
+    connection.spawn_blocking(visit).await
+}
+
+pub(super) async fn commit(connection: &mut SqliteConnection) -> QueryResult<()> {
+    <SqliteConnection as AsyncConnection>::TransactionManager::commit_transaction(connection).await
+}
+
+pub(super) async fn rollback(connection: &mut SqliteConnection) -> QueryResult<()> {
+    <SqliteConnection as AsyncConnection>::TransactionManager::rollback_transaction(connection).await
 }
 
 /// Runs SQLite statements on tokio's blocking threads. diesel_async's own version calls `block_in_place` when a future is dropped

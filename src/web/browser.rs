@@ -44,7 +44,7 @@ impl Browser {
             binding: known.unwrap_or_else(|| app.random.token()),
             binding_is_new,
             session: read(SESSION).as_deref().and_then(SessionSecret::parse),
-            known: read(KNOWN).unwrap_or_default().split('.').take(MOST_KNOWN).map(str::to_owned).collect(),
+            known: read(KNOWN).iter().flat_map(|all| all.split('.')).take(MOST_KNOWN).map(str::to_owned).collect(),
             signing_in: read(SIGNING_IN),
             passkey_offer: PasskeyOffer::parse(read(PASSKEY_OFFER).as_deref()),
             trusted: read(TRUSTED)
@@ -177,6 +177,11 @@ impl Browser {
     pub fn knows(&self, app: &App, user: &User) -> bool {
         let digest = known_digest(app, &self.binding, user);
         self.known.iter().any(|known| known.as_bytes().ct_eq(digest.as_bytes()).into())
+    }
+
+    /// Whether anybody has signed in with this browser before, by what it says itself.
+    pub fn knows_anybody(&self) -> bool {
+        !self.known.is_empty()
     }
 
     /// Whom this browser remembers, for work after the answer.

@@ -13,7 +13,7 @@ use crate::metrics::SignIn;
 use crate::oauth::authentication::{Acr, Amr};
 use crate::paths;
 use crate::sessions::{self, SessionSecret, SignedIn};
-use crate::storage::StorageError;
+use crate::storage::{StorageError, Then};
 use crate::users::{User, find_user, hold_account};
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::{AccountPage, errand};
@@ -22,7 +22,7 @@ use crate::web::page::with_cookies;
 use crate::web::page_error::PageError;
 use crate::web::pending_sign_in::PendingSignIn;
 use crate::web::redirect::see_other;
-use crate::web::sign_in::{self, begin_session, device_of};
+use crate::web::sign_in::{self, Proven, begin_session, device_of};
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -136,7 +136,8 @@ impl Waiting {
                         }
                         let amr = Amr::combined(&pending.amr, methods);
                         posted = tell_of_new_browser(app, connection, http, browser, user).await?;
-                        begin_session(app, connection, http, before.as_ref(), user, amr, &pending.counted).await?
+                        let proven = Proven { amr, counted: &pending.counted, then: Then::More };
+                        begin_session(app, connection, http, before.as_ref(), user, proven).await?
                     }
                     Self::StepUp(signed_in) => match raise_session(app, connection, http, signed_in, methods).await? {
                         Some(secret) => secret,

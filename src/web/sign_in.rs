@@ -16,7 +16,7 @@ use crate::metrics::SignIn;
 use crate::oauth::authentication::{Acr, Amr};
 use crate::paths;
 use crate::sessions::{self, BrowserSession, Device, SessionSecret, SignedIn};
-use crate::storage::{Connection, StorageError, together};
+use crate::storage::{Connection, StorageError, Then, prepared, together};
 use crate::users::User;
 use crate::web::browser::{
     Browser, PasskeyOffer, no_mailed_step_cookie, no_pending_sign_in_cookie, passkey_offer_cookie, pending_sign_in_cookie, session_cookie,
@@ -66,7 +66,8 @@ pub async fn first_factor_proven(
                 amr.push(Amr::TrustedDevice);
             }
             let posted = tell_of_new_browser(app, connection, http, browser, user).await?;
-            let secret = begin_session(app, connection, http, before.as_ref(), user, amr.clone(), counted).await?;
+            let proven = Proven { amr: amr.clone(), counted, then: Then::Commit };
+            let secret = begin_session(app, connection, http, before.as_ref(), user, proven).await?;
             Ok((secret, posted))
         })
         .await;
@@ -150,21 +151,38 @@ pub(super) fn signed_in(
     )
 }
 
+/// How a person proved who they are.
+pub struct Proven<'a> {
+    pub amr: Vec<Amr>,
+    /// The counters of failed guesses that a full success forgets.
+    pub counted: &'a [String],
+    /// Whether the caller's transaction ends with the session.
+    pub then: Then,
+}
+
+impl Proven<'_> {
+    /// In a transaction that may go on, nothing having been counted.
+    pub fn by(amr: Vec<Amr>) -> Self {
+        Self { amr, counted: &[], then: Then::More }
+    }
+}
+
 /// Begins or renews the session of `user` in the caller's transaction; the secret is for the cookie.
 ///
-/// `before`: who was signed in with this browser until now. `counted`: the counters of failed guesses that a full success forgets.
+/// `before`: who was signed in with this browser until now.
 ///
-/// Cost: 1 round trip; 2 when the same person's goes on, 4 and more when another person's session ends.
+/// Cost: 1 round trip; 2 when the same person's goes on, 4 and more when another person's session ends; with [`Then::Commit`] 1 and 1 commit
+/// more.
 pub async fn begin_session(
     app: &App,
     connection: &mut Connection,
     http: &HttpRequest,
     before: Option<&SignedIn>,
     user: &User,
-    amr: Vec<Amr>,
-    counted: &[String],
+    proven: Proven<'_>,
 ) -> Result<SessionSecret, StorageError> {
     let now = app.now();
+    let Proven { amr, counted, then } = proven;
     let device = device_of(http);
     let (mut session, secret) = BrowserSession::begin(user.id.clone(), amr, device.clone(), &app.sessions, &app.random, now);
     let mut renewed = false;
@@ -181,15 +199,18 @@ pub async fn begin_session(
     let event = NewEvent::note(app, EventKind::SignedIn, About::user(&user.id).in_session(&session.id).from(device));
     let counted = counted.to_vec();
     if renewed {
-        together!(connection, execute(events::insertion(event)), execute(guesses::forgetting(counted)))?;
+        together!(connection, then, execute(events::insertion(event)), execute(prepared(guesses::forgetting(counted))))?;
     } else {
         let digest = secret.digest().as_str().to_owned();
         let (before, _, _): (Option<i64>, usize, usize) = together!(
             connection,
+            then,
             get_result(sessions::insertion!(session, digest)),
             execute(events::insertion(event)),
-            execute(guesses::forgetting(counted)),
+            execute(prepared(guesses::forgetting(counted))),
         )?;
+        // Past a commit in a transaction of their own: a crash in between leaves one session too many, until the next sign-in.
+        connection.begin_another();
         sessions::end_surplus_sessions(connection, before, &user.id, now).await?;
     }
     Ok(secret)

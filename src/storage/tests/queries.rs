@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::random::Random;
 use crate::storage::columns::{Json, id_newtype};
 use crate::storage::schema::{client_secrets, clients, consumed_tickets, users};
-use crate::storage::{Connection, Storage, StorageError, StorageResult, StorageSettings, prepared, query, together};
+use crate::storage::{Connection, Storage, StorageError, StorageResult, StorageSettings, Then, prepared, query, together};
 
 both!(
     a_single_use_thing_has_one_winner_among_32,
@@ -18,6 +18,7 @@ both!(
     a_failed_transaction_leaves_nothing,
     a_transaction_begins_with_its_first_statement_even_one_that_fails,
     what_is_sent_together_is_one_round_trip_of_the_transaction,
+    what_is_sent_together_may_commit_its_transaction,
     a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks,
     boxed_filters_and_upserts_compile_for_both,
     an_update_that_is_always_the_same_is_prepared_once,
@@ -180,6 +181,45 @@ async fn what_is_sent_together_is_one_round_trip_of_the_transaction(database: &D
     let failed = storage.transaction(async |conn| both(conn, "d@example.com").await.map(drop)).await;
     assert!(failed.unwrap_err().is_unique_violation());
     assert!(find_user(&mut storage.read().await.unwrap(), "d@example.com").await.unwrap().is_some());
+}
+
+async fn what_is_sent_together_may_commit_its_transaction(database: &Database) {
+    let storage = of_one_connection(database).await;
+    let insert_two = async |conn: &mut Connection, then: Then, emails: [&str; 2]| -> StorageResult<(usize, usize)> {
+        let (first, second) = (user(emails[0]), user(emails[1]));
+        let insert = diesel::insert_into(users::table);
+        together!(conn, then, execute(insert.values(&first)), execute(diesel::insert_into(users::table).values(&second)))
+    };
+    let is_there = async |email: &str| find_user(&mut storage.read().await.unwrap(), email).await.unwrap().is_some();
+    let before = storage.statements();
+    let done = storage.transaction(async |conn| insert_two(conn, Then::Commit, ["e1@example.com", "e2@example.com"]).await);
+    assert_eq!(done.await.unwrap(), (1, 1));
+    let after = storage.statements();
+    assert_eq!((after.round_trips - before.round_trips, after.commits - before.commits), (2, 1));
+    assert!(is_there("e1@example.com").await && is_there("e2@example.com").await);
+
+    // One that fails keeps the others from being committed, and the connection is as good as before.
+    let failed = storage.transaction(async |conn| insert_two(conn, Then::Commit, ["e3@example.com", "e1@example.com"]).await);
+    assert!(failed.await.unwrap_err().is_unique_violation());
+    assert!(!is_there("e3@example.com").await);
+
+    // What comes after it is a transaction of its own, when that is asked for.
+    let changed_my_mind = || StorageError::Settings("changed my mind".to_owned());
+    let undone: StorageResult<()> = storage
+        .transaction(async |conn| {
+            insert_two(conn, Then::Commit, ["e4@example.com", "e5@example.com"]).await?;
+            conn.begin_another();
+            insert_two(conn, Then::More, ["e6@example.com", "e7@example.com"]).await?;
+            // It goes on: another does not begin, nor is anything committed.
+            conn.begin_another();
+            insert_two(conn, Then::More, ["e8@example.com", "e9@example.com"]).await?;
+            Err(changed_my_mind())
+        })
+        .await;
+    assert!(undone.is_err());
+    for (email, committed) in [("e4@example.com", true), ("e5@example.com", true), ("e6@example.com", false), ("e8@example.com", false)] {
+        assert_eq!(is_there(email).await, committed, "{email}");
+    }
 }
 
 async fn a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks(database: &Database) {
