@@ -9,6 +9,7 @@
 mod arguments;
 mod breaks;
 mod dates;
+mod overrides;
 mod text;
 mod texts;
 mod time_zones;

@@ -1,14 +1,13 @@
-//! All texts in all languages, read once at the start.
+//! All texts in all languages; those of a language are read when it is first spoken.
 
-use super::arguments::{RETIRED, arguments_of};
+use super::overrides::{files_in, override_with};
 use super::{Argument, Language, Text, breaks::with_breaks, dates::Dates};
 use crate::clock::Timestamp;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Embeds the files of every area in every language.
 macro_rules! areas {
@@ -73,10 +72,10 @@ pub enum TextFault {
 
 /// The texts of every language. Clones share them.
 #[derive(Clone)]
-pub struct Texts(Arc<Vec<Spoken>>);
+pub struct Texts(Arc<Vec<(Language, OnceLock<Spoken>)>>);
 
+/// One language: half a MiB, which is why one that nobody speaks is not read.
 struct Spoken {
-    language: Language,
     bundle: FluentBundle<FluentResource>,
     dates: Dates,
 }
@@ -84,6 +83,25 @@ struct Spoken {
 impl std::fmt::Debug for Texts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Texts")
+    }
+}
+
+impl Spoken {
+    /// The built-in texts of a language.
+    fn of(language: Language) -> Self {
+        let tag = language.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+        // Names and addresses of the other direction would turn an Arabic sentence around (UAX 9).
+        bundle.set_use_isolating(language == Language::Arabic);
+        bundle.set_formatter(Some(super::dates::number));
+        for (area, source) in area_names().iter().zip(built_in(language)) {
+            // Letters and text messages are read by programs of all kinds.
+            let source = if matches!(*area, "mail" | "sms") { source.to_owned() } else { with_breaks(language, source) };
+            // What is broken here fails the test of the texts; a page then shows the English words.
+            let resource = FluentResource::try_new(source).unwrap_or_else(|(resource, _)| resource);
+            bundle.add_resource_overriding(resource);
+        }
+        Self { bundle, dates: Dates::of(language) }
     }
 }
 
@@ -97,22 +115,17 @@ impl Texts {
         }
         let mut all = Vec::new();
         for language in Language::ALL {
-            let tag = language.tag().parse().unwrap_or_default();
-            let mut bundle = FluentBundle::new_concurrent(vec![tag]);
-            // Names and addresses of the other direction would turn an Arabic sentence around (UAX 9).
-            bundle.set_use_isolating(language == Language::Arabic);
-            bundle.set_formatter(Some(super::dates::number));
-            for (area, source) in area_names().iter().zip(built_in(language)) {
-                // Letters and text messages are read by programs of all kinds.
-                let source = if matches!(*area, "mail" | "sms") { source.to_owned() } else { with_breaks(language, source) };
-                // What is broken here fails the test of the texts; a page then shows the English words.
-                let resource = FluentResource::try_new(source).unwrap_or_else(|(resource, _)| resource);
-                bundle.add_resource_overriding(resource);
+            let files = overrides.map(|folder| files_in(&folder.join(language.tag()))).transpose()?.unwrap_or_default();
+            let spoken = OnceLock::new();
+            if !files.is_empty() {
+                // What is wrong in the operator's own is told now.
+                let mut own = Spoken::of(language);
+                for path in files {
+                    override_with(&mut own.bundle, language, path)?;
+                }
+                let _ = spoken.set(own);
             }
-            for path in overrides.map(|folder| files_in(&folder.join(language.tag()))).transpose()?.unwrap_or_default() {
-                override_with(&mut bundle, language, path)?;
-            }
-            all.push(Spoken { language, bundle, dates: Dates::of(language) });
+            all.push((language, spoken));
         }
         Ok(Self(Arc::new(all)))
     }
@@ -126,7 +139,8 @@ impl Texts {
     }
 
     fn spoken(&self, language: Language) -> Option<&Spoken> {
-        self.0.iter().find(|spoken| spoken.language == language)
+        let (_, spoken) = self.0.iter().find(|(known, _)| *known == language)?;
+        Some(spoken.get_or_init(|| Spoken::of(language)))
     }
 
     fn try_say(&self, language: Language, text: &Text) -> Option<String> {
@@ -171,66 +185,12 @@ fn isolated(language: Language, words: &str) -> Cow<'_, str> {
     if language != Language::Arabic && words.contains(turns) { format!("\u{2068}{words}\u{2069}").into() } else { words.into() }
 }
 
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>, TextFault> {
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let fault = |error: std::io::Error| TextFault::Unreadable(folder.to_owned(), error.to_string());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(fault)? {
-        files.push(entry.map_err(fault)?.path());
-    }
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "ftl"));
-    files.sort();
-    Ok(files)
-}
-
-fn override_with(bundle: &mut FluentBundle<FluentResource>, language: Language, path: PathBuf) -> Result<(), TextFault> {
-    let source = std::fs::read_to_string(&path).map_err(|error| TextFault::Unreadable(path.clone(), error.to_string()))?;
-    for id in ids_in(&source) {
-        if !bundle.has_message(id) && !RETIRED.contains(&id) {
-            return Err(TextFault::Unknown(path, id.to_owned()));
-        }
-    }
-    let resource = FluentResource::try_new(source.clone()).map_err(|(_, errors)| {
-        let problems: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        TextFault::Unreadable(path.clone(), problems.join("; "))
-    })?;
-    check_arguments(&source, language, &path)?;
-    bundle.add_resource_overriding(resource);
-    Ok(())
-}
-
-/// What nothing puts into a text would stand there by its name.
-fn check_arguments(source: &str, language: Language, path: &Path) -> Result<(), TextFault> {
-    let mut given: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for file in built_in(language) {
-        given.extend(arguments_of(file));
-    }
-    for (id, named) in arguments_of(source).into_iter().filter(|(id, _)| !RETIRED.contains(id)) {
-        let mut known = given.get(id).cloned().unwrap_or_default();
-        known.insert("brand");
-        if let Some(argument) = named.difference(&known).next() {
-            let known: Vec<String> = known.iter().map(|name| format!("${name}")).collect();
-            let (id, argument, known) = (id.to_owned(), (*argument).to_owned(), known.join(", "));
-            return Err(TextFault::UnknownArgument { path: path.to_owned(), id, argument, known });
-        }
-    }
-    Ok(())
-}
-
-/// The ids of a file's messages.
-fn ids_in(source: &str) -> impl Iterator<Item = &str> {
-    source
-        .lines()
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()))
-        .filter_map(|line| line.split_once('='))
-        .map(|(id, _)| id.trim())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::arguments::RETIRED;
+    use super::super::overrides::ids_in;
     use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
 
     fn texts() -> Texts {
         Texts::load(None).unwrap()
