@@ -111,14 +111,19 @@ async fn main() {
         "{:<20} {:>8} {:>8} {:>8} {:>8} {:>11} {:>9} {:>9}",
         "operation", "per s", "p50 ms", "p95 ms", "p99 ms", "server cpu", "db cpu", "resident"
     );
+    let mut loaded = idle;
     for name in OPERATIONS {
         if only.as_deref().is_none_or(|only| only == name) {
             let name = name.strip_suffix("_es256").map_or((name, &users[0]), |operation| (operation, &users[1]));
             measure(&server, name.1, name.0, span).await;
+            if !name.0.starts_with("sign_in") {
+                loaded = resident_mib(server.child.id());
+            }
         }
     }
     println!("\none hash by itself: {:.2} ms", hash_ms());
-    println!("resident: {idle} MiB idle, {} MiB loaded; load {}", resident_mib(server.child.id()), load());
+    let hashing = resident_mib(server.child.id());
+    println!("resident: {idle} MiB idle, {loaded} MiB loaded, {hashing} MiB with the memory of password hashes; load {}", load());
     if let Some(database) = &server.database {
         database.drop_schema().await;
     }
@@ -162,6 +167,7 @@ async fn start(program: &str, postgres: Option<String>, cheap_hashes: bool) -> S
         let mut child = command.spawn().unwrap();
         let ready = format!("http://127.0.0.1:{port}/health/ready");
         while !reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()) {
+            assert!(child.try_wait().unwrap().is_none(), "the server ended");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         println!("{round} to first answer: {} ms", begun.elapsed().as_millis());

@@ -5,7 +5,7 @@
 
 use super::recovery_codes::delete_recovery_codes;
 use super::trusted_devices::delete_trusted_devices_of;
-use crate::storage::schema::{linked_identities, passkeys, passwords, phone_factors, recovery_codes, totp_secrets, users};
+use crate::storage::schema::{linked_identities, passkeys, passwords, phone_factors, recovery_codes, sessions, totp_secrets, users};
 use crate::storage::{Connection, StorageError, prepared, query, together};
 use crate::users::{User, UserId, hold};
 use diesel::prelude::*;
@@ -74,14 +74,22 @@ pub async fn find_factors(connection: &mut Connection, user_id: &UserId) -> Resu
     }))
 }
 
-/// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells whether it has a second factor, as
-/// [`Factors::has_second`] does: people who add one hold their account too. `None` when something was cut off since `user` was read.
+/// What an account has while it is held.
+pub struct HeldAccount {
+    /// As [`Factors::has_second`] tells: people who add one hold their account too.
+    pub has_second: bool,
+    /// Browser sessions.
+    pub sessions: i64,
+}
+
+/// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells what it has, which stays so as long.
+/// `None` when something was cut off since `user` was read.
 ///
 /// Cost: 1 round trip.
-pub async fn hold_account_and_find_second(connection: &mut Connection, user: &User) -> Result<Option<bool>, StorageError> {
+pub async fn hold_account_to_sign_in(connection: &mut Connection, user: &User) -> Result<Option<HeldAccount>, StorageError> {
     let (id, cut_off_at) = (user.id.clone(), user.cut_off_at);
     // Two statements: PostgreSQL looks again at the row that it waited for, and at nothing else that its statement reads.
-    type Counts = (Option<i64>, Option<i64>, Option<i64>);
+    type Counts = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
     let (held, counts): (usize, Counts) = together!(
         connection,
         execute(prepared(hold!(&id, cut_off_at))),
@@ -91,11 +99,13 @@ pub async fn hold_account_and_find_second(connection: &mut Connection, user: &Us
                 totp_secrets::table.filter(totp_secrets::user_id.eq(&id)).count().single_value(),
                 phone_factors::table.filter(phone_factors::user_id.eq(&id)).count().single_value(),
                 keys.count().single_value(),
+                sessions::table.filter(sessions::user_id.eq(&id)).count().single_value(),
             ))
         }),
     )?;
-    let (totp, phone, security_keys) = counts;
-    Ok((held == 1).then(|| has_second(totp > Some(0), phone > Some(0), security_keys > Some(0))))
+    let (totp, phone, security_keys, sessions) = counts;
+    let has_second = has_second(totp > Some(0), phone > Some(0), security_keys > Some(0));
+    Ok((held == 1).then(|| HeldAccount { has_second, sessions: sessions.unwrap_or(0) }))
 }
 
 /// Takes every second factor away, with the recovery codes and trusted devices that go with them: for somebody who has lost them, and

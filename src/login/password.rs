@@ -4,8 +4,9 @@
 //! is evaluated past the limit); 2. one hash, of the person's password or of nobody's; 3. the account is enabled.
 //! Every refusal reads the same and takes the same time (security.md L1).
 //!
-//! Cost: 1 round trip, 1 commit, and 1 argon2 hash; 1 round trip more in a browser that knows nobody; 1 of each more in one that knows
-//! others only, and when the hash's parameters have changed; 2 round trips and 1 commit more for each counter that counts failures already.
+//! Cost: 1 round trip, 1 commit, and 1 argon2 hash; 1 round trip more in a browser that knows nobody; 1 and 1 commit more in one that
+//! knows others only; 1 of each more when the hash's parameters have changed; 2 round trips and 1 commit more for each counter that counts
+//! failures already.
 
 use crate::app::App;
 use crate::credentials;

@@ -366,15 +366,7 @@ impl Connection {
 
     /// Begins a transaction; the database hears of it with the first statement.
     pub(super) fn begin(&mut self) {
-        (self.begins, self.committed) = (true, false);
-    }
-
-    /// Another transaction, after one that was committed with its last statements ([`Then::Commit`]); it ends where that would have ended.
-    /// Where it still goes on, nothing begins.
-    pub fn begin_another(&mut self) {
-        if self.committed {
-            self.begin();
-        }
+        self.begins = true;
     }
 
     /// For a statement that is sent without the macros: the transaction that was asked for has begun.

@@ -7,8 +7,7 @@ use diesel::QueryResult;
 pub enum Then {
     /// More, or the end of the caller's transaction where it ends.
     More,
-    /// Nothing: they are the last of their transaction, which is committed with them. What comes after them is in none, unless
-    /// [`super::Connection::begin_another`] is called.
+    /// Nothing: they are the last of their transaction, which is committed with them. What came after them would be in none.
     Commit,
 }
 

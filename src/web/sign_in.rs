@@ -7,7 +7,7 @@
 //! (security.md S1, S2).
 
 use crate::app::App;
-use crate::credentials::factors::hold_account_and_find_second;
+use crate::credentials::factors::hold_account_to_sign_in;
 use crate::credentials::guesses;
 use crate::credentials::trusted_devices::use_trusted_device;
 use crate::events::{self, About, EventKind, NewEvent};
@@ -15,7 +15,7 @@ use crate::grants::EndReason;
 use crate::metrics::SignIn;
 use crate::oauth::authentication::{Acr, Amr};
 use crate::paths;
-use crate::sessions::{self, BrowserSession, Device, SessionSecret, SignedIn};
+use crate::sessions::{self, BrowserSession, Device, MOST_SESSIONS, SessionSecret, SignedIn};
 use crate::storage::{Connection, StorageError, Then, prepared, together};
 use crate::users::User;
 use crate::web::browser::{
@@ -57,8 +57,8 @@ pub async fn first_factor_proven(
     let begun = app
         .storage
         .transaction(async |connection| {
-            let has_second = hold_account_and_find_second(connection, user).await?.ok_or(NotYet::CutOff)?;
-            if Acr::of(&amr) < Acr::TwoFactors && has_second {
+            let account = hold_account_to_sign_in(connection, user).await?.ok_or(NotYet::CutOff)?;
+            if Acr::of(&amr) < Acr::TwoFactors && account.has_second {
                 let secrets = if ticket.errand.is_some() { &[] } else { browser.trusted_secrets() };
                 if !use_trusted_device(connection, secrets, &user.id, app.now()).await? {
                     return Err(NotYet::SecondFactor);
@@ -66,7 +66,9 @@ pub async fn first_factor_proven(
                 amr.push(Amr::TrustedDevice);
             }
             let posted = tell_of_new_browser(app, connection, http, browser, user).await?;
-            let proven = Proven { amr: amr.clone(), counted, then: Then::Commit };
+            // With all the sessions that an account may have, one of them ends in the same transaction.
+            let then = if account.sessions < MOST_SESSIONS { Then::Commit } else { Then::More };
+            let proven = Proven { amr: amr.clone(), counted, then };
             let secret = begin_session(app, connection, http, before.as_ref(), user, proven).await?;
             Ok((secret, posted))
         })
@@ -156,7 +158,7 @@ pub struct Proven<'a> {
     pub amr: Vec<Amr>,
     /// The counters of failed guesses that a full success forgets.
     pub counted: &'a [String],
-    /// Whether the caller's transaction ends with the session.
+    /// Whether the caller's transaction ends with the session. It must not for an account that has as many as it may.
     pub then: Then,
 }
 
@@ -209,9 +211,9 @@ pub async fn begin_session(
             execute(events::insertion(event)),
             execute(prepared(guesses::forgetting(counted))),
         )?;
-        // Past a commit in a transaction of their own: a crash in between leaves one session too many, until the next sign-in.
-        connection.begin_another();
-        sessions::end_surplus_sessions(connection, before, &user.id, now).await?;
+        if then == Then::More {
+            sessions::end_surplus_sessions(connection, before, &user.id, now).await?;
+        }
     }
     Ok(secret)
 }
