@@ -22,7 +22,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const CALLBACK: &str = "https://app.example/callback";
 
 /// Every operation, in the order in which they are measured. Those that end in `_es256` are of a client whose ID tokens are ES256.
-const OPERATIONS: [&str; 11] = [
+const OPERATIONS: [&str; 12] = [
     "discovery",
     "jwks",
     "client_credentials",
@@ -32,6 +32,7 @@ const OPERATIONS: [&str; 11] = [
     "refresh_es256",
     "code_flow",
     "code_flow_es256",
+    "sign_in_page",
     "sign_in",
     "sign_in_new_browser",
 ];
@@ -92,6 +93,8 @@ struct User {
     cookie: String,
     /// By what the server knows the browser when nobody is signed in.
     known: String,
+    /// Of a form in that browser.
+    csrf: String,
     access_token: String,
     refresh_token: String,
 }
@@ -192,6 +195,7 @@ async fn sign_in_everybody(server: &Server, client_id: &'static str, from: usize
             client_id,
             cookie: String::new(),
             known: String::new(),
+            csrf: String::new(),
             access_token: String::new(),
             refresh_token: String::new(),
         };
@@ -202,6 +206,7 @@ async fn sign_in_everybody(server: &Server, client_id: &'static str, from: usize
         user.cookie = format!("{binding}; {}", cookies(&answer));
         let is_known_by = |cookie: &&str| !cookie.starts_with("ostiary_session=");
         user.known = user.cookie.split("; ").filter(is_known_by).collect::<Vec<_>>().join("; ");
+        user.csrf = form(&user, "/login", &user.known).await.0;
         code_flow(&mut user).await;
         users.push(user);
     }
@@ -265,13 +270,13 @@ async fn operate(user: &mut User, name: &str, n: usize) {
             user.refresh_token = tokens["refresh_token"].as_str().unwrap().to_owned();
         }
         "code_flow" => code_flow(user).await,
-        // The page and the form; in a browser that knows the person, as nearly all are, or in a new one, of which they are told by mail.
+        "sign_in_page" => drop(form(user, "/login", &user.known).await),
+        // The form; in a browser that knows the person, as nearly all are, or in a new one, with its page: they are told of it by mail.
         _ => {
-            let known = if name == "sign_in" { user.known.as_str() } else { "" };
-            let (csrf, mut binding) = form(user, "/login", known).await;
-            if name == "sign_in" {
-                binding.clone_from(&user.known);
-            }
+            let (csrf, binding) = match name {
+                "sign_in" => (user.csrf.clone(), user.known.clone()),
+                _ => form(user, "/login", "").await,
+            };
             let fields = [("csrf", csrf.as_str()), ("email", &format!("user{n}@example.org")), ("password", "likes long walks")];
             let answer = user.http.post(format!("{}/login", user.url)).header("cookie", binding).form(&fields).send().await.unwrap();
             assert_eq!(answer.status(), 303);
