@@ -60,7 +60,7 @@ pub async fn count_attempts(connection: &mut Connection, keys: &[(&str, i64)], n
 }
 
 /// Counts an attempt against those keys that had failures already; the `first` were counted.
-pub(super) async fn count_others(
+async fn count_others(
     connection: &mut Connection,
     keys: &[(&str, i64)],
     first: &[String],
@@ -75,13 +75,6 @@ pub(super) async fn count_others(
     Ok(Attempt::Allowed)
 }
 
-/// The statement that counts an attempt against a key without failures; it gives the key where that is so.
-macro_rules! first_count {
-    ($counter:expr) => {
-        diesel::insert_into(failed_guesses::table).values($counter).on_conflict_do_nothing().returning(failed_guesses::key_digest)
-    };
-}
-
 /// A person by the address that was typed, with the hash of their password if they have one; and the attempt, counted as by
 /// [`count_attempt`] before that is known.
 ///
@@ -93,9 +86,12 @@ pub async fn find_user_and_count_attempt(
     now: Timestamp,
 ) -> Result<(Option<(User, Option<String>)>, Attempt), StorageError> {
     let email = typed_email.to_owned();
-    let first_count = Counter::first(counter.0, counter.1, now);
-    let (found, first): (Vec<(User, Option<String>)>, Vec<String>) =
-        together!(connection, load(by_email!(email)), load(first_count!(first_count)))?;
+    let first = Counter::first(counter.0, counter.1, now);
+    let (found, first): (Vec<(User, Option<String>)>, Vec<String>) = together!(
+        connection,
+        load(by_email!(email)),
+        load(diesel::insert_into(failed_guesses::table).values(first).on_conflict_do_nothing().returning(failed_guesses::key_digest))
+    )?;
     let attempt = count_others(connection, &[counter], &first, now).await?;
     Ok((found.into_iter().next(), attempt))
 }

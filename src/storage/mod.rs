@@ -158,8 +158,8 @@ impl Storage {
     }
 
     /// Runs `steps` in one transaction (BEGIN on PostgreSQL, BEGIN IMMEDIATE on SQLite, with the first statement): committed when they
-    /// succeed (or by their last, [`Then::Commit`]), rolled back when they fail. When this future is dropped half-way, its connection is closed at once, which rolls back too and
-    /// leaves no lock behind.
+    /// succeed (or by their last, [`Then::Commit`]), rolled back when they fail. When this future is dropped half-way, its connection is
+    /// closed at once, which rolls back too and leaves no lock behind.
     pub async fn transaction<T, E: From<StorageError>>(&self, steps: impl AsyncFnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.write().await?;
         conn.close_on_drop(true);
