@@ -1,7 +1,8 @@
 //! The schema, step by step: `migrations/` is compiled in and serves both databases.
 //!
 //! Expand, then contract: a replica of the version before keeps working on the schema of this one, so a step only adds what the
-//! version before can ignore.
+//! version before can ignore, or drops an index. One for each step: a replica that writes to two tables and a step that locks both would wait
+//! for each other.
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
