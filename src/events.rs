@@ -196,8 +196,13 @@ pub struct NewEvent {
 impl NewEvent {
     /// The log has it already.
     pub fn note(app: &App, kind: EventKind, about: About) -> Self {
-        let now = app.now();
         note(kind, &about);
+        Self::of(app, kind, about)
+    }
+
+    /// Of which the log is told by [`note`] once it has happened.
+    pub fn of(app: &App, kind: EventKind, about: About) -> Self {
+        let now = app.now();
         Self {
             id: EventId::generate(&app.random, now),
             at: now,

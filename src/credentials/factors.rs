@@ -5,9 +5,9 @@
 
 use super::recovery_codes::delete_recovery_codes;
 use super::trusted_devices::delete_trusted_devices_of;
-use crate::storage::schema::{linked_identities, passkeys, passwords, phone_factors, recovery_codes, sessions, totp_secrets, users};
-use crate::storage::{Connection, StorageError, prepared, query, together};
-use crate::users::{User, UserId, hold};
+use crate::storage::schema::{linked_identities, passkeys, passwords, phone_factors, recovery_codes, totp_secrets, users};
+use crate::storage::{Connection, StorageError, query, together};
+use crate::users::{User, UserId, holding};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -82,30 +82,43 @@ pub struct HeldAccount {
     pub sessions: i64,
 }
 
+/// What `holding_counts!` gives: authenticator apps, telephones, security keys, sessions.
+pub type HeldCounts = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+
+impl HeldAccount {
+    /// Of what `holding!` and `holding_counts!` gave. `None` when something was cut off since the person was looked for.
+    pub fn of((held, counts): &(Vec<UserId>, Vec<HeldCounts>)) -> Option<Self> {
+        let (totp, phone, security_keys, sessions) = *counts.as_slice().first()?;
+        let has_second = has_second(totp > Some(0), phone > Some(0), security_keys > Some(0));
+        (!held.is_empty()).then(|| Self { has_second, sessions: sessions.unwrap_or(0) })
+    }
+}
+
+/// The statement that counts what a held account has. One of its own, after that which holds: PostgreSQL looks again at the row that it
+/// waited for, and at nothing else that its statement reads.
+macro_rules! holding_counts {
+    ($id:expr) => {{
+        use diesel::prelude::*;
+        use $crate::storage::schema::{passkeys, phone_factors, sessions, totp_secrets, users};
+        let keys = passkeys::table.filter(passkeys::user_id.eq($id)).filter(passkeys::user_verified.eq(false));
+        users::table.find($id).select((
+            totp_secrets::table.filter(totp_secrets::user_id.eq($id)).count().single_value(),
+            phone_factors::table.filter(phone_factors::user_id.eq($id)).count().single_value(),
+            keys.count().single_value(),
+            sessions::table.filter(sessions::user_id.eq($id)).count().single_value(),
+        ))
+    }};
+}
+pub(crate) use holding_counts;
+
 /// Holds the account until the transaction ends, as [`crate::users::hold_account`] does, and tells what it has, which stays so as long.
 /// `None` when something was cut off since `user` was read.
 ///
 /// Cost: 1 round trip.
 pub async fn hold_account_to_sign_in(connection: &mut Connection, user: &User) -> Result<Option<HeldAccount>, StorageError> {
     let (id, cut_off_at) = (user.id.clone(), user.cut_off_at);
-    // Two statements: PostgreSQL looks again at the row that it waited for, and at nothing else that its statement reads.
-    type Counts = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
-    let (held, counts): (usize, Counts) = together!(
-        connection,
-        execute(prepared(hold!(&id, cut_off_at))),
-        get_result({
-            let keys = passkeys::table.filter(passkeys::user_id.eq(&id)).filter(passkeys::user_verified.eq(false));
-            users::table.find(&id).select((
-                totp_secrets::table.filter(totp_secrets::user_id.eq(&id)).count().single_value(),
-                phone_factors::table.filter(phone_factors::user_id.eq(&id)).count().single_value(),
-                keys.count().single_value(),
-                sessions::table.filter(sessions::user_id.eq(&id)).count().single_value(),
-            ))
-        }),
-    )?;
-    let (totp, phone, security_keys, sessions) = counts;
-    let has_second = has_second(totp > Some(0), phone > Some(0), security_keys > Some(0));
-    Ok((held == 1).then(|| HeldAccount { has_second, sessions: sessions.unwrap_or(0) }))
+    let held = together!(connection, load(holding!(&id, cut_off_at)), load(holding_counts!(&id)))?;
+    Ok(HeldAccount::of(&held))
 }
 
 /// Takes every second factor away, with the recovery codes and trusted devices that go with them: for somebody who has lost them, and

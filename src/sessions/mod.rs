@@ -20,11 +20,11 @@ use diesel::prelude::*;
 use std::time::Duration;
 
 pub use logout_deliveries::{LogoutDelivery, claim_logout, count_tried_logouts, delete_logout, list_due_logouts};
-pub(crate) use store::insertion;
 pub use store::{
     MOST_SESSIONS, SignedIn, delete_expired_sessions, end_session, end_sessions_of, end_some_sessions, end_surplus_sessions,
     find_signed_in, list_sessions, raise_session, refresh_session, renew_session,
 };
+pub(crate) use store::{counting_insertion, insertion};
 
 id_newtype! {
     /// Names a browser session; `sid` in ID tokens.

@@ -46,31 +46,39 @@ pub async fn find_signed_in(
     Ok(row.map(|(session, user, consent)| SignedIn { session, user, consent }).filter(|found| found.session.is_live(policy, now)))
 }
 
-/// The statement that inserts a session, of what it owns; it gives how many its person had before, for [`end_surplus_sessions`].
+/// The statement that inserts a session, of what it owns.
 macro_rules! insertion {
+    ($session:ident, $digest:ident) => {{
+        use diesel::prelude::*;
+        use $crate::storage::schema::sessions;
+        diesel::insert_into(sessions::table).values((
+            sessions::id.eq(&$session.id),
+            sessions::secret_digest.eq(&$digest),
+            sessions::user_id.eq(&$session.user_id),
+            sessions::authenticated_at.eq($session.authenticated_at),
+            sessions::acr.eq(&$session.acr),
+            sessions::amr.eq($session.amr.clone()),
+            sessions::created_at.eq($session.created_at),
+            sessions::refreshed_at.eq($session.refreshed_at),
+            sessions::expires_at.eq($session.expires_at),
+            sessions::user_agent.eq(&$session.user_agent),
+            sessions::address.eq(&$session.address),
+        ))
+    }};
+}
+pub(crate) use insertion;
+
+/// The statement of [`insertion!`] that gives how many its person had before, for [`end_surplus_sessions`].
+macro_rules! counting_insertion {
     ($session:ident, $digest:ident) => {{
         use diesel::prelude::*;
         use $crate::storage::schema::sessions;
         let theirs = diesel::alias!(sessions as theirs);
         let before = theirs.filter(theirs.field(sessions::user_id).eq($session.user_id.clone())).count().single_value();
-        diesel::insert_into(sessions::table)
-            .values((
-                sessions::id.eq(&$session.id),
-                sessions::secret_digest.eq(&$digest),
-                sessions::user_id.eq(&$session.user_id),
-                sessions::authenticated_at.eq($session.authenticated_at),
-                sessions::acr.eq(&$session.acr),
-                sessions::amr.eq($session.amr.clone()),
-                sessions::created_at.eq($session.created_at),
-                sessions::refreshed_at.eq($session.refreshed_at),
-                sessions::expires_at.eq($session.expires_at),
-                sessions::user_agent.eq(&$session.user_agent),
-                sessions::address.eq(&$session.address),
-            ))
-            .returning(before)
+        $crate::sessions::insertion!($session, $digest).returning(before)
     }};
 }
-pub(crate) use insertion;
+pub(crate) use counting_insertion;
 
 /// Ends the oldest sessions of a person past [`MOST_SESSIONS`], who had so many `before` another was inserted: nobody fills the table by
 /// signing in (security.md S9). Call it in the transaction of that.

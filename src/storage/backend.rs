@@ -1,13 +1,12 @@
 //! The two databases behind one [`Connection`], and the macro that writes a query once for both.
 
-use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 
 use super::StorageSettings;
 use super::error::{StorageError, StorageResult, with_causes};
@@ -15,7 +14,7 @@ use super::postgres::PostgresConnector;
 use super::postgres_pools::PostgresPools;
 use super::sqlite::{self, SqliteConnection, SqliteFile};
 use super::statements::Statements;
-use super::together::Then;
+use super::way::{Later, Way, answered, say};
 
 /// The pools of one database.
 pub(super) enum Backend {
@@ -46,6 +45,10 @@ pub struct Connection {
     begins: bool,
     /// The transaction that was asked for is committed already.
     committed: bool,
+    /// A commit waits for SQLite's disk.
+    is_durable: bool,
+    /// Not that of the next statement.
+    lightly: bool,
     /// How long PostgreSQL's answer is waited for.
     patience: Duration,
     statements: Arc<Statements>,
@@ -144,7 +147,7 @@ macro_rules! insert_many {
                 }
                 $crate::storage::Held::Sqlite(held) => {
                     let insert = move |c: &mut _| diesel::RunQueryDsl::execute(diesel::insert_into($table::table).values(&rows), c);
-                    way.visit(held, $crate::storage::Then::More, insert).await
+                    way.visit(held, insert).await
                 }
                 $crate::storage::Held::Closed => Err(diesel::result::Error::BrokenTransactionManager),
             };
@@ -169,7 +172,7 @@ macro_rules! insert_new {
                 $crate::storage::sent(way, shared, insert).await
             }
             $crate::storage::Held::Sqlite(held) => {
-                way.visit(held, $crate::storage::Then::More, move |c| {
+                way.visit(held, move |c| {
                     use diesel::OptionalExtension as _;
                     let insert = |c: &mut diesel::SqliteConnection| -> diesel::QueryResult<Vec<_>> {
                         let mut inserted = Vec::new();
@@ -211,17 +214,17 @@ impl Backend {
         match self {
             Self::Postgres { .. } => self.write(patience, statements).await,
             Self::Sqlite { readers, .. } => {
-                Ok(Connection::new(Held::Sqlite(waited(readers.get(), patience).await?), Duration::MAX, statements))
+                Ok(Connection::new(Held::Sqlite(waited(readers.get(), patience).await?), Duration::MAX, false, statements))
             }
         }
     }
 
     pub(super) async fn write(&self, patience: Duration, statements: &Arc<Statements>) -> StorageResult<Connection> {
-        let (held, patience) = match self {
-            Self::Postgres { pools, patience: answer } => (Held::Postgres(waited(pools.here().get(), patience).await?), *answer),
-            Self::Sqlite { writer, .. } => (Held::Sqlite(waited(writer.get(), patience).await?), Duration::MAX),
+        let (held, patience, is_durable) = match self {
+            Self::Postgres { pools, patience: answer } => (Held::Postgres(waited(pools.here().get(), patience).await?), *answer, false),
+            Self::Sqlite { file, writer, .. } => (Held::Sqlite(waited(writer.get(), patience).await?), Duration::MAX, file.is_durable()),
         };
-        Ok(Connection::new(held, patience, statements))
+        Ok(Connection::new(held, patience, is_durable, statements))
     }
 
     pub(super) fn pools(&self) -> Vec<PoolState> {
@@ -262,66 +265,6 @@ async fn waited<T>(get: impl Future<Output = Result<T, PoolError>>, patience: Du
     }
 }
 
-/// How the next statement is sent.
-#[derive(Clone, Copy)]
-pub(crate) struct Way {
-    /// How long its answer is waited for.
-    patience: Duration,
-    /// BEGIN goes before it, and is not waited for.
-    begins: bool,
-}
-
-impl Way {
-    /// Begins what is to begin on SQLite.
-    pub(crate) async fn begin(self, connection: &mut SqliteConnection) -> QueryResult<()> {
-        if self.begins { sqlite::begin_immediate(connection).await } else { Ok(()) }
-    }
-
-    /// Takes statements to SQLite, in one visit to a blocking thread.
-    pub(crate) async fn visit<T: Send + 'static>(
-        self,
-        connection: &mut SqliteConnection,
-        then: Then,
-        statements: impl FnOnce(&mut diesel::SqliteConnection) -> QueryResult<T> + Send + 'static,
-    ) -> QueryResult<T> {
-        sqlite::visit(connection, self.begins, then == Then::Commit, statements).await
-    }
-}
-
-/// A network that swallows everything, or a server that stands still, gives neither answer nor error (security.md F4): TCP itself
-/// stays content when something in between takes the bytes.
-pub(super) async fn answered<T>(patience: Duration, query: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
-    tokio::time::timeout(patience, query).await.unwrap_or_else(|_| {
-        let why = format!("no answer within {patience:?}");
-        Err(DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(why)))
-    })
-}
-
-/// Sends a statement on its way and waits for the answer.
-pub(crate) async fn sent<T>(
-    way: Way,
-    connection: &AsyncPgConnection,
-    query: impl Future<Output = QueryResult<T>> + Send,
-) -> QueryResult<T> {
-    // Waited for in one way whatever it is, so that waiting is compiled once for each answer and not for each statement.
-    let query: Pin<&mut (dyn Future<Output = QueryResult<T>> + Send)> = pin!(query);
-    let Way { patience, begins } = way;
-    answered(patience, async {
-        if !begins {
-            return query.await;
-        }
-        // Each is sent when it is polled first, and they are polled in this order. A server that refused BEGIN and took the statement would
-        // commit it by itself; it refuses BEGIN alone when an administrator cancels just that.
-        let (begun, done) = tokio::join!(biased; say(connection, "BEGIN"), query);
-        begun.and(done)
-    })
-    .await
-}
-
-async fn say(mut connection: &AsyncPgConnection, words: &str) -> QueryResult<()> {
-    connection.batch_execute(words).await
-}
-
 impl Drop for Connection {
     /// A pool looks at a connection only when it lends it again: an open transaction would keep its locks until then. So what
     /// was left half-way is taken from the pool and closed.
@@ -337,14 +280,28 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    fn new(held: Held, patience: Duration, statements: &Arc<Statements>) -> Self {
-        Self { held, close_on_drop: false, begins: false, committed: false, patience, statements: statements.clone() }
+    fn new(held: Held, patience: Duration, is_durable: bool, statements: &Arc<Statements>) -> Self {
+        let statements = statements.clone();
+        Self { held, close_on_drop: false, begins: false, committed: false, is_durable, lightly: false, patience, statements }
+    }
+
+    /// What the next statements write that are sent together, in no transaction, need not outlast a power cut of SQLite's machine: it does not
+    /// wait for the disk. It outlasts the end of this process, as ever.
+    pub(crate) fn lightly(&mut self) -> &mut Self {
+        self.lightly = self.is_durable && !self.begins;
+        self
     }
 
     /// How the next statement is sent: with BEGIN, if that waits for it.
     pub(crate) fn way(&mut self) -> Way {
+        debug_assert!(!self.committed, "a statement after its transaction was committed would be in none");
         self.statements.count_round_trip();
-        Way { patience: self.patience, begins: std::mem::take(&mut self.begins) }
+        Way { patience: self.patience, begins: std::mem::take(&mut self.begins), lightly: std::mem::take(&mut self.lightly) }
+    }
+
+    /// How the statement after that is sent, if there is one.
+    pub(crate) fn later(&self) -> Later {
+        Later { patience: self.patience, statements: self.statements.clone() }
     }
 
     /// What a query came to. A connection that gave no answer is not lent again: the answer may still come.
@@ -371,7 +328,7 @@ impl Connection {
 
     /// For a statement that is sent without the macros: the transaction that was asked for has begun.
     pub(super) async fn begun(&mut self) -> StorageResult<&mut Held> {
-        let way = Way { patience: self.patience, begins: std::mem::take(&mut self.begins) };
+        let way = Way { patience: self.patience, begins: std::mem::take(&mut self.begins), lightly: false };
         match &mut self.held {
             Held::Sqlite(c) => way.begin(c).await?,
             _ if way.begins => self.say("BEGIN").await?,
@@ -381,18 +338,18 @@ impl Connection {
         Ok(&mut self.held)
     }
 
-    /// What statements came to, and their transaction with them.
-    pub(crate) async fn ended<T>(&mut self, then: Then, done: QueryResult<T>) -> StorageResult<T> {
-        let value = self.outcome(done)?;
-        if then == Then::Commit {
+    /// What statements came to and, where the last ones were run, their transaction with them: SQLite has committed it in the same visit.
+    pub(crate) async fn ended<A, B>(&mut self, done: QueryResult<(A, Option<B>)>) -> StorageResult<(A, Option<B>)> {
+        let done = self.outcome(done)?;
+        if done.1.is_some() {
             match self.held {
-                // They were committed in the same visit.
-                Held::Sqlite(_) => self.statements.count_round_trip(),
+                // The last ones and COMMIT, counted as where each is sent.
+                Held::Sqlite(_) => (0..2).for_each(|_| self.statements.count_round_trip()),
                 _ => self.commit().await?,
             }
             self.committed = true;
         }
-        Ok(value)
+        Ok(done)
     }
 
     /// Commits the transaction, unless it is committed already. One without a statement has not begun.

@@ -32,6 +32,7 @@ mod statements;
 mod tls;
 mod together;
 mod watch;
+mod way;
 
 #[cfg(test)]
 mod tests;
@@ -40,18 +41,19 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use backend::answered;
 pub use backend::{Connection, PoolState};
-pub(crate) use backend::{Held, insert_held, insert_many, insert_new, query, sent};
+pub(crate) use backend::{Held, insert_held, insert_many, insert_new, query};
 pub(crate) use error::with_causes;
 pub use error::{StorageError, StorageResult};
-pub use locks::lock;
+pub use locks::{lock, locked};
 pub use prepared::prepared;
 pub use sqlite::SqliteConnection;
+pub(crate) use sqlite::commit_here;
 pub use statements::StatementCounts;
-pub use together::Then;
-pub(crate) use together::{Together, together};
+pub(crate) use together::{Together, together, together_if};
 pub use watch::{Changes, Topic, announce};
+use way::answered;
+pub(crate) use way::sent;
 
 use backend::Backend;
 use statements::Statements;
@@ -158,7 +160,7 @@ impl Storage {
     }
 
     /// Runs `steps` in one transaction (BEGIN on PostgreSQL, BEGIN IMMEDIATE on SQLite, with the first statement): committed when they
-    /// succeed (or by their last, [`Then::Commit`]), rolled back when they fail. When this future is dropped half-way, its connection is
+    /// succeed (or by the last of them, `together_if!`), rolled back when they fail. When this future is dropped half-way, its connection is
     /// closed at once, which rolls back too and leaves no lock behind.
     pub async fn transaction<T, E: From<StorageError>>(&self, steps: impl AsyncFnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.write().await?;

@@ -110,8 +110,12 @@ impl PostgresConnector {
 
     async fn set_up(&self) -> ConnectionResult<AsyncPgConnection> {
         let mut connection = self.by_ssl_mode().await?;
-        let set =
-            format!("SET search_path TO {}; SET statement_timeout TO {}", quoted(&self.0.schema), self.0.statement_timeout.as_millis());
+        // Whoever waits for a row looks at it and at all else anew: what races rest upon, whatever the server's own default.
+        let set = format!(
+            "SET search_path TO {}; SET statement_timeout TO {}; SET default_transaction_isolation TO 'read committed'",
+            quoted(&self.0.schema),
+            self.0.statement_timeout.as_millis()
+        );
         connection.batch_execute(&set).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }
@@ -176,7 +180,7 @@ pub(super) fn pool(
         let (connector, statements) = (connector.clone(), statements.clone());
         Box::pin(async move {
             let mut connection = if here { connector.connect_here().await? } else { connector.connect().await? };
-            connection.set_instrumentation(statements.counter());
+            connection.set_instrumentation(statements.counter(false));
             Ok(connection)
         })
     });

@@ -7,6 +7,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 /// A statement whose text is always the same. diesel takes an `UPDATE`, and an `INSERT` with `ON CONFLICT … DO UPDATE`, for one whose
 /// columns may differ each time, and keeps none of them: on PostgreSQL that is a round trip more, and twice the work of the statement.
 ///
+/// Within `together!`, SQLite prepares it each time all the same: there diesel asks not this but what is within.
+///
 /// Not for what has a list of values in it, which on SQLite has another text for each length; but where the lengths are few.
 pub fn prepared<Q>(statement: Q) -> Prepared<Q> {
     Prepared(statement)

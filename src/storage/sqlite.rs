@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -35,6 +36,11 @@ impl SqliteFile {
 
     pub(super) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Whether a commit waits for the disk.
+    pub(super) fn is_durable(&self) -> bool {
+        self.synchronous == "FULL"
     }
 
     pub(super) fn describe(&self) -> String {
@@ -93,7 +99,9 @@ pub(super) fn pool(file: &SqliteFile, size: usize, read_only: bool, statements: 
         let (file, statements) = (file.clone(), statements.clone());
         Box::pin(async move {
             let mut connection = file.connect(read_only).await?;
-            connection.set_instrumentation(statements.counter());
+            if !read_only {
+                connection.set_instrumentation(statements.counter(true));
+            }
             Ok(connection)
         })
     });
@@ -112,24 +120,34 @@ pub(super) async fn begin_immediate(connection: &mut SqliteConnection) -> QueryR
     connection.spawn_blocking(begin).await
 }
 
-/// Runs statements on a blocking thread, and there what begins and commits their transaction. What fails leaves it open.
+/// Runs statements on a blocking thread, and there what begins their transaction. What fails leaves it open. `lightly`: they begin none,
+/// and what they write need not outlast a power cut (it does so with the next transaction of anybody).
 pub(super) async fn visit<T: Send + 'static>(
     connection: &mut SqliteConnection,
     begins: bool,
-    commits: bool,
+    lightly: bool,
     statements: impl FnOnce(&mut diesel::SqliteConnection) -> QueryResult<T> + Send + 'static,
 ) -> QueryResult<T> {
     let visit = move |c: &mut diesel::SqliteConnection| {
         if begins {
             begin(c)?;
         }
-        let done = statements(c)?;
-        if commits {
-            AnsiTransactionManager::commit_transaction(c)?;
+        if !lightly {
+            return statements(c);
         }
-        Ok(done)
+        c.batch_execute("PRAGMA synchronous=NORMAL")?;
+        let done = statements(c);
+        // A connection that would go on so is not lent again.
+        let again = c.batch_execute("PRAGMA synchronous=FULL");
+        again.map_err(|error| DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(error.to_string())))?;
+        done
     };
     connection.spawn_blocking(visit).await
+}
+
+/// Commits on the thread where it is called.
+pub(crate) fn commit_here(connection: &mut diesel::SqliteConnection) -> QueryResult<()> {
+    AnsiTransactionManager::commit_transaction(connection)
 }
 
 pub(super) async fn commit(connection: &mut SqliteConnection) -> QueryResult<()> {

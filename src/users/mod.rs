@@ -21,7 +21,7 @@ pub use imported::{
     ImportedFrom, insert_imported_users, list_deleted_imports, list_imported_among, list_imported_users, list_imports_of,
     note_deleted_import, update_imported_user,
 };
-pub(crate) use store::hold;
+pub(crate) use store::holding;
 pub use store::{
     ask_for_deletion, claim_for_deletion, claim_unproven, count_users, cut_off, delete_user, exists_with_role, find_user,
     find_user_by_email, hold_account, insert_user, insert_users, keep_user, list_due_for_deletion, list_users, list_users_among, lock_user,

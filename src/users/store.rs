@@ -4,7 +4,7 @@ use super::{Email, User, UserId};
 use crate::clock::Timestamp;
 use crate::storage::columns::Json;
 use crate::storage::schema::users;
-use crate::storage::{Connection, StorageError, insert_many, prepared, query};
+use crate::storage::{Connection, StorageError, insert_many, query};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value};
@@ -265,23 +265,26 @@ pub async fn take_over(connection: &mut Connection, user: &mut User, language: O
     Ok(())
 }
 
-/// The statement of [`hold_account`].
-macro_rules! hold {
+/// The statement of [`hold_account`]; it gives the account's id, or nothing.
+macro_rules! holding {
     ($id:expr, $cut_off_at:expr) => {{
+        use diesel::prelude::*;
+        use $crate::storage::schema::users;
         // The same instant and not an earlier one: replicas' clocks differ.
         let never = $cut_off_at.is_none().into_sql::<diesel::sql_types::Bool>();
         let unchanged = users::locked_down_at.eq($cut_off_at).or(users::locked_down_at.is_null().and(never));
-        diesel::update(users::table.find($id)).filter(unchanged).set(users::enabled.eq(users::enabled))
+        $crate::storage::locked(users::table.find($id).filter(unchanged).select(users::id))
     }};
 }
-pub(crate) use hold;
+pub(crate) use holding;
 
 /// Holds the account until the transaction ends, and tells whether nothing was cut off since `user` was read: what was begun before a
 /// lockdown, a new password or a take-over must not be finished after it (security.md S4).
 ///
 /// Cost: 1 round trip.
 pub async fn hold_account(connection: &mut Connection, user: &User) -> Result<bool, StorageError> {
-    Ok(query!(connection, |c| prepared(hold!(&user.id, user.cut_off_at)).execute(c).await)? == 1)
+    let held: Vec<UserId> = query!(connection, |c| holding!(&user.id, user.cut_off_at).load(c).await)?;
+    Ok(!held.is_empty())
 }
 
 /// Takes hold of an account whose address nobody has proven, until the transaction ends. Returns whether it is one still.

@@ -13,7 +13,7 @@ use crate::metrics::SignIn;
 use crate::oauth::authentication::{Acr, Amr};
 use crate::paths;
 use crate::sessions::{self, SessionSecret, SignedIn};
-use crate::storage::{StorageError, Then};
+use crate::storage::StorageError;
 use crate::users::{User, find_user, hold_account};
 use crate::web::browser::Browser;
 use crate::web::fresh_proof::{AccountPage, errand};
@@ -136,7 +136,7 @@ impl Waiting {
                         }
                         let amr = Amr::combined(&pending.amr, methods);
                         posted = tell_of_new_browser(app, connection, http, browser, user).await?;
-                        let proven = Proven { amr, counted: &pending.counted, then: Then::More };
+                        let proven = Proven { amr, counted: &pending.counted };
                         begin_session(app, connection, http, before.as_ref(), user, proven).await?
                     }
                     Self::StepUp(signed_in) => match raise_session(app, connection, http, signed_in, methods).await? {

@@ -1,23 +1,25 @@
 //! Beginning a browser session: after a password, after sign-up, for the first administrator; one way for all.
 //!
-//! Every way of signing in calls [`first_factor_proven`] once its factor holds. Nothing but [`begin_session`] makes sessions, and
-//! nothing calls it for an account with a second factor before that one holds too.
+//! Every way of signing in calls [`first_factor_proven`] once its factor holds. Nothing but [`begin_session`] and
+//! [`hold_and_begin_session`] makes sessions: nothing calls the one for an account with a second factor before that one holds too, and the
+//! other makes none for it, unless what holds is two factors already.
 //!
 //! A new secret whenever assurance rises: the same person's session goes on under its id, anybody else's ends
 //! (security.md S1, S2).
 
 use crate::app::App;
-use crate::credentials::factors::hold_account_to_sign_in;
+use crate::credentials::factors::{HeldAccount, hold_account_to_sign_in, holding_counts};
 use crate::credentials::guesses;
 use crate::credentials::trusted_devices::use_trusted_device;
 use crate::events::{self, About, EventKind, NewEvent};
 use crate::grants::EndReason;
+use crate::mail::Posted;
 use crate::metrics::SignIn;
 use crate::oauth::authentication::{Acr, Amr};
 use crate::paths;
 use crate::sessions::{self, BrowserSession, Device, MOST_SESSIONS, SessionSecret, SignedIn};
-use crate::storage::{Connection, StorageError, Then, prepared, together};
-use crate::users::User;
+use crate::storage::{Connection, StorageError, prepared, together, together_if};
+use crate::users::{User, holding};
 use crate::web::browser::{
     Browser, PasskeyOffer, no_mailed_step_cookie, no_pending_sign_in_cookie, passkey_offer_cookie, pending_sign_in_cookie, session_cookie,
 };
@@ -57,7 +59,16 @@ pub async fn first_factor_proven(
     let begun = app
         .storage
         .transaction(async |connection| {
-            let account = hold_account_to_sign_in(connection, user).await?.ok_or(NotYet::CutOff)?;
+            let (account, begun) = match counted {
+                [] | [_] if before.is_none() && browser.knows(app, user) => {
+                    hold_and_begin_session(app, connection, http, user, &amr, counted.first()).await?
+                }
+                _ => (hold_account_to_sign_in(connection, user).await?, None),
+            };
+            if let Some(secret) = begun {
+                return Ok((secret, Posted::nothing()));
+            }
+            let account = account.ok_or(NotYet::CutOff)?;
             if Acr::of(&amr) < Acr::TwoFactors && account.has_second {
                 let secrets = if ticket.errand.is_some() { &[] } else { browser.trusted_secrets() };
                 if !use_trusted_device(connection, secrets, &user.id, app.now()).await? {
@@ -66,9 +77,7 @@ pub async fn first_factor_proven(
                 amr.push(Amr::TrustedDevice);
             }
             let posted = tell_of_new_browser(app, connection, http, browser, user).await?;
-            // With all the sessions that an account may have, one of them ends in the same transaction.
-            let then = if account.sessions < MOST_SESSIONS { Then::Commit } else { Then::More };
-            let proven = Proven { amr: amr.clone(), counted, then };
+            let proven = Proven { amr: amr.clone(), counted };
             let secret = begin_session(app, connection, http, before.as_ref(), user, proven).await?;
             Ok((secret, posted))
         })
@@ -158,14 +167,12 @@ pub struct Proven<'a> {
     pub amr: Vec<Amr>,
     /// The counters of failed guesses that a full success forgets.
     pub counted: &'a [String],
-    /// Whether the caller's transaction ends with the session. It must not for an account that has as many as it may.
-    pub then: Then,
 }
 
 impl Proven<'_> {
-    /// In a transaction that may go on, nothing having been counted.
+    /// Nothing having been counted.
     pub fn by(amr: Vec<Amr>) -> Self {
-        Self { amr, counted: &[], then: Then::More }
+        Self { amr, counted: &[] }
     }
 }
 
@@ -173,8 +180,7 @@ impl Proven<'_> {
 ///
 /// `before`: who was signed in with this browser until now.
 ///
-/// Cost: 1 round trip; 2 when the same person's goes on, 4 and more when another person's session ends; with [`Then::Commit`] 1 and 1 commit
-/// more.
+/// Cost: 1 round trip; 2 when the same person's goes on, 4 and more when another person's session ends.
 pub async fn begin_session(
     app: &App,
     connection: &mut Connection,
@@ -184,7 +190,7 @@ pub async fn begin_session(
     proven: Proven<'_>,
 ) -> Result<SessionSecret, StorageError> {
     let now = app.now();
-    let Proven { amr, counted, then } = proven;
+    let Proven { amr, counted } = proven;
     let device = device_of(http);
     let (mut session, secret) = BrowserSession::begin(user.id.clone(), amr, device.clone(), &app.sessions, &app.random, now);
     let mut renewed = false;
@@ -201,21 +207,52 @@ pub async fn begin_session(
     let event = NewEvent::note(app, EventKind::SignedIn, About::user(&user.id).in_session(&session.id).from(device));
     let counted = counted.to_vec();
     if renewed {
-        together!(connection, then, execute(events::insertion(event)), execute(prepared(guesses::forgetting(counted))))?;
+        together!(connection, execute(events::insertion(event)), execute(prepared(guesses::forgetting(counted))))?;
     } else {
         let digest = secret.digest().as_str().to_owned();
         let (before, _, _): (Option<i64>, usize, usize) = together!(
             connection,
-            then,
-            get_result(sessions::insertion!(session, digest)),
+            get_result(sessions::counting_insertion!(session, digest)),
             execute(events::insertion(event)),
             execute(prepared(guesses::forgetting(counted))),
         )?;
-        if then == Then::More {
-            sessions::end_surplus_sessions(connection, before, &user.id, now).await?;
-        }
+        sessions::end_surplus_sessions(connection, before, &user.id, now).await?;
     }
     Ok(secret)
+}
+
+/// Holds the account and, where nothing stands against it, begins a session at once and commits: how nearly everybody signs in, in a browser
+/// that knows them and in which nobody is signed in. Tells what the account has, for whom something more is to be done first.
+///
+/// Cost: 3 round trips and 1 commit; 1 and none when no session begins.
+async fn hold_and_begin_session(
+    app: &App,
+    connection: &mut Connection,
+    http: &HttpRequest,
+    user: &User,
+    amr: &[Amr],
+    counted: Option<&String>,
+) -> Result<(Option<HeldAccount>, Option<SessionSecret>), StorageError> {
+    let proves_two = Acr::of(amr) >= Acr::TwoFactors;
+    let (id, cut_off_at, counted) = (user.id.clone(), user.cut_off_at, counted.cloned().unwrap_or_default());
+    let device = device_of(http);
+    let (session, secret) = BrowserSession::begin(id.clone(), amr.to_vec(), device.clone(), &app.sessions, &app.random, app.now());
+    let about = About::user(&user.id).in_session(&session.id).from(device);
+    let event = NewEvent::of(app, EventKind::SignedIn, about.clone());
+    let digest = secret.digest().as_str().to_owned();
+    let (held, begun) = together_if!(
+        connection,
+        (load(holding!(&id, cut_off_at)), load(holding_counts!(&id))),
+        |held| HeldAccount::of(held).is_some_and(|account| (proves_two || !account.has_second) && account.sessions < MOST_SESSIONS),
+        (execute(sessions::insertion!(session, digest)), execute(events::insertion(event)), execute(guesses::forgetting_one(counted)),)
+    )?;
+    Ok((
+        HeldAccount::of(&held),
+        begun.map(|_: (usize, usize, usize)| {
+            events::note(EventKind::SignedIn, &about);
+            secret
+        }),
+    ))
 }
 
 /// What a request tells of the device, as people recognise it.

@@ -644,9 +644,12 @@ both! {
         let alice = Person::alice();
         let mut first = alice.signed_in(&server).await;
         let (online, offline) = both_kinds(&server, &mut first, &alice).await;
-        for _ in 0..100 {
+        let mut known = first.clone();
+        known.cookies.remove("ostiary_session");
+        for round in 0..100 {
             server.advance(Duration::from_millis(5));
-            alice.sign_in(&mut Browser::new(&server)).await;
+            let mut browser = if round % 2 == 0 { Browser::new(&server) } else { known.clone() };
+            alice.sign_in(&mut browser).await;
         }
         assert_eq!(server.database().number("SELECT COUNT(*) FROM sessions").await, 100);
         assert!(!first.is_signed_in().await);

@@ -1,7 +1,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 use diesel_async::RunQueryDsl;
 
 use super::{Database, both};
@@ -9,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::random::Random;
 use crate::storage::columns::{Json, id_newtype};
 use crate::storage::schema::{client_secrets, clients, consumed_tickets, users};
-use crate::storage::{Connection, Storage, StorageError, StorageResult, StorageSettings, Then, prepared, query, together};
+use crate::storage::{Connection, Storage, StorageError, StorageResult, StorageSettings, prepared, query, together, together_if};
 
 both!(
     a_single_use_thing_has_one_winner_among_32,
@@ -18,7 +20,8 @@ both!(
     a_failed_transaction_leaves_nothing,
     a_transaction_begins_with_its_first_statement_even_one_that_fails,
     what_is_sent_together_is_one_round_trip_of_the_transaction,
-    what_is_sent_together_may_commit_its_transaction,
+    what_is_sent_together_may_allow_the_last_and_commit,
+    what_is_written_lightly_leaves_the_next_durable,
     a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks,
     boxed_filters_and_upserts_compile_for_both,
     an_update_that_is_always_the_same_is_prepared_once,
@@ -183,26 +186,72 @@ async fn what_is_sent_together_is_one_round_trip_of_the_transaction(database: &D
     assert!(find_user(&mut storage.read().await.unwrap(), "d@example.com").await.unwrap().is_some());
 }
 
-async fn what_is_sent_together_may_commit_its_transaction(database: &Database) {
+async fn what_is_sent_together_may_allow_the_last_and_commit(database: &Database) {
     let storage = of_one_connection(database).await;
-    let insert_two = async |conn: &mut Connection, then: Then, emails: [&str; 2]| -> StorageResult<(usize, usize)> {
-        let (first, second) = (user(emails[0]), user(emails[1]));
-        let insert = diesel::insert_into(users::table);
-        together!(conn, then, execute(insert.values(&first)), execute(diesel::insert_into(users::table).values(&second)))
+    // One more person, and if that is so two others.
+    let insert = async |conn: &mut Connection, allowed: bool, emails: [&str; 3]| -> StorageResult<(usize, bool)> {
+        let [first, second, third] = emails.map(user);
+        let first_email = first.email.clone();
+        let ((inserted, _), last) = together_if!(
+            conn,
+            (execute(diesel::insert_into(users::table).values(&first)), load(users::table.select(users::email))),
+            |first| allowed && first.0 == 1 && first.1.contains(&first_email),
+            (execute(diesel::insert_into(users::table).values(&second)), execute(diesel::insert_into(users::table).values(&third))),
+        )?;
+        Ok((inserted, last == Some((1, 1))))
     };
-    let is_there = async |email: &str| find_user(&mut storage.read().await.unwrap(), email).await.unwrap().is_some();
+    let are_there = async |emails: [&str; 3]| {
+        let mut conn = storage.read().await.unwrap();
+        let mut there = [false; 3];
+        for (there, email) in there.iter_mut().zip(emails) {
+            *there = find_user(&mut conn, email).await.unwrap().is_some();
+        }
+        there
+    };
+    let first = ["e0@example.com", "e1@example.com", "e2@example.com"];
     let before = storage.statements();
-    let done = storage.transaction(async |conn| insert_two(conn, Then::Commit, ["e1@example.com", "e2@example.com"]).await);
-    assert_eq!(done.await.unwrap(), (1, 1));
+    assert_eq!(storage.transaction(async |conn| insert(conn, true, first).await).await.unwrap(), (1, true));
     let after = storage.statements();
-    assert_eq!((after.round_trips - before.round_trips, after.commits - before.commits), (2, 1));
-    assert!(is_there("e1@example.com").await && is_there("e2@example.com").await);
+    assert_eq!((after.round_trips - before.round_trips, after.commits - before.commits), (3, 1));
+    assert_eq!(are_there(first).await, [true; 3]);
+
+    // Where they are not allowed the transaction goes on, and is committed or not by its end.
+    let not_allowed = ["f0@example.com", "f1@example.com", "f2@example.com"];
+    for fails in [true, false] {
+        let done = storage.transaction(async |conn| {
+            assert_eq!(insert(conn, false, not_allowed).await?, (1, false));
+            if fails { Err(StorageError::Settings("changed my mind".to_owned())) } else { Ok(()) }
+        });
+        assert_eq!(done.await.is_err(), fails);
+        assert_eq!(are_there(not_allowed).await, [!fails, false, false]);
+    }
 
     // One that fails keeps the others from being committed, and the connection is as good as before.
-    let failed = storage.transaction(async |conn| insert_two(conn, Then::Commit, ["e3@example.com", "e1@example.com"]).await);
-    assert!(failed.await.unwrap_err().is_unique_violation());
-    assert!(!is_there("e3@example.com").await);
-    assert!(is_there("e1@example.com").await);
+    let one_is_there = ["g0@example.com", "g1@example.com", "e1@example.com"];
+    let failed = storage.transaction(async |conn| insert(conn, true, one_is_there).await).await;
+    assert!(failed.unwrap_err().is_unique_violation());
+    assert_eq!(are_there(one_is_there).await, [false, false, true]);
+    let others = ["h0@example.com", "h1@example.com", "h2@example.com"];
+    assert_eq!(storage.transaction(async |conn| insert(conn, true, others).await).await.unwrap(), (1, true));
+}
+
+async fn what_is_written_lightly_leaves_the_next_durable(database: &Database) {
+    let storage = of_one_connection(database).await;
+    // FULL is 2 and NORMAL 1; PostgreSQL has no such choice for a statement alone.
+    let is_sqlite = database.settings.url.starts_with("sqlite:");
+    let synchronous = move || sql::<Integer>(if is_sqlite { "PRAGMA synchronous" } else { "SELECT 2" });
+    let insert = async |conn: &mut Connection, email: &str| -> StorageResult<(i32, usize)> {
+        let user = user(email);
+        together!(conn, get_result(synchronous()), execute(diesel::insert_into(users::table).values(&user)))
+    };
+    let mut conn = storage.write().await.unwrap();
+    assert_eq!(insert(conn.lightly(), "i0@example.com").await.unwrap(), (if is_sqlite { 1 } else { 2 }, 1));
+    assert_eq!(insert(&mut conn, "i1@example.com").await.unwrap(), (2, 1));
+    assert!(insert(conn.lightly(), "i0@example.com").await.unwrap_err().is_unique_violation());
+    assert_eq!(insert(&mut conn, "i2@example.com").await.unwrap(), (2, 1));
+    drop(conn);
+    let in_transaction = storage.transaction(async |conn| insert(conn.lightly(), "i3@example.com").await);
+    assert_eq!(in_transaction.await.unwrap(), (2, 1));
 }
 
 async fn a_transaction_dropped_half_way_leaves_nothing_and_frees_its_locks(database: &Database) {
