@@ -26,6 +26,7 @@ use crate::storage::columns::Json;
 use crate::upstreams::insert_link;
 use crate::users::{self, Email, User, UserId};
 use crate::web::browser::Browser;
+use crate::web::mailing::{Sender, may_welcome};
 use crate::web::page::{Layout, Page};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
@@ -163,7 +164,11 @@ async fn make(app: &App, http: &HttpRequest, opened: &Opened, new: User, tokens:
             }
             events::record(connection, app, kind, &About::user(&user.id).from(device_of(http)).with("provider", link.provider.as_str()))
                 .await?;
-            let posted = app.enqueue(connection, app.letters.welcome(&speak::present_addressee(http, &user))).await?;
+            let posted = if user.email_verified || may_welcome(app, connection, &Sender::of(http)).await? {
+                app.enqueue(connection, app.letters.welcome(&speak::present_addressee(http, &user))).await?
+            } else {
+                Posted::nothing()
+            };
             Ok((user, posted))
         })
         .await

@@ -13,6 +13,7 @@ use crate::sessions::{SessionSecret, SignedIn};
 use crate::storage::{Connection, StorageError};
 use crate::users::{self, Email, User, UserId};
 use crate::web::mailed_step::FirstProof;
+use crate::web::mailing::{Sender, may_welcome};
 use crate::web::sign_in::{Proven, begin_session, device_of};
 use crate::web::speak::{present_addressee, sign_up_language};
 use actix_web::HttpRequest;
@@ -64,7 +65,7 @@ impl Newcomer {
 
     /// Begins the account in the caller's transaction, and signs `user` in.
     ///
-    /// Cost: 7 round trips and those of [`begin_session`].
+    /// Cost: 7 round trips and those of [`begin_session`]; where the address is not proven yet 1 to 3 more.
     pub async fn begin(
         &self,
         app: &App,
@@ -84,7 +85,11 @@ impl Newcomer {
         users::insert_user(connection, user).await.map_err(|error| taken(error, NotMade::EmailTaken))?;
         self.store(connection, user).await?;
         events::record(connection, app, EventKind::SignedUp, &about).await?;
-        let posted = app.enqueue(connection, app.letters.welcome(&present_addressee(http, user))).await?;
+        let posted = if user.email_verified || may_welcome(app, connection, &Sender::of(http)).await? {
+            app.enqueue(connection, app.letters.welcome(&present_addressee(http, user))).await?
+        } else {
+            Posted::nothing()
+        };
         Ok((begin_session(app, connection, http, before, user, Proven::by(self.amr())).await?, posted))
     }
 

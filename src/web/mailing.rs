@@ -22,6 +22,8 @@ use std::time::Duration;
 const MOST_TO_ADDRESS: i64 = 5;
 /// Mails in an hour that one network asked for.
 const MOST_FROM_SENDER: i64 = 30;
+/// Notices in an hour to an address that nobody has proven: whoever made the account may have made it for a stranger.
+const MOST_NOTICES_TO_UNPROVEN: i64 = 10;
 /// Tries of codes that were sent to one address, in an hour.
 const MOST_TRIES_OF_ADDRESS: i64 = 20;
 const HOUR: Duration = Duration::from_secs(3600);
@@ -49,6 +51,21 @@ pub async fn may_send(
 ) -> Result<bool, StorageError> {
     Ok(within(app, connection, &["mail from", &from.0], MOST_FROM_SENDER).await?
         && within(app, connection, &["mail to", to.as_str(), known.unwrap_or("")], MOST_TO_ADDRESS).await?)
+}
+
+/// Counts a letter of welcome to an address that nobody has proven, and returns whether it may be sent.
+///
+/// Cost: 1 to 3 round trips.
+pub async fn may_welcome(app: &App, connection: &mut Connection, from: &Sender) -> Result<bool, StorageError> {
+    within(app, connection, &["welcome from", &from.0], MOST_FROM_SENDER).await
+}
+
+/// Counts a notice to an address that nobody has proven, and returns whether it may be sent. Those to a proven one are not counted: whoever is
+/// told must not be made deaf by many.
+///
+/// Cost: 1 to 3 round trips.
+pub async fn may_tell_unproven(app: &App, connection: &mut Connection, to: &Email) -> Result<bool, StorageError> {
+    within(app, connection, &["notice to", to.as_str()], MOST_NOTICES_TO_UNPROVEN).await
 }
 
 /// Counts a code before it is looked at, by what it belongs to and by address. Returns whether it may be looked at.

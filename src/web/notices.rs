@@ -16,6 +16,7 @@ use crate::secret::Secret;
 use crate::storage::{Connection, StorageError};
 use crate::users::User;
 use crate::web::browser::Browser;
+use crate::web::mailing::may_tell_unproven;
 use crate::web::sign_in::device_of;
 use crate::web::speak::{absent_addressee, addressee};
 use actix_web::HttpRequest;
@@ -25,9 +26,9 @@ use std::time::Duration;
 const UNTOLD_WRONG_CODES: i64 = 2;
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Tells a person what they, or somebody else, did to their account.
+/// Tells a person what they, or somebody else, did to their account. An address that nobody has proven is told so much and no more.
 ///
-/// Cost: 2 round trips.
+/// Cost: 2 round trips; where nobody has proven the address 2 to 4.
 pub async fn tell(
     app: &App,
     connection: &mut Connection,
@@ -52,6 +53,9 @@ async fn tell_at(
     user: &User,
     notice: &Notice<'_>,
 ) -> Result<Posted, StorageError> {
+    if !user.email_verified && !may_tell_unproven(app, connection, &user.email).await? {
+        return Ok(Posted::nothing());
+    }
     let link = lockdown_link(app, connection, user).await?;
     app.enqueue(connection, app.letters.notice(to, notice, link.as_deref())).await
 }

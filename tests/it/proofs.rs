@@ -3,6 +3,7 @@
 use crate::both;
 use crate::support::authenticator::give;
 use crate::support::mailbox::{Mail, Mailbox};
+use crate::support::passkey;
 use crate::support::people::words;
 use crate::support::prelude::*;
 use std::time::Instant;
@@ -86,7 +87,7 @@ both! {
         alice.sign_up(&mut taken).await;
         carla.sign_up(&mut free).await;
         assert_eq!(seen(&taken, &alice.email), seen(&free, &carla.email));
-        assert_eq!(newest(&server, &alice.email).await.subject, "You already have a Ostiary account");
+        assert_eq!(newest(&server, &alice.email).await.subject, "You already have an account at Ostiary");
         assert_eq!(newest(&server, &carla.email).await.code().len(), 6);
         assert_eq!(users(&server).await, 1);
     }
@@ -338,10 +339,20 @@ both! {
     async fn an_unproven_account_is_taken_over_clean(db) {
         let server = TestServer::with(db).setting("login.email", true).start().await;
         let shop = Application::of(&server, "shop");
+        let left = async |server: &TestServer| {
+            let mut left = [0; 3];
+            for (left, table) in left.iter_mut().zip(["totp_secrets", "recovery_codes", "passkeys"]) {
+                *left = server.database().number(&format!("SELECT count(*) FROM {table}")).await;
+            }
+            left
+        };
         // An attacker makes the accounts.
         for (name, by_link) in [("Alice Ardent", true), ("Bob Brisk", false)] {
             let victim = Person::new(name);
             let mut attacker = victim.signed_in(&server).await;
+            victim.adds_authenticator(&server, &mut attacker).await;
+            passkey::Authenticator::phone(&server).add_to(&mut attacker, "Phone").await;
+            assert_eq!(left(&server).await, [1, 10, 1], "{}", attacker.describe());
             let tokens = shop.sign_in(&mut attacker, &victim).await;
             let mut own = Browser::new(&server);
             if by_link {
@@ -361,6 +372,7 @@ both! {
             victim.sign_in(&mut attacker).await;
             assert!(attacker.error().contains("wrong"), "{}", attacker.describe());
             shop.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
+            assert_eq!(left(&server).await, [0; 3], "what would open it again");
         }
         assert_eq!(server.database().number("SELECT count(*) FROM users WHERE email_verified").await, 2);
         assert_eq!(server.database().number("SELECT count(*) FROM events WHERE kind = 'account_taken_over'").await, 2);
@@ -611,6 +623,28 @@ both! {
         assert!((25..=30).contains(&sent), "{sent}");
     }
 
+    /// security.md M13: nor is somebody else's address that an account was made for, by letters of welcome and notices.
+    async fn an_unproven_address_is_not_flooded_with_mail(db) {
+        let server = TestServer::with(db).setting("sign_up.email_verification", "reminder").start().await;
+        let alice = Person::alice();
+        alice.signed_in(&server).await;
+        let before = mails_to(&server, &alice.email).await;
+        for _ in 0..13 {
+            alice.sign_in(&mut Browser::new(&server)).await;
+        }
+        assert_eq!(mails_to(&server, &alice.email).await - before, 10);
+        server.database().execute("UPDATE users SET email_verified = TRUE").await;
+        alice.sign_in(&mut Browser::new(&server)).await;
+        assert_eq!(mails_to(&server, &alice.email).await - before, 11, "a proven one is told everything");
+        let all = Mailbox::of(&server).all().await.len();
+        for number in 0..33 {
+            Person::new(&format!("Guest{number} Brisk")).sign_up(&mut Browser::new(&server)).await;
+        }
+        assert_eq!(server.database().number("SELECT count(*) FROM users").await, 34);
+        let sent = Mailbox::of(&server).all().await.len() - all;
+        assert!((28..=30).contains(&sent), "{sent}");
+    }
+
     /// security.md M10, M13: past the limit of an hour "Send a new code" mails nothing, and the code that was mailed last still works.
     async fn a_code_that_is_not_followed_by_another_still_works(db) {
         let server = Setup::proving(db).setting("login.email", true).start().await;
@@ -732,7 +766,7 @@ both! {
         browser.fill("New email address", &alice.email);
         browser.press("Send a code").await;
         let taken = seen(&browser, &alice.email);
-        assert_eq!(newest(&server, &alice.email).await.subject, "You already have a Ostiary account");
+        assert_eq!(newest(&server, &alice.email).await.subject, "You already have an account at Ostiary");
         browser.open("/account/email?new").await;
         browser.fill("New email address", "bobby@example.org");
         browser.press("Send a code").await;

@@ -18,9 +18,9 @@ mail-password-added-subject = A password was added to your { $brand } account
 mail-password-added-heading = A password was added
 mail-password-added = A password was added to your { $brand } account just now. You can sign in with it and your email address.
 
-mail-account-exists-subject = You already have a { $brand } account
+mail-account-exists-subject = You already have an account at { $brand }
 mail-account-exists-heading = You already have an account
-mail-account-exists = Somebody, perhaps you, tried to make a { $brand } account with this address. There is one already, so nothing was changed.
+mail-account-exists = Somebody, perhaps you, tried to make an account at { $brand } with this address. There is one already, so nothing was changed.
 mail-account-exists-not-you = This wasn’t you? You don’t need to do anything: nobody was let into your account.
 
 mail-reuse-subject = You were signed out of { $app }
