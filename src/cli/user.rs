@@ -3,7 +3,7 @@
 use super::client_settings::listed;
 use super::output::{Output, Table};
 use super::{CliError, Opened};
-use crate::credentials::factors::delete_second_factors;
+use crate::credentials::factors::{delete_second_factors, find_factors};
 use crate::credentials::mailed_proofs::end_proofs_of;
 use crate::credentials::password::WeakPassword;
 use crate::credentials::set_password_hash;
@@ -106,13 +106,17 @@ pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output,
             let now = app.now();
             opened
                 .transaction(async |connection| {
+                    let had_one = find_factors(connection, &user.id).await?.password;
                     set_password_hash(connection, &user.id, &hash, now).await?;
                     users::cut_off(connection, &user.id, now).await?;
                     end_proofs_of(connection, &user.id).await?;
                     delete_trusted_devices_of(connection, &user.id).await?;
                     end_sessions_of(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
                     end_grants_of_user(connection, &user.id, None, EndReason::PasswordChanged, now).await?;
-                    events::record(connection, app, EventKind::PasswordChanged, &About::user(&user.id).with("by", "operator")).await
+                    events::record(connection, app, EventKind::PasswordChanged, &About::user(&user.id).with("by", "operator")).await?;
+                    // A running server, or the next one, sends it.
+                    let notice = if had_one { Notice::PasswordChanged } else { Notice::PasswordAdded };
+                    tell_absent(app, connection, &user, &notice).await.map(drop)
                 })
                 .await?;
             Ok(Output::new(format!("The password of {} is set; sessions and tokens have ended.", user.email), json!({ "id": user.id })))

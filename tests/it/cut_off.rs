@@ -23,6 +23,10 @@ async fn sign_in_notices(server: &TestServer) -> usize {
     Mailbox::of(server).all().await.iter().filter(|mail| mail.subject == NEW_SIGN_IN).count()
 }
 
+async fn password_notices(server: &TestServer) -> usize {
+    Mailbox::of(server).all().await.iter().filter(|mail| mail.subject == "Your Ostiary password was changed").count()
+}
+
 async fn gives(server: &TestServer, browser: &mut Browser, authenticator: &Authenticator) {
     browser.fill("Code", &authenticator.code(server));
     browser.press("Continue").await;
@@ -53,7 +57,14 @@ both! {
                     assert!(!owner.is_signed_in().await);
                 }
                 "set by the operator" => {
+                    let before = password_notices(&server).await;
                     server.ground.command_with_input(&["user", "set-password", &alice.email], &alice.password).await.done();
+                    let told = async {
+                        while password_notices(&server).await == before {
+                            tokio::time::sleep(Duration::from_millis(100)).await;
+                        }
+                    };
+                    tokio::time::timeout(Duration::from_secs(20), told).await.expect("a mail about it");
                 }
                 _ => {
                     server.ground.command(&["user", "disable", &alice.email]).await.done();

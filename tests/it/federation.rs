@@ -1,6 +1,7 @@
 //! Sign in with others: the flow, what a provider may lie about, whose identity it is, connecting and removing.
 
 use crate::both;
+use crate::support::authenticator::give;
 use crate::support::mailbox::Mailbox;
 use crate::support::passkey;
 use crate::support::prelude::*;
@@ -537,7 +538,7 @@ both! {
         }
         assert!(seen[0].0.1 == "/signup/with" && seen.iter().all(|one| *one == seen[0]), "{seen:#?}");
         assert_eq!((users(&server).await, links(&server).await), (2, 0));
-        assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "You already have a Ostiary account");
+        assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "You already have an account at Ostiary");
         // Vouched for, it is theirs who has it.
         fake.knows("frieda-1", &alice.email);
         assert_eq!(fake.visit(&server).await.path(), "/login/connect");
@@ -687,7 +688,7 @@ both! {
         browser.fill("Email address", &alice.email);
         browser.press("Create account").await;
         let taken = browser.heading();
-        assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "You already have a Ostiary account");
+        assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "You already have an account at Ostiary");
         browser.fill("Code", "000000");
         browser.press("Continue").await;
         assert!(browser.error().contains("wrong"), "{}", browser.describe());
@@ -851,6 +852,23 @@ both! {
         browser.press("Sign out").await;
         browser.open(&fake.approve(&landed)).await;
         assert_eq!((browser.status(), links(&server).await), (400, 0));
+    }
+
+    /// security.md O6: a provider proves one factor. An account that has a second one is asked for it, and nothing is open before.
+    async fn a_second_factor_is_asked_for_after_a_provider(db) {
+        let (fake, server) = start(db).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        browser.open("/account/security").await;
+        let landed = browser.press("Connect Far").await.landed();
+        browser.open(&fake.approve(&landed)).await;
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut browser).await;
+        let mut other = fake.visit(&server).await;
+        assert_eq!((other.path(), has_session(&other)), ("/login/factor", false), "{}", other.describe());
+        other.clone().open("/account").await;
+        assert!(!other.clone().is_signed_in().await);
+        give(&mut other, &authenticator.code(&server)).await;
+        assert!(other.is_signed_in().await, "{}", other.describe());
     }
 
     /// Issue 3 §2: the last way in is not removed, however often it is tried at once.

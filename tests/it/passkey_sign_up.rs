@@ -215,7 +215,7 @@ both! {
         assert_eq!((browser.heading(), browser.text(), browser.status()), (with_password.heading(), with_password.text(), 200));
         assert!(browser.error().contains("There is an account with this address"), "{}", browser.describe());
         assert_eq!(who(&mut browser.clone()).await, "");
-        assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "You already have a Ostiary account");
+        assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "You already have an account at Ostiary");
         assert_eq!(count(&server, "passkeys").await, 0);
         // Web Authentication §5.1.10.1: the key was made in vain, which its keeper may know.
         let told = browser.page().attribute("[data-passkey-unknown]", "data-passkey-unknown").unwrap();
@@ -303,7 +303,7 @@ both! {
             pages.push((browser.path().to_owned(), browser.status(), browser.text().replace(&person.email, "")));
         }
         assert_eq!(pages[0], pages[1]);
-        assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "You already have a Ostiary account");
+        assert_eq!(Mailbox::of(&server).newest_to(&alice.email).await.subject, "You already have an account at Ostiary");
     }
 
     /// security.md W8, O4: what somebody without a password can do later: no password to change but one to choose, and no way out of their own
