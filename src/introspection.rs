@@ -42,10 +42,15 @@ async fn introspect_access_token(app: &App, caller: &Client, token: &str) -> Res
     let claims = match live_token(app, token).await {
         Ok(live) => live.claims,
         Err(DeadToken::Storage(error)) => return Err(error.into()),
-        Err(_) => return Ok(None),
+        Err(dead) => {
+            tracing::debug!(why = %dead, "not active");
+            return Ok(None);
+        }
     };
     let is_audience = caller.metadata.serves.iter().any(|resource| claims.aud.iter().any(|aud| aud == resource.as_str()));
     if claims.client_id != caller.client_id && !is_audience {
+        // Whoever wires an API reads "active": false of a token that is good.
+        tracing::info!(caller = caller.client_id.as_str(), audience = ?claims.aud, "not active for this client: it serves no API of the token's audience");
         return Ok(None);
     }
     let mut answer = serde_json::to_value(&claims).map_err(OAuthError::server_error)?;

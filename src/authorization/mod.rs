@@ -123,7 +123,22 @@ async fn decide(
     Ok(next_step(&situation))
 }
 
+/// With `prompt=none` nobody is there to read a page (OpenID Connect Core §3.1.2.1): what fails is told to the application.
 async fn proceed(
+    app: &App,
+    http: &HttpRequest,
+    request: AuthorizationRequest,
+    client: &Client,
+    target: &ResponseTarget,
+) -> Result<HttpResponse, PageError> {
+    let is_silent = request.prompt.none;
+    match go_on(app, http, request, client, target).await {
+        Err(failed) if is_silent => Ok(response::send_error(target, app, http, &failed.into())),
+        done => done,
+    }
+}
+
+async fn go_on(
     app: &App,
     http: &HttpRequest,
     mut request: AuthorizationRequest,

@@ -62,7 +62,8 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
         None => return Err(invalid("response_type is missing; send response_type=code.")),
     }
     check_client(client, GrantType::AuthorizationCode).map_err(|refusal: Refusal| {
-        OAuthError::new(ErrorCode::UnauthorizedClient, "This client is not registered for authorization_code.").because(refusal)
+        OAuthError::new(ErrorCode::UnauthorizedClient, "This client is not registered for authorization_code; add it to its grant_types.")
+            .because(refusal)
     })?;
     let response_mode = match params.get("response_mode") {
         Some(text) => ResponseMode::parse(text).ok_or_else(|| invalid("response_mode must be query or form_post."))?,

@@ -9,6 +9,7 @@ use crate::oauth::response_mode::ResponseMode;
 use crate::web::page::{Layout, Page};
 use crate::web::redirect::see_other_at;
 use crate::web::refusals::note_refusal;
+use crate::web::request_log::request_id_of;
 use crate::web::response_target::ResponseTarget;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -21,7 +22,9 @@ pub(super) fn send_code(target: &ResponseTarget, app: &App, request: &HttpReques
 pub(super) fn send_error(target: &ResponseTarget, app: &App, request: &HttpRequest, error: &OAuthError) -> HttpResponse {
     crate::web::oauth_error::log(error);
     note_refusal(app, request, error, None);
-    send(target, app, request, vec![("error", error.code.to_string()), ("error_description", error.description().to_owned())])
+    // The header of this answer ends in the browser: the application's developer reads what arrives at their own address.
+    let description = format!("{} Request id: {}", error.description(), request_id_of(request));
+    send(target, app, request, vec![("error", error.code.to_string()), ("error_description", description)])
 }
 
 /// `state` goes back as it came; `iss` is in every answer (RFC 9207 §2).

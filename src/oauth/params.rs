@@ -30,6 +30,10 @@ pub enum ParamsError {
     Encoding,
     #[error("A parameter holds a NUL character.")]
     Nul,
+    #[error("The value of {0} is not valid percent-encoded UTF-8; encode it as application/x-www-form-urlencoded.")]
+    EncodingOf(String),
+    #[error("The value of {0} holds a NUL character; leave it out.")]
+    NulOf(String),
     #[error("The parameter {0} is sent more than once; send it once.")]
     Repeated(String),
 }
@@ -46,7 +50,13 @@ impl Params {
                 return Err(ParamsError::TooMany);
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            params.add(decode(name)?, decode(value)?)?;
+            let name = decode(name)?;
+            let value = decode(value).map_err(|error| match error {
+                ParamsError::Encoding => ParamsError::EncodingOf(printable(&name)),
+                ParamsError::Nul => ParamsError::NulOf(printable(&name)),
+                error => error,
+            })?;
+            params.add(name, value)?;
         }
         Ok(params)
     }
@@ -135,8 +145,10 @@ mod tests {
     #[test]
     fn broken_encodings_are_refused() {
         for bad in ["a=%", "a=%4", "a=%zz", "a=%ff", "a=%C0%AF"] {
-            assert_eq!(Params::parse(bad), Err(ParamsError::Encoding), "{bad}");
+            assert_eq!(Params::parse(bad), Err(ParamsError::EncodingOf("a".to_owned())), "{bad}");
         }
+        assert_eq!(Params::parse("%zz=1"), Err(ParamsError::Encoding));
+        assert_eq!(Params::parse("a=%00"), Err(ParamsError::NulOf("a".to_owned())));
         assert_eq!(Params::parse("a%00=1"), Err(ParamsError::Nul));
         assert_eq!(Params::parse("a=%F0%9F%9A%AA+b").unwrap().get("a"), Some("🚪 b"));
     }

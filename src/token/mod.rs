@@ -74,10 +74,12 @@ fn grant_type(params: &Params) -> Result<GrantType, OAuthError> {
 
 fn not_registered_for(grant_type: GrantType) -> OAuthError {
     let description = match grant_type {
-        GrantType::AuthorizationCode => "This client is not registered for authorization_code.",
-        GrantType::RefreshToken => "This client is not registered for refresh_token.",
-        GrantType::ClientCredentials => "This client is not registered for client_credentials.",
-        GrantType::TokenExchange => "This client is not registered for token exchange.",
+        GrantType::AuthorizationCode => "This client is not registered for authorization_code; add it to its grant_types.",
+        GrantType::RefreshToken => "This client is not registered for refresh_token; add it to its grant_types.",
+        GrantType::ClientCredentials => "This client is not registered for client_credentials; add it to its grant_types.",
+        GrantType::TokenExchange => {
+            "This client is not registered for token exchange; add urn:ietf:params:oauth:grant-type:token-exchange to its grant_types."
+        }
     };
     OAuthError::new(ErrorCode::UnauthorizedClient, description)
 }

@@ -349,6 +349,14 @@ impl From<StorageError> for PageError {
     }
 }
 
+/// What an application is told where nobody is there to read the page.
+impl From<PageError> for OAuthError {
+    fn from(error: PageError) -> Self {
+        let cause = error.cause.unwrap_or_else(|| error.title.to_owned());
+        if error.status == StatusCode::SERVICE_UNAVAILABLE { Self::unavailable(cause) } else { Self::server_error(cause) }
+    }
+}
+
 /// A protocol error met on the way to a page.
 impl From<OAuthError> for PageError {
     fn from(error: OAuthError) -> Self {

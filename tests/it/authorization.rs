@@ -152,6 +152,7 @@ both! {
             names.sort_unstable();
             assert_eq!(names, ["error", "error_description", "iss", "state"]);
             assert!(!landed.param("error_description").contains("evil"), "{landed:?}");
+            assert!(landed.param("error_description").contains(" Request id: "), "{landed:?}");
             assert_eq!(landed.address.fragment(), None);
         }
         // A request without a fault begins with a page, whoever sent the link.

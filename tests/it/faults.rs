@@ -281,6 +281,8 @@ async fn a_lost_database_is_503_and_comes_back_by_itself() {
     }
     browser.open("/account").await;
     assert_eq!((browser.status(), browser.heading().as_str()), (503, "We’ll be right back"));
+    let silent = browser.open(&request.clone().with("prompt", "none").url()).await.landed();
+    assert_eq!(silent.error(), "temporarily_unavailable", "with prompt=none nobody is there to read a page");
     let mut other = Browser::of_process(&server);
     alice.sign_in(&mut other).await;
     assert_eq!(other.status(), 503, "never a wrong password: {}", other.describe());
