@@ -41,7 +41,7 @@ use actix_web::http::header::{STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS}
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{HttpServer, web};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// A server that listens.
@@ -85,6 +85,8 @@ pub enum StartError {
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Larger bodies are refused before they are read.
 const LARGEST_BODY: usize = 64 * 1024;
+/// For what is to be written down when the time of a stop is over.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Opens database, keys and clients: what the server and the command line share.
 ///
@@ -262,7 +264,7 @@ impl Server {
         .workers(workers)
         .client_request_timeout(request_timeout)
         .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(grace.as_secs())
+        .shutdown_timeout(grace.as_secs() + u64::from(grace.subsec_nanos() > 0))
         .disable_signals()
         .bind(&address)
         .map_err(|source| StartError::Listen { address: format!("{}:{}", address.0, address.1), source })?;
@@ -278,12 +280,14 @@ impl Server {
         &self.app
     }
 
-    /// Stops accepting, finishes what is in flight within `shutdown_grace`.
+    /// Stops accepting, finishes what is in flight within `shutdown_grace`, and in the two seconds after it what was to be written down.
     pub async fn stop(self) {
+        let until = Instant::now() + self.app.config.shutdown_grace;
         self.handle.stop(true).await;
-        self.app.mailer.stop(self.app.config.shutdown_grace).await;
+        let left = until.saturating_duration_since(Instant::now());
+        self.app.mailer.stop(left.max(LAST_WORDS)).await;
         self.housekeeping.stop().await;
-        let _ = crate::housekeeping::write_refusals(&self.app).await;
+        let _ = tokio::time::timeout(LAST_WORDS, crate::housekeeping::write_refusals(&self.app)).await;
         self.sweeping.abort();
         let _ = self.serving.await;
     }
