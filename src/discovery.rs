@@ -131,9 +131,7 @@ fn metadata(app: &App, directory: &Directory) -> Value {
         "frontchannel_logout_supported": false,
     });
     let brand = &app.config.brand;
-    for (name, url) in
-        [("op_policy_uri", &brand.privacy_url), ("op_tos_uri", &brand.terms_url), ("service_documentation", &brand.support_url)]
-    {
+    for (name, url) in [("op_policy_uri", &brand.privacy_url), ("op_tos_uri", &brand.terms_url)] {
         if let (Some(url), Some(members)) = (url, document.as_object_mut()) {
             members.insert(name.into(), url.as_str().into());
         }

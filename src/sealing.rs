@@ -219,9 +219,12 @@ mod tests {
     #[test]
     fn what_is_sealed_for_one_purpose_opens_for_no_other() {
         let sealing = sealing(1, &[]);
-        let sealed = sealing.seal(Purpose::AuthorizationCode, &"value").unwrap();
-        assert_eq!(sealing.open::<String>(Purpose::AuthorizationCode, &sealed).as_deref(), Some("value"));
-        assert!(sealing.open::<String>(Purpose::RefreshToken, &sealed).is_none());
+        for (purpose, _) in PURPOSES {
+            let sealed = sealing.seal(*purpose, &"value").unwrap();
+            for (other, _) in PURPOSES {
+                assert_eq!(sealing.open::<String>(*other, &sealed).is_some(), other == purpose, "{purpose:?} as {other:?}");
+            }
+        }
     }
 
     #[test]

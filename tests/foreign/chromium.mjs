@@ -44,7 +44,10 @@ async function tour(chrome, look, options) {
   check((await page.locator('h1').textContent()) === 'Signed in', `${look}: back at the app`);
 
   await page.goto(authorize({ response_mode: 'form_post' }), { waitUntil: 'commit' });
-  if (options.javaScriptEnabled === false) await page.getByRole('button', { name: 'Continue' }).click();
+  if (options.javaScriptEnabled === false) {
+    await see('form-post');
+    await page.getByRole('button', { name: 'Continue' }).click();
+  }
   await page.waitForURL(`http://localhost:${APP}/**`);
 
   await page.goto(`${ISSUER}/account`);
@@ -160,6 +163,12 @@ async function tourInTranslation(chrome, look, options) {
   await see('logout');
   await page.locator('[name=decision][value=sign_out]').click();
   await see('signed-out');
+  await page.goto(`${ISSUER}/forgot`);
+  await see('forgot');
+  await page.locator('#email').fill(`${look}@example.org`);
+  await send();
+  await page.locator('#email').waitFor({ state: 'detached' });
+  await see('forgot-sent');
   await close();
 }
 

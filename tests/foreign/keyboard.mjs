@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
-import { equipped, phone } from './authenticators.mjs';
+import { equipped, phone, stick } from './authenticators.mjs';
 import { check } from './pages.mjs';
 import { AuthenticatorApp, byKeyboard, codeTo, launch, letterTo, looks, otherLanguages, report, visit } from './look.mjs';
 
@@ -174,6 +174,13 @@ async function withPassword(chrome, look, options) {
 
   await it.open('/login');
   await follow('a[href*="/login/mail"]');
+  await answer({ email });
+  await it.letter(email, '/login/link');
+  await walk('mailed-link');
+  await follow('form[action$="/login/link"] button');
+  await walk('mailed-link-factor');
+  await it.open('/login');
+  await follow('a[href*="/login/mail"]');
   await walk('mail-me');
   await mistake({ email: 'nonsense' });
   await answer({ email });
@@ -321,6 +328,38 @@ async function withPasskey(chrome, look, options) {
   await it.mistake({ new_password: 'short' });
   await answer({ new_password: PASSWORD });
   await page.getByRole('status').filter({ visible: true }).first().waitFor();
+
+  // A key that is only touched, as the second step.
+  const old = await it.plug(stick);
+  await it.open('/account/security-keys/add');
+  await walk('add-security-key');
+  await type({ name: 'Old stick' });
+  await follow(ASK);
+  await page.waitForURL(/\/account\/recovery-codes/);
+  await walk('recovery-codes-first');
+  await it.leaveSession();
+  await it.open('/login');
+  await answer({ email, password: PASSWORD });
+  await page.locator('form[action$="/login/factor/key"]').waitFor();
+  await walk('factor-key');
+  await follow(ASK);
+  await it.isIn();
+  await it.leaveSession();
+  await it.unplug(old);
+
+  // Offered after a password, where the device can make one.
+  await it.open('/signup');
+  await it.signUp(`new-${email}`);
+  await it.isIn();
+  await it.leaveSession();
+  await it.plug(phone);
+  await it.open('/login');
+  await page.locator('[data-passkey-able][value="1"]').waitFor({ state: 'attached' });
+  await answer({ email: `new-${email}`, password: PASSWORD });
+  await page.locator('form[action$="/login/offer"]:not([hidden])').first().waitFor();
+  await walk('offer');
+  await follow(ASK);
+  await it.isIn();
   await it.close();
 }
 

@@ -1,7 +1,8 @@
 // Pages that a person sees once or never, in a real Chromium: the first administrator, an address to be confirmed, a number and codes by text
 // message, a second step that is demanded, a provider that does not answer; and the everyday pages in the languages that no other tour speaks.
+// Without script as well, and by keyboard alone.
 import { check } from './pages.mjs';
-import { large, launch, launchWithLargeText, looks, report, visit } from './look.mjs';
+import { AuthenticatorApp, byKeyboard, codeTo, large, launch, launchWithLargeText, looks, report, visit } from './look.mjs';
 
 const { ISSUER, SETUP, SMS_CODE, PASSWORD } = process.env;
 const browser = await launch();
@@ -76,6 +77,12 @@ async function tour(chrome, look, options, n) {
   await see('totp-demanded', 'Set up an authenticator app');
   await page.goto(`${ISSUER}/account/security`);
   await at('/account/totp');
+  const authenticator = new AuthenticatorApp(await page.locator('code.secret-text').textContent());
+  await fill({ code: await authenticator.code() });
+  await send('/account/totp');
+  await page.locator('a[download]').waitFor();
+  await page.goto(`${ISSUER}/account/security`);
+  await at('/account/security');
   await signOut();
 
   await page.goto(`${ISSUER}/login`);
@@ -88,9 +95,76 @@ async function tour(chrome, look, options, n) {
 }
 
 const speaking = (locale) => ({ locale, ...looks.narrow });
+// What no other tour does by keyboard; last, since it makes the first administrator, whose page is gone then.
+async function tourByKeyboard() {
+  const it = await visit(browser, 'keyboard', looks.light);
+  const { page, at, close, expected, signOut } = it;
+  const { answer, atFault, follow, walk } = byKeyboard(it);
+  const email = 'keyboard@seldom.example';
+  const code = () => page.locator('#code').waitFor();
+  const press = (path) => follow(`form[action$="${path}"] button[type=submit]`);
+  expected.add('status of 400');
+
+  await page.goto(`${ISSUER}/signup`);
+  await answer({ email, password: PASSWORD });
+  await at('/account');
+  await page.goto(`${ISSUER}/account/activity`);
+  await walk('activity');
+  await page.goto(`${ISSUER}/verify`);
+  await walk('verify');
+  await press('/verify');
+  await code();
+  await walk('verify-code');
+  await answer({ code: '12345' });
+  await atFault();
+  await answer({ code: await codeTo(email) });
+  await at('/account');
+
+  await page.goto(`${ISSUER}/account/phone`);
+  await walk('phone');
+  await answer({ phone_number: '+49 30 901899' });
+  await code();
+  await walk('phone-code');
+  await answer({ code: '000000' });
+  await atFault();
+  await answer({ code: SMS_CODE });
+  await at('/account/security');
+  await signOut();
+  await page.goto(`${ISSUER}/login`);
+  await answer({ email, password: PASSWORD });
+  await walk('factor-sms');
+  await press('/login/factor');
+  await code();
+  await walk('factor-sms-code');
+  await answer({ code: SMS_CODE });
+  await at('/account');
+  await signOut();
+
+  await page.goto(`${ISSUER}/login`);
+  await answer({ email: 'staff-keyboard@seldom.example', password: PASSWORD });
+  await at('/account/totp');
+  await walk('totp-demanded');
+  const authenticator = new AuthenticatorApp(await page.locator('code.secret-text').textContent());
+  await answer({ code: await authenticator.code() });
+  await page.locator('a[download]').waitFor();
+  await walk('recovery-codes');
+  await signOut();
+
+  await page.goto(SETUP);
+  await walk('setup');
+  await answer({ email: 'nonsense', password: 'short' });
+  await atFault();
+  await answer({ email: 'admin@seldom.example', password: PASSWORD });
+  await page.waitForURL((url) => url.pathname !== '/setup');
+  await page.goto(`${ISSUER}/account`);
+  await at('/account');
+  await close();
+}
+
 const { light, dark, narrow } = looks;
-const all = { light, dark, narrow, spanish: speaking('es'), french: speaking('fr'), portuguese: speaking('pt'), ...large };
+const all = { light, dark, narrow, 'no-script': looks['no-script'], spanish: speaking('es'), french: speaking('fr'), portuguese: speaking('pt'), ...large };
 await Promise.all(Object.entries(all).map(([look, options], n) => tour(look in large ? big : browser, look, options, n)));
+await tourByKeyboard();
 await browser.close();
 await big.close();
 report();

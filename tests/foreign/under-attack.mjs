@@ -1,10 +1,11 @@
 // Sign-in under attack in a real Chromium: each form waits for its proof of work and is then sent, once, however it was pressed; a form that
 // came without one is held and goes on by itself; and what people read whose browser can bring none.
 import { check } from './pages.mjs';
-import { launch, looks, otherLanguages, report, visit } from './look.mjs';
+import { large, launch, launchWithLargeText, looks, otherLanguages, report, visit } from './look.mjs';
 
 const { ISSUER, EMAIL, PASSWORD } = process.env;
 const browser = await launch();
+const big = await launchWithLargeText();
 
 // Opened before.
 const early = await visit(browser, 'opened before', looks.light);
@@ -13,8 +14,8 @@ await early.page.goto(`${ISSUER}/login`);
 // Past the threshold of one post a minute: from now on every page carries a challenge, and every form needs its answer.
 for (let n = 0; n < 3; n += 1) await (await fetch(`${ISSUER}/login`, { method: 'POST' })).text();
 
-async function open(look, options, slow = false) {
-  const it = await visit(browser, look, options);
+async function open(look, options, slow = false, chrome = browser) {
+  const it = await visit(chrome, look, options);
   const posts = [];
   it.page.on('request', (request) => {
     if (request.method() === 'POST') posts.push(request.url());
@@ -91,8 +92,8 @@ await held(quick, () => quick.page.evaluate(() => {
 }).then(() => quick.page.locator('form[data-held]').waitFor({ state: 'attached' })).then(() => quick.page.evaluate('window.mayWork = true')));
 
 // What they see meanwhile; and what those read whose browser runs no script, or whose form is held again and again.
-async function refused(look, options) {
-  const it = await open(look, options, options.javaScriptEnabled !== false);
+async function refused(chrome, look, options) {
+  const it = await open(look, options, options.javaScriptEnabled !== false, chrome);
   it.expected.add('403');
   await it.type();
   if (it.scripted) {
@@ -112,6 +113,10 @@ async function refused(look, options) {
   }
   await it.close();
 }
-await Promise.all(Object.entries({ ...looks, ...otherLanguages }).map(([look, options]) => refused(look, options)));
+await Promise.all([
+  ...Object.entries({ ...looks, ...otherLanguages }).map(([look, options]) => refused(browser, look, options)),
+  ...Object.entries(large).map(([look, options]) => refused(big, look, options)),
+]);
 await browser.close();
+await big.close();
 report();

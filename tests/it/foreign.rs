@@ -175,7 +175,7 @@ async fn people_see_seldom_pages_in_chromium() {
         .start()
         .await;
     let setup = ostiary::setup::first_administrator_link(server.app()).await.unwrap().unwrap();
-    for look in ["light", "dark", "narrow", "spanish", "french", "portuguese", "german-large", "arabic-large"] {
+    for look in ["light", "dark", "narrow", "no-script", "keyboard", "spanish", "french", "portuguese", "german-large", "arabic-large"] {
         let email = format!("staff-{look}@seldom.example");
         Person { email, password: PASSWORD.into(), ..Person::new("Sam Staff") }.registered(&server).await;
     }

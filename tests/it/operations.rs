@@ -204,7 +204,12 @@ both! {
         for secret in [
             landed.code(), &request.verifier, &tokens.access_token, tokens.refresh_token(), tokens.id_token(), &next.access_token,
             next.refresh_token(), &session, &alice.password, "a wrong password of hers", &secret_of("shop"), MASTER_KEY,
-        ] {
+            request.parameter("state").unwrap(),
+        ]
+        .into_iter()
+        .chain(browser.cookies.all().iter().chain(wrong.cookies.all()).map(|cookie| cookie.value.as_str()))
+        .filter(|secret| secret.len() > 12)
+        {
             assert!(!log.contains(secret), "in the log: {secret}");
             assert!(!dump.contains(secret), "in the database: {secret}");
             assert!(!metrics.contains(secret), "in the metrics: {secret}");
@@ -446,7 +451,14 @@ both! {
         worker.client_credentials(&[]).await.tokens();
         assert_eq!(worker.get("/health", &[]).await.ok(), json!({ "status": "healthy", "service": "ostiary" }));
         assert_eq!(worker.get("/health/ready", &[]).await.ok()["status"], "ready");
+        let alice = Person::alice();
+        let mut browser = alice.registered(&server).await;
+        Person { password: "not the password".to_owned(), ..alice.clone() }.sign_in(&mut browser).await;
+        alice.sign_in(&mut browser).await;
         let metrics = worker.get("/metrics", &[]).await.body;
+        for (outcome, times) in [("success", 1), ("refused", 1)] {
+            assert!(metrics.contains(&format!("ostiary_sign_ins_total{{outcome=\"{outcome}\"}} {times}\n")), "{metrics}");
+        }
         assert!(metrics.contains(r#"ostiary_tokens_issued_total{grant_type="client_credentials"} 1"#), "{metrics}");
         assert!(metrics.contains("ostiary_http_requests_total{") && metrics.contains("ostiary_http_request_duration_seconds"));
     }

@@ -68,6 +68,28 @@ both! {
         shop.refresh(last.unwrap().refresh_token()).await.tokens();
     }
 
+    /// security.md R2: without a grace one of fifty at once has the answer, the others are reuse, and the grant has ended.
+    async fn parallel_refreshes_without_a_grace_have_one_winner(db) {
+        let server = TestServer::with(db).setting("tokens.refresh_token_grace", "0s").start().await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let first = shop.sign_in(&mut alice.signed_in(&server).await, &alice).await;
+        server.advance(Duration::from_secs(1));
+        let tries: Vec<_> = (0..50)
+            .map(|_| {
+                let (shop, token) = (shop.clone(), first.refresh_token().to_owned());
+                tokio::spawn(async move { shop.refresh(&token).await })
+            })
+            .collect();
+        let mut winners = Vec::new();
+        for one in tries {
+            let reply = one.await.unwrap();
+            if reply.status == 200 { winners.push(reply.tokens()) } else { reply.refused(400, "invalid_grant") }
+        }
+        assert_eq!(winners.len(), 1);
+        shop.refresh(winners[0].refresh_token()).await.refused(400, "invalid_grant");
+    }
+
     /// security.md R3: a restart forgets nothing.
     async fn reuse_is_detected_after_a_restart(db) {
         let mut server = TestServer::start(db).await;

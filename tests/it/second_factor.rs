@@ -457,6 +457,29 @@ both! {
         }
     }
 
+    /// security.md S6, M6: a reset by mail and a lockdown cut trusted devices.
+    async fn a_reset_and_a_lockdown_cut_trusted_devices(db) {
+        let server = Setup::proving(db).start().await;
+        let alice = Person::alice();
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut alice.signed_up_with_code(&server).await).await;
+        let trusted = async || server.database().number("SELECT count(*) FROM trusted_devices").await;
+        for way in ["reset", "lockdown"] {
+            let mut laptop = Browser::new(&server);
+            alice.sign_in(&mut laptop).await;
+            laptop.fill("Don’t ask for this on this device for 30 days", "on");
+            give(&mut laptop, &authenticator.code(&server)).await;
+            server.advance(STEP);
+            assert_eq!(trusted().await, 1, "{}", laptop.describe());
+            if way == "reset" {
+                alice.resets_password(&server, &alice.password).await;
+            } else {
+                laptop.open("/account/lockdown").await;
+                laptop.press("Lock down my account").await;
+            }
+            assert_eq!(trusted().await, 0, "{way}");
+        }
+    }
+
     /// An operator helps somebody who has lost everything: sessions, tokens and trusted devices end with the factors.
     async fn an_operator_takes_lost_factors_away(db) {
         let server = TestServer::start(db).await;
