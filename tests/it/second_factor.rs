@@ -457,6 +457,27 @@ both! {
         }
     }
 
+    /// security.md O5: guesses at recovery codes are held up as those at other codes are, until a right one would not help either.
+    async fn guesses_at_recovery_codes_are_held_up(db) {
+        let server = TestServer::start(db).await;
+        let (alice, _, codes, mut browser) = alice(&server).await;
+        alice.sign_in(&mut browser).await;
+        browser.follow("Use a recovery code").await;
+        let wrong = "aaaa-bbbb-cccc-dddd";
+        join_all((0..12).map(|_| {
+            let mut tab = browser.clone();
+            async move {
+                tab.fill("Recovery code", wrong);
+                tab.press("Continue").await;
+            }
+        }))
+        .await;
+        browser.fill("Recovery code", &codes[0]);
+        browser.press("Continue").await;
+        assert!(!browser.is_signed_in().await, "{}", browser.describe());
+        assert_eq!(server.database().number("SELECT count(*) FROM recovery_codes").await, 10, "and it is not used up");
+    }
+
     /// security.md S6, M6: a reset by mail and a lockdown cut trusted devices.
     async fn a_reset_and_a_lockdown_cut_trusted_devices(db) {
         let server = Setup::proving(db).start().await;
