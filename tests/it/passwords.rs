@@ -158,7 +158,7 @@ both! {
     /// security.md L6: of a flood of sign-ins few are hashed at once and few wait; the others are told to come back, at once; whoever asks
     /// for anything else is answered meanwhile, and the owner gets in afterwards.
     async fn a_flood_of_sign_ins_is_bounded(db) {
-        const MANY: usize = 500;
+        const MANY: usize = 150;
         let server = Arc::new(
             TestServer::with(db)
                 .setting("password.argon2_memory_kib", 19_456)
