@@ -18,18 +18,6 @@ const authorize = (extra = {}) => `${ISSUER}/authorize?` + new URLSearchParams({
   code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', ...extra,
 });
 
-// The page that posts the answer by itself, while the application does not answer.
-async function seeFormPost(page, see) {
-  const held = [];
-  await page.route(`http://localhost:${APP}/**`, (route) => held.push(route));
-  await page.goto(authorize({ response_mode: 'form_post' }), { waitUntil: 'commit' });
-  await page.locator('main form').waitFor({ state: 'attached' });
-  await see('form-post');
-  await page.unroute(`http://localhost:${APP}/**`);
-  await Promise.all(held.map((route) => route.continue()));
-  await page.waitForURL(`http://localhost:${APP}/**`);
-}
-
 async function tour(chrome, look, options) {
   const { page, see, close, expected } = await visit(chrome, look, options);
   const email = `${look}@example.org`;
@@ -161,7 +149,6 @@ async function tourInTranslation(chrome, look, options) {
   await see('account-password');
   await page.goto(`${ISSUER}/account/lockdown`);
   await see('lockdown-unproven');
-  await seeFormPost(page, see);
   await page.goto(`${ISSUER}/account/profile`);
   await page.locator('#website').fill('nonsense');
   await page.locator('#phone_number').fill('49');
