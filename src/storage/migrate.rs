@@ -48,8 +48,9 @@ pub async fn status(storage: &Storage) -> StorageResult<Vec<MigrationState>> {
 ///
 /// Safe when several replicas start at once: one applies, the others wait for it. Works on any runtime. Makes the PostgreSQL
 /// schema when it is missing. Needs no right to change the schema when nothing is pending; fails with [`StorageError::Migration`], which
-/// names the SQL to run, when the role lacks one that it needs.
+/// names the SQL to run, when the role lacks one that it needs, and with [`StorageError::Settings`] on a PostgreSQL that is too old.
 pub async fn run(storage: &Storage) -> StorageResult<Vec<String>> {
+    refuse_old_postgres(storage).await?;
     if status(storage).await?.iter().all(|state| state.applied) {
         return Ok(Vec::new());
     }
@@ -67,6 +68,26 @@ pub async fn run(storage: &Storage) -> StorageResult<Vec<String>> {
             let file = file.clone();
             on_a_thread(move || on_sqlite(&file)).await
         }
+    }
+}
+
+/// Older ones are not tested, and PostgreSQL itself is about to stop mending the one before.
+const OLDEST_POSTGRES: u32 = 15;
+
+async fn refuse_old_postgres(storage: &Storage) -> StorageResult<()> {
+    if !matches!(storage.backend(), Backend::Postgres { .. }) {
+        return Ok(());
+    }
+    let mut connection = storage.read().await?;
+    let version = diesel::dsl::sql::<Text>("SELECT current_setting('server_version')");
+    let version = query!(&mut connection, |c| version.get_result::<String>(c).await)?;
+    // "15.16 (Debian 15.16-0+deb12u1)", "18beta1"
+    let major = version.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse::<u32>().ok());
+    match major {
+        Some(major) if major < OLDEST_POSTGRES => {
+            Err(StorageError::Settings(format!("PostgreSQL {OLDEST_POSTGRES} or newer is needed, and this one is {version}")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -14,6 +14,24 @@ enum State {
     Blocked,
 }
 
+/// What is changed in what the target says; nothing where it is empty.
+#[derive(Debug, Clone, Default)]
+struct Rewriting {
+    said: Vec<u8>,
+    heard: Vec<u8>,
+}
+
+impl Rewriting {
+    fn apply(&self, bytes: &mut [u8]) {
+        let length = self.said.len().max(1);
+        for at in 0..bytes.len().saturating_sub(length - 1) {
+            if !self.said.is_empty() && bytes[at..at + length] == self.said[..] {
+                bytes[at..at + length].copy_from_slice(&self.heard);
+            }
+        }
+    }
+}
+
 /// Forwards connections while it is whole.
 pub struct Wire {
     pub port: u16,
@@ -23,18 +41,22 @@ pub struct Wire {
 impl Wire {
     /// To `target`, as `127.0.0.1:5432`.
     pub async fn to(target: &str) -> Self {
+        Self::rewriting(target, Rewriting::default()).await
+    }
+
+    async fn rewriting(target: &str, rewriting: Rewriting) -> Self {
         let port = free_port();
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let state = Arc::new(watch::Sender::new(State::Whole));
         let (shared, target) = (state.clone(), target.to_owned());
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
-                let (mut state, target) = (shared.subscribe(), target.clone());
+                let (mut state, target, rewriting) = (shared.subscribe(), target.clone(), rewriting.clone());
                 let seen = shared.subscribe();
                 tokio::spawn(async move {
                     if *state.borrow() != State::Cut {
                         tokio::select! {
-                            () = carry(near, &target, seen) => {}
+                            () = carry(near, &target, seen, &rewriting) => {}
                             _ = state.wait_for(|state| *state == State::Cut) => {}
                         }
                     }
@@ -46,10 +68,20 @@ impl Wire {
 
     /// The PostgreSQL of this test run, through a wire: the wire and the URL for `database.url`.
     pub async fn to_postgres() -> (Self, String) {
+        Self::to_postgres_with(Rewriting::default()).await
+    }
+
+    /// The same, but where it says this it is heard to say that, which is as long.
+    pub async fn to_postgres_that_says(said: &str, heard: &str) -> (Self, String) {
+        assert_eq!(said.len(), heard.len());
+        Self::to_postgres_with(Rewriting { said: said.into(), heard: heard.into() }).await
+    }
+
+    async fn to_postgres_with(rewriting: Rewriting) -> (Self, String) {
         let url = super::database::postgres_url();
         let mut through = url::Url::parse(&url).unwrap();
         let target = format!("{}:{}", through.host_str().unwrap(), through.port().unwrap_or(5432));
-        let wire = Self::to(&target).await;
+        let wire = Self::rewriting(&target, rewriting).await;
         through.set_host(Some("127.0.0.1")).unwrap();
         through.set_port(Some(wire.port)).unwrap();
         (wire, through.to_string())
@@ -71,16 +103,23 @@ impl Wire {
     }
 }
 
-async fn carry(near: TcpStream, target: &str, state: watch::Receiver<State>) {
+async fn carry(near: TcpStream, target: &str, state: watch::Receiver<State>, rewriting: &Rewriting) {
     if let Ok(far) = TcpStream::connect(target).await {
         let ((near_out, near_in), (far_out, far_in)) = (near.into_split(), far.into_split());
-        tokio::join!(pass_on(near_out, far_in, state.clone()), pass_on(far_out, near_in, state));
+        let (asked, said) = (&Rewriting::default(), rewriting);
+        tokio::join!(pass_on(near_out, far_in, state.clone(), asked), pass_on(far_out, near_in, state, said));
     }
 }
 
-async fn pass_on(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, mut state: watch::Receiver<State>) {
+async fn pass_on(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut state: watch::Receiver<State>,
+    rewriting: &Rewriting,
+) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        rewriting.apply(&mut buffer[..count]);
         if state.wait_for(|state| *state != State::Blocked).await.is_err() || to.write_all(&buffer[..count]).await.is_err() {
             break;
         }
