@@ -3,6 +3,7 @@
 //!
 //! A development installation (http issuer on this machine) may fetch from loopback addresses, and only from those.
 
+use futures_util::future::BoxFuture;
 use reqwest::StatusCode;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::HeaderMap;
@@ -101,7 +102,7 @@ impl Outbound {
         let client = reqwest::Client::builder()
             // The address that is connected to is the one that was checked: resolving twice would let a name change
             // between the two (DNS rebinding, security.md A33).
-            .dns_resolver(Arc::new(GuardedResolver { reach }))
+            .dns_resolver(Arc::new(GuardedResolver { reach, look_up: Box::new(by_system) }))
             .tls_info(reach == Reach::Anywhere)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -238,16 +239,22 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     (0x2000..0x4000).contains(&first) && !(first == 0x2001 && (second == 0xdb8 || second < 0x200)) && first != 0x2002
 }
 
+type LookUp = dyn Fn(String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> + Send + Sync;
+
 struct GuardedResolver {
     reach: Reach,
+    look_up: Box<LookUp>,
+}
+
+fn by_system(name: String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> {
+    Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
 }
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.reach;
+        let (reach, found) = (self.reach, (self.look_up)(name.as_str().to_owned()));
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let callable: Vec<SocketAddr> = found.filter(|address| is_callable(address.ip(), reach)).collect();
+            let callable: Vec<SocketAddr> = found.await?.into_iter().filter(|address| is_callable(address.ip(), reach)).collect();
             if callable.is_empty() {
                 return Err(Box::new(OutboundError::Forbidden) as Box<dyn std::error::Error + Send + Sync>);
             }
@@ -290,6 +297,40 @@ mod tests {
         }
         // A name that resolves to this machine is caught when it is resolved.
         assert!(outbound.get_json("https://localhost:1").await.unwrap_err().is_forbidden());
+    }
+
+    // security.md A33: asked once a call, and what was checked is what is connected to. What the name says next is checked anew, and of
+    // several addresses only those are tried that may be called.
+    #[tokio::test]
+    async fn a_name_that_changes_leads_to_no_inner_address() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let count = asked.clone();
+        let look_up = move |_: String| -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> {
+            let inner: IpAddr = "10.0.0.1".parse().unwrap();
+            let addresses = match count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+                0 => vec![SocketAddr::from(([127, 0, 0, 1], port))],
+                1 => vec![SocketAddr::new(inner, port)],
+                _ => vec![SocketAddr::new(inner, port), SocketAddr::from(([127, 0, 0, 1], port))],
+            };
+            Box::pin(async move { Ok(addresses) })
+        };
+        let mut outbound = Outbound::new(true).unwrap();
+        let resolver = GuardedResolver { reach: Reach::Loopback, look_up: Box::new(look_up) };
+        outbound.client = reqwest::Client::builder().dns_resolver(Arc::new(resolver)).timeout(WAIT).build().unwrap();
+        let times = || asked.load(std::sync::atomic::Ordering::SeqCst);
+        let called = async || {
+            let uri = format!("http://names.example:{port}/");
+            let (answer, connected) = tokio::join!(outbound.get_json(&uri), async {
+                let accepted = tokio::time::timeout(Duration::from_millis(500), listener.accept()).await;
+                accepted.is_ok()
+            });
+            (answer.unwrap_err().is_forbidden(), connected)
+        };
+        assert_eq!((called().await, times()), ((false, true), 1), "once a call, and there");
+        assert_eq!((called().await, times()), ((true, false), 2), "nowhere");
+        assert_eq!((called().await, times()), ((false, true), 3), "there and nowhere else");
     }
 
     #[tokio::test]

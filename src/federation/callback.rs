@@ -21,6 +21,7 @@ use crate::events::{self, About, EventKind};
 use crate::grants::consume_ticket;
 use crate::mail::Posted;
 use crate::mail::notices::Notice;
+use crate::metrics::SignIn;
 use crate::oauth::params::Params;
 use crate::paths;
 use crate::sealing::Purpose;
@@ -138,7 +139,10 @@ async fn receive(app: &App, http: &HttpRequest, provider: &str, answer: Upstream
     let redeemed = upstream.redeem(&context(app, &upstream), code, answer.iss.as_deref(), &state.proof).await;
     let mut identity = match redeemed {
         Ok(identity) => identity,
-        Err(fault) => return Ok(fault_page(app, http, &upstream, &fault, &ticket)),
+        Err(fault) => {
+            count(app, &state.errand, SignIn::Refused);
+            return Ok(fault_page(app, http, &upstream, &fault, &ticket));
+        }
     };
     if !consume_ticket(&mut app.storage.write().await?, &state.id, "upstream_state", state.expires_at).await? {
         return Err(PageError::expired_ticket());
@@ -160,7 +164,15 @@ async fn receive(app: &App, http: &HttpRequest, provider: &str, answer: Upstream
             }
         }
     };
+    count(app, &state.errand, if problem == FederationProblem::NoEntry { SignIn::Disabled } else { SignIn::Refused });
     Ok(problem_page(app, http, provider, problem, &ticket))
+}
+
+/// Who links a provider is signed in already.
+fn count(app: &App, errand: &Errand, outcome: SignIn) {
+    if matches!(errand, Errand::SignIn { .. }) {
+        app.metrics.sign_in(outcome);
+    }
 }
 
 /// Whose identity it is, and what follows.

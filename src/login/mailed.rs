@@ -19,6 +19,7 @@ use crate::credentials::take_over::take_over_clean;
 use crate::events::{self, About, EventKind};
 use crate::language::{Language, Text};
 use crate::mail::messages::Addressee;
+use crate::metrics::SignIn;
 use crate::oauth::authentication::Amr;
 use crate::paths;
 use crate::secret::Secret;
@@ -171,6 +172,7 @@ pub async fn post_code(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     let may = may_try(&app, &mut connection, id.as_str(), &email, own.as_deref()).await?;
     drop(connection);
     if !may {
+        app.metrics.sign_in(SignIn::Throttled);
         return Ok(code_page(&app, &http, &browser, &ticket, &email, Some(CodeProblem::TooMany)));
     }
     let typed = params.get("code").unwrap_or("");
@@ -179,6 +181,7 @@ pub async fn post_code(app: web::Data<App>, http: HttpRequest, body: PageBody) -
         proof.is_code(&app.sealing, typed) && asked_here
     });
     let Some(user) = used_up(&app, &http, right).await? else {
+        app.metrics.sign_in(SignIn::Refused);
         return Ok(code_page(&app, &http, &browser, &ticket, &email, Some(CodeProblem::Wrong)));
     };
     signed_in(&app, &http, &browser, &ticket, &user).await
@@ -213,7 +216,10 @@ pub async fn post_link(app: web::Data<App>, http: HttpRequest, body: PageBody) -
     let ticket = proof.as_ref().map_or_else(|| Ticket::of(String::new()), |proof| LinkPurpose::SignIn.flow(&app, &browser, proof));
     match used_up(&app, &http, proof).await? {
         Some(user) => signed_in(&app, &http, &browser, &ticket, &user).await,
-        None => Ok(dead_link(&app, &http, paths::LOGIN_MAIL)),
+        None => {
+            app.metrics.sign_in(SignIn::Refused);
+            Ok(dead_link(&app, &http, paths::LOGIN_MAIL))
+        }
     }
 }
 

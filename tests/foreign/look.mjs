@@ -106,7 +106,18 @@ export async function visit(chrome, look, options) {
     await page.locator('[name=decision][value=sign_out]').click();
     await page.locator('h1').waitFor();
   };
-  return { context, page, look, options, see, close, at, fill, send, signOut, expected, scripted };
+  // A page that goes on by itself, at this address: what takes it on is left out of what arrives, so that it can be looked at.
+  const still = async (address, onward, go) => {
+    await page.route(address, async (route) => {
+      const response = await route.fetch({ maxRedirects: 0 });
+      const body = await response.text();
+      check(onward.test(body), `${look}: it goes on by itself: ${address}`);
+      await route.fulfill({ response, body: body.replace(onward, '') });
+    });
+    await go();
+    await page.unroute(address);
+  };
+  return { context, page, look, options, see, close, at, fill, send, signOut, still, expected, scripted };
 }
 
 // Letters of the development outbox, the newest first; each is taken once.

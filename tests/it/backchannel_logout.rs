@@ -1,7 +1,7 @@
 //! Signing out in one application signs out of all (OpenID Connect Back-Channel Logout 1.0).
 
 use crate::both;
-use crate::support::listener::Listener;
+use crate::support::listener::{Canary, Listener};
 use crate::support::prelude::*;
 
 /// Two applications that want to be told, one that does not.
@@ -133,6 +133,29 @@ both! {
         assert!(silent.heard().len() < 50, "they waited until {} others had not been answered", silent.heard().len());
         let listed = ostiary::sessions::list_due_logouts(&mut server.app().storage.read().await.unwrap(), server.clock.now(), &[], 1).await;
         assert_eq!(listed.unwrap()[0].attempts, 0, "what was not tried yet comes first");
+    }
+
+    /// security.md A34, S8: in production no inner address is called, by number or by name; whoever signs out is signed out all the same.
+    async fn inner_addresses_are_told_nothing(db) {
+        let canary = Canary::new().await;
+        let told = |id: &str, host: &str| Client::confidential(id).first_party().with("backchannel_logout_uri", format!("https://{host}:{}/told", canary.port));
+        let hosts = [("number", "127.0.0.1"), ("mapped", "[::ffff:127.0.0.1]"), ("name", "localhost")];
+        let setup = hosts.into_iter().fold(TestServer::with(db), |setup, (id, host)| setup.client(told(id, host)));
+        let setup = setup.setting("issuer", "https://id.example").setting("allowed_hosts", vec!["localhost"]).setting("mail.transport", "smtp");
+        let server = setup.setting("mail.from", "id@id.example").setting("smtp.host", "localhost").start().await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        for (id, _) in hosts {
+            Application::of(&server, id).sign_in(&mut browser, &alice).await;
+        }
+        sign_out(&mut browser).await;
+        assert!(!browser.is_signed_in().await);
+        let failures = async || server.database().texts("SELECT client_id || ' ' || reason FROM logout_failures ORDER BY client_id").await;
+        while failures().await.len() < hosts.len() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(failures().await.iter().all(|failure| failure.contains("forbidden")), "{:?}", failures().await);
+        assert_eq!(canary.visits(), 0);
     }
 
     /// RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4: "not now" is no refusal.

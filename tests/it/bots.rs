@@ -79,6 +79,26 @@ both! {
         assert_eq!(elsewhere.status(), 403, "a proof expires");
     }
 
+    /// security.md L2: a flood from many addresses, none of which does more than people do, is asked for proofs wherever it comes from next;
+    /// ten minutes later nobody is.
+    async fn a_flood_of_many_addresses_must_work_too(db) {
+        let server = guarded(db).setting("proof_of_work.per_minute", 4).start().await;
+        for n in 1..=5 {
+            let mut browser = from(&server, &format!("192.0.2.{n}"));
+            guess(&mut browser).await;
+            assert_eq!(browser.status(), 200, "{n}: {}", browser.describe());
+        }
+        let mut next = from(&server, "198.51.100.1");
+        guess(&mut next).await;
+        assert_eq!((next.status(), next.heading().as_str()), (403, "One moment"));
+        send_again(&mut next, "/login").await;
+        assert!(next.error().contains("wrong"), "{}", next.describe());
+        server.advance(Duration::from_secs(601));
+        let mut later = from(&server, "198.51.100.2");
+        guess(&mut later).await;
+        assert_eq!(later.status(), 200, "{}", later.describe());
+    }
+
     /// security.md L2: a page that was opened before the attack loses nothing of what was typed into it.
     async fn a_form_without_a_proof_is_held_and_sent_again(db) {
         let server = guarded(db).start().await;

@@ -299,6 +299,37 @@ both! {
         assert!(server.database().everything().await.contains("identity_linked"));
     }
 
+    /// Issue 3 §2, security.md U3: what connects asks for a proof of the last ten minutes, on the way to the provider and at the question.
+    async fn a_stale_proof_connects_nothing(db) {
+        let (fake, server) = start(db).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        server.database().execute("UPDATE users SET email_verified = TRUE").await;
+        browser.open("/account/security").await;
+        server.advance(Duration::from_secs(601));
+        assert!(browser.press("Connect Far").await.is_page());
+        assert_eq!((browser.path(), browser.heading().as_str()), ("/login", "Confirm it’s you"));
+        alice.fill_sign_in(&mut browser).await;
+        assert_eq!(browser.path(), "/account/security", "{}", browser.describe());
+        browser.press("Connect Far").await.landed();
+
+        // Whoever comes from the provider with a session of long ago.
+        fake.knows("frieda-1", &alice.email);
+        server.advance(Duration::from_secs(601));
+        for (claim, of_server) in [("iat", 2), ("auth_time", 2), ("exp", 300)] {
+            fake.claim(claim, server.now() + of_server);
+        }
+        fake.sign_in_again(&mut browser, &server).await;
+        assert_eq!((browser.path(), browser.page().has_button("Connect")), ("/login/connect", false), "{}", browser.describe());
+        let (arrival, csrf) = (browser.page().value("arrival").unwrap(), browser.page().value("csrf").unwrap());
+        browser.post("/login/connect", &[("csrf", &csrf), ("arrival", &arrival), ("choice", "connect")], true).await;
+        assert_eq!((browser.path(), links(&server).await), ("/login/connect", 0), "{}", browser.describe());
+        browser.follow("Sign in to connect it").await;
+        alice.fill_sign_in(&mut browser).await;
+        browser.press("Connect").await.landed().code();
+        assert_eq!(links(&server).await, 1);
+    }
+
     /// security.md O6, U3: where a second factor is demanded, a session of the password alone connects nothing, also what it had begun.
     async fn a_session_that_lacks_a_demanded_factor_connects_nothing(db) {
         let (fake, mut server) = start(db).await;

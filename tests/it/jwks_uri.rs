@@ -3,6 +3,7 @@
 use crate::both;
 use crate::support::application::{Authentication, assertion_form};
 use crate::support::jwt::KeyPair;
+use crate::support::listener::Canary;
 use crate::support::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -206,30 +207,6 @@ both! {
     }
 }
 
-/// Counts who connects.
-struct Canary {
-    port: u16,
-    visits: Arc<AtomicUsize>,
-}
-
-impl Canary {
-    async fn new() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (port, visits) = (listener.local_addr().unwrap().port(), Arc::new(AtomicUsize::new(0)));
-        let count = visits.clone();
-        tokio::spawn(async move {
-            while listener.accept().await.is_ok() {
-                count.fetch_add(1, Ordering::SeqCst);
-            }
-        });
-        Self { port, visits }
-    }
-
-    fn visits(&self) -> usize {
-        self.visits.load(Ordering::SeqCst)
-    }
-}
-
 /// A publisher that is good at one path, and bad in its own way at each other.
 struct Hostile {
     base: String,
@@ -266,10 +243,15 @@ async fn answer(mut stream: tokio::net::TcpStream, jwks: String, location: Strin
         "/html" => whole("200 OK", "text/html", "<h1>no keys</h1>"),
         "/text" => whole("200 OK", "application/json", "{\"keys\": \"none\"}"),
         "/error" => whole("500 Internal Server Error", "application/json", &jwks),
-        // Forty kilobytes of nothing in a few hundred bytes: what is not asked for compressed is not unpacked.
+        // The key set and a hundred megabytes of spaces in a hundred kilobytes: what is not asked for compressed is not unpacked.
         "/bomb" => {
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\u{1f}\u{8}\u{8}\u{8}"
-                .to_owned()
+            let script = format!("{{ printf %s '{jwks}'; head -c 104857600 /dev/zero | tr '\\0' ' '; }} | gzip -9");
+            let bomb = tokio::process::Command::new("sh").args(["-c", &script]).output().await.unwrap().stdout;
+            assert!((90 << 10..256 << 10).contains(&bomb.len()), "{}", bomb.len());
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\nconnection: close\r\n";
+            let _ = stream.write_all(format!("{head}content-length: {}\r\n\r\n", bomb.len()).as_bytes()).await;
+            let _ = stream.write_all(&bomb).await;
+            return;
         }
         "/drip" => {
             let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", jwks.len()).as_bytes()).await;

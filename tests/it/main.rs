@@ -18,6 +18,7 @@ mod company;
 mod costs;
 mod crossed;
 mod cut_off;
+mod discovery;
 mod doctor;
 mod faults;
 mod federation;

@@ -1,15 +1,17 @@
 //! The command line, the configuration, the log: what an operator holds on to.
 
 use crate::both;
+use crate::support::application::basic;
 use crate::support::authenticator::give;
-use crate::support::database::{OwnDatabase, connect};
+use crate::support::database::{OwnDatabase, connect, postgres_url, until};
 use crate::support::mailbox::Mailbox;
 use crate::support::passkey;
 use crate::support::people::words;
 use crate::support::prelude::*;
 use crate::support::provider::SmsProvider;
 use crate::support::setup::{MASTER_KEY, secret_of};
-use crate::support::upstream::FakeUpstream;
+use crate::support::upstream::{FakeUpstream, Signature};
+use crate::support::wire::Wire;
 use std::collections::BTreeSet;
 
 /// Every kind of event that there is, as it is stored.
@@ -444,6 +446,88 @@ both! {
         server.logged("Ostiary is ready").await;
     }
 
+    /// Issue 2, section 1: at SIGTERM nothing new is taken and what is in flight is finished, within a bound.
+    async fn what_is_in_flight_at_sigterm_is_finished(db) {
+        for (grace, finished) in [("30s", true), ("1s", false)] {
+            let mut server = TestServer::with(db).setting("shutdown_grace", grace).start_process().await;
+            let (shop, alice) = (Application::of_process(&server, "shop"), Person::alice());
+            let mut browser = Browser::of_process(&server);
+            alice.sign_up(&mut browser).await;
+            let tokens = shop.sign_in(&mut browser, &alice).await;
+            // The answer to a refresh has to wait for whoever holds the grant.
+            let held = server.ground.database.hold("UPDATE grants SET generation = generation").await;
+            let (app, token) = (shop.clone(), tokens.refresh_token().to_owned());
+            let request = app.http.post(server.at("/token")).form(&[("grant_type", "refresh_token"), ("refresh_token", &token)]);
+            let request = request.header("authorization", basic("shop", &secret_of("shop")));
+            let answer = tokio::spawn(async move { request.send().await?.text().await });
+            held.is_waited_for().await;
+            server.signal("TERM").await;
+            let port = server.ground.port;
+            until("it takes nothing new", async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err()).await;
+            if finished {
+                held.commit().await;
+                assert_eq!(server.ended().await, 0, "{}", server.log());
+                let answer: Value = serde_json::from_str(&answer.await.unwrap().unwrap()).unwrap();
+                assert!(answer["refresh_token"].is_string(), "{answer}");
+            } else {
+                assert_eq!(server.ended().await, 0, "{}", server.log());
+                let answer = answer.await.unwrap();
+                assert!(!answer.as_ref().is_ok_and(|text| text.contains("refresh_token")), "{answer:?}");
+                held.commit().await;
+                server.restart().await;
+                shop.refresh(tokens.refresh_token()).await.tokens();
+            }
+        }
+    }
+
+    /// Issue 2, section 4: whatever way somebody comes in by, or does not.
+    async fn every_way_to_sign_in_is_counted(db) {
+        let fake = FakeUpstream::start("far").await;
+        fake.knows("frieda-1", "frieda@far.example");
+        let server = TestServer::with(db).upstream(fake.document()).setting("login.email", true).start().await;
+        let shop = Application::of(&server, "shop");
+        let counted = async || {
+            let metrics = shop.get("/metrics", &[]).await.body;
+            ["success", "refused", "throttled", "disabled"].map(|outcome| {
+                let name = format!("ostiary_sign_ins_total{{outcome=\"{outcome}\"}} ");
+                metrics.lines().find_map(|line| line.strip_prefix(&name)).map_or(0, |count| count.parse::<u32>().unwrap())
+            })
+        };
+        let alice = Person::alice();
+        alice.registered(&server).await;
+        assert_eq!(counted().await, [0, 0, 0, 0], "who signs up does not sign in");
+        let mut browser = Browser::new(&server);
+        browser.open("/login/mail").await;
+        browser.fill("Email address", &alice.email);
+        browser.press("Email me a code").await;
+        let mut flood = browser.clone();
+        browser.fill("Code", "12345x");
+        browser.press("Continue").await;
+        assert_eq!(counted().await, [0, 1, 0, 0]);
+        browser.fill("Code", &Mailbox::of(&server).newest_to(&alice.email).await.code());
+        browser.press("Continue").await;
+        assert_eq!(counted().await, [1, 1, 0, 0], "{}", browser.describe());
+        for _ in 0..4 {
+            flood.fill("Code", "12345x");
+            flood.press("Continue").await;
+        }
+        assert_eq!(counted().await, [1, 4, 1, 0], "five tries in all");
+
+        let mut browser = fake.visit(&server).await;
+        browser.press("Create account").await;
+        assert_eq!(browser.path(), "/account", "{}", browser.describe());
+        let before = counted().await;
+        fake.visit(&server).await;
+        assert_eq!(counted().await, [before[0] + 1, before[1], before[2], before[3]]);
+        fake.says(|script| script.signature = Signature::WrongKey);
+        fake.visit(&server).await;
+        assert_eq!(counted().await, [before[0] + 1, before[1] + 1, before[2], before[3]]);
+        fake.says(|script| script.signature = Signature::Right);
+        server.database().execute("UPDATE users SET enabled = FALSE").await;
+        fake.visit(&server).await;
+        assert_eq!(counted().await, [before[0] + 1, before[1] + 1, before[2], before[3] + 1]);
+    }
+
     /// Issue 2, section 4.
     async fn health_and_metrics_tell_how_it_is(db) {
         let server = TestServer::start(db).await;
@@ -462,6 +546,24 @@ both! {
         assert!(metrics.contains(r#"ostiary_tokens_issued_total{grant_type="client_credentials"} 1"#), "{metrics}");
         assert!(metrics.contains("ostiary_http_requests_total{") && metrics.contains("ostiary_http_request_duration_seconds"));
     }
+}
+
+/// docs/operations.md, "SQLite or PostgreSQL": an older PostgreSQL is refused, and nothing is made in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_postgresql_is_refused() {
+    let postgres = connect(&postgres_url(), "public").await;
+    let version: String = postgres.query_one("SHOW server_version", &[]).await.unwrap().get(0);
+    let older = format!("14{}", &version[2..]);
+    let (_wire, url) = Wire::to_postgres_that_says(&version, &older).await;
+    let ground = TestServer::with(Database::Postgres).setting("database.url", url).prepare();
+    let OwnDatabase::Postgres { schema, .. } = &ground.database else { panic!("PostgreSQL") };
+    for command in ["serve", "migrate"] {
+        let refused = ground.command(&[command]).await;
+        assert_eq!(refused.code, 1, "{command}: {refused:?}");
+        assert!(refused.stderr.contains("PostgreSQL 15 or newer is needed") && refused.stderr.contains(&older), "{command}: {refused:?}");
+    }
+    let made = postgres.query_one("SELECT count(*) FROM pg_namespace WHERE nspname = $1", &[schema]).await.unwrap();
+    assert_eq!(made.get::<_, i64>(0), 0);
 }
 
 /// docs/operations.md, "SQLite or PostgreSQL": a role that may not make what it needs is told the statement, and with that it goes on.

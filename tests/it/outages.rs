@@ -430,6 +430,67 @@ both! {
     }
 }
 
+/// security.md F8: while ten million rows that have ended leave, people sign in as ever.
+async fn ten_million_rows_leave_and_hold_nobody_up(db: Database) {
+    const ROWS: usize = 10_000_000;
+    let server = TestServer::start(db).await;
+    let replica = server.replica().await;
+    let alice = Person::alice();
+    alice.registered(&server).await;
+    let (now, far) = (server.now() * 1_000_000, (server.now() + 86_400) * 1_000_000);
+    let rows = format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS})");
+    for insert in [
+        format!("INSERT INTO revoked_tokens (jti, expires_at) {rows} SELECT 'jti-' || i, {now} - i FROM n"),
+        format!("INSERT INTO revoked_tokens (jti, expires_at) VALUES ('alive', {far})"),
+    ] {
+        server.database().execute(&insert).await;
+    }
+    let left = async || server.database().number("SELECT count(*) FROM revoked_tokens").await;
+    let cleaning = async {
+        // As every replica does each minute, until the next is due.
+        let both = async {
+            tokio::join!(ostiary::housekeeping::delete_expired(server.app()), ostiary::housekeeping::delete_expired(replica.app()))
+        };
+        tokio::time::timeout(Duration::from_secs(60), both).await
+    };
+    let people = async {
+        let (mut longest, mut times) = (Duration::ZERO, 0);
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(59) {
+            let begun = Instant::now();
+            let mut browser = Browser::new(&server);
+            alice.sign_in(&mut browser).await;
+            assert!(browser.is_signed_in().await, "{}", browser.describe());
+            longest = longest.max(begun.elapsed());
+            times += 1;
+        }
+        (longest, times)
+    };
+    let (_, (longest, times)) = tokio::join!(cleaning, people);
+    let remaining = left().await;
+    println!(
+        "{db:?}: {} of {ROWS} rows left within a minute beside {times} sign-ins, the longest {longest:?}",
+        ROWS as i64 + 1 - remaining
+    );
+    assert!(remaining < ROWS as i64, "{remaining}");
+    assert!(longest < Duration::from_secs(5), "{longest:?}");
+    assert_eq!(server.database().number("SELECT count(*) FROM revoked_tokens WHERE jti = 'alive'").await, 1);
+}
+
+/// security.md F8
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "weekly (tests/run --weekly): takes minutes"]
+async fn ten_million_rows_leave_on_sqlite() {
+    ten_million_rows_leave_and_hold_nobody_up(Database::Sqlite).await;
+}
+
+/// security.md F8
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "weekly (tests/run --weekly): takes minutes"]
+async fn ten_million_rows_leave_on_postgresql() {
+    ten_million_rows_leave_and_hold_nobody_up(Database::Postgres).await;
+}
+
 /// A copy of everything, as an operator makes it.
 enum Backup {
     File(std::path::PathBuf),

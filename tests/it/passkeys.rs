@@ -66,6 +66,22 @@ both! {
         }
     }
 
+    /// security.md L5: whoever is kept waiting by the guesses of others comes in with a passkey, from a browser that nobody knows.
+    async fn a_passkey_is_not_held_up_by_guesses(db) {
+        let server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let mut device = Authenticator::phone(&server);
+        enrolled(&server, &alice, &mut device).await;
+        for n in 0..8 {
+            Person { password: format!("guess number {n}"), ..alice.clone() }.sign_in(&mut Browser::new(&server)).await;
+        }
+        let mut browser = Browser::new(&server);
+        alice.sign_in(&mut browser).await;
+        assert!(browser.error().contains("Too many tries"), "{}", browser.describe());
+        device.open_and_sign_in(&mut browser).await;
+        assert_eq!(who(&mut browser).await, alice.email, "{}", browser.describe());
+    }
+
     /// Web Authentication §5.4: what is asked for. §14.6.1: nothing of it tells who the person is to whoever finds the device.
     async fn the_options_say_what_this_server_wants(db) {
         let server = TestServer::start(db).await;

@@ -256,6 +256,16 @@ both! {
         at_home.fill("New password", NEW_PASSWORD);
         at_home.press("Change password").await;
         assert!(dead(&link).await, "{}", at_home.describe());
+
+        ask_for_reset(&server, &alice.email).await;
+        let link = newest(&server, &alice.email).await.link();
+        at_home.open("/account/email").await;
+        at_home.fill("New email address", "alice@new.example");
+        at_home.press("Send a code").await;
+        at_home.fill("Code", &newest(&server, "alice@new.example").await.code());
+        at_home.press("Continue").await;
+        assert_eq!(server.database().texts("SELECT email FROM users").await, ["alice@new.example"], "{}", at_home.describe());
+        assert!(dead(&link).await);
     }
 
     /// security.md M2, M11: every way around the link ends at the link.
@@ -573,6 +583,80 @@ both! {
         let mut browser = Browser::new(&off);
         browser.open("/login/mail").await;
         assert_eq!(browser.status(), 404, "off unless it is switched on");
+    }
+
+    /// security.md M10: twenty tries an hour of all codes to one address; then no code of that hour is looked at, right or wrong.
+    async fn codes_to_one_address_are_tried_twenty_times_an_hour(db) {
+        let server = Setup::proving(db).setting("login.email", true).start().await;
+        let alice = Person::alice();
+        alice.signed_up_with_code(&server).await;
+        let ask = async || {
+            let mut browser = Browser::new(&server);
+            browser.open("/login/mail").await;
+            browser.fill(words::EMAIL, &alice.email);
+            browser.press("Email me a code").await;
+            browser
+        };
+        server.advance(Duration::from_secs(3600));
+        for _ in 0..4 {
+            let mut browser = ask().await;
+            for _ in 0..5 {
+                browser.fill("Code", "12345x");
+                browser.press("Continue").await;
+                assert!(browser.error().contains("wrong"), "{}", browser.describe());
+            }
+        }
+        let mut fifth = ask().await;
+        fifth.fill("Code", &newest(&server, &alice.email).await.code());
+        fifth.press("Continue").await;
+        assert!(fifth.error().contains("Too many") && fifth.cookie("ostiary_session").is_none(), "{}", fifth.describe());
+        server.advance(Duration::from_secs(3600));
+        let mut next_hour = ask().await;
+        next_hour.fill("Code", &newest(&server, &alice.email).await.code());
+        next_hour.press("Continue").await;
+        assert!(next_hour.is_signed_in().await, "{}", next_hour.describe());
+    }
+
+    /// security.md M5, Z1: what a mail carries is in no log, however much is logged.
+    async fn what_a_mail_carries_is_in_no_log(db) {
+        let server = Setup::proving(db).setting("login.email", true).setting("log.level", "trace").start_process().await;
+        let (mut secrets, alice) = (Vec::new(), Person::alice());
+        let mail = async || Mailbox::of_process(&server).newest_to(&alice.email).await;
+        let token = |mail: &Mail| mail.link().split("token=").nth(1).unwrap().to_owned();
+        let mut browser = Browser::of_process(&server);
+        alice.sign_up(&mut browser).await;
+        secrets.push(mail().await.code());
+        browser.fill("Code", secrets.last().unwrap());
+        browser.press("Continue").await;
+        assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+        let mut browser = Browser::of_process(&server);
+        browser.open("/login/mail").await;
+        browser.fill(words::EMAIL, &alice.email);
+        browser.press("Email me a code").await;
+        let sent = mail().await;
+        secrets.extend([sent.code(), token(&sent)]);
+        browser.open(&sent.link()).await;
+        browser.press("Sign in").await;
+        assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+        let mut browser = Browser::of_process(&server);
+        browser.open("/forgot").await;
+        browser.fill(words::EMAIL, &alice.email);
+        browser.press("Send the link").await;
+        let sent = mail().await;
+        secrets.push(token(&sent));
+        browser.open(&sent.link()).await;
+        browser.fill("New password", NEW_PASSWORD);
+        browser.press("Save and sign in").await;
+        assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+        let changed = mail().await;
+        secrets.push(token(&changed));
+        browser.open(&changed.link()).await;
+        assert_eq!(browser.path(), "/account/lockdown", "{}", browser.describe());
+        let log = server.logged("/account/lockdown").await;
+        assert!(log.contains("/forgot/reset") && log.contains("/login/link"), "the paths are logged");
+        // The log has times and lengths of as many digits.
+        let is_there = |secret: &str| log.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').any(|word| word == secret);
+        assert!(secrets.iter().all(|secret| !is_there(secret)), "{secrets:?}");
     }
 
     /// security.md L5: strangers use up their own tries, not those of a browser that the owner has signed in with.

@@ -2,8 +2,12 @@
 
 use crate::both;
 use crate::support::application::{Authentication, assertion_form};
+use crate::support::authenticator::Authenticator;
 use crate::support::jwt::KeyPair;
+use crate::support::mailbox::Mailbox;
+use crate::support::people::words;
 use crate::support::prelude::*;
+use futures_util::future::join_all;
 use std::time::Instant;
 
 /// Person, browser and tokens of a flow through the first process.
@@ -13,6 +17,24 @@ async fn signed_in(server: &ServerProcess) -> (Person, Browser) {
     alice.sign_up(&mut browser).await;
     assert_eq!(browser.error(), "", "{}", browser.describe());
     (alice, browser)
+}
+
+/// Fills this field in all tabs and presses the button, all at once, every other tab through the second process. Returns how many then show
+/// this.
+async fn all_at_once(tabs: Vec<Browser>, two: &ServerProcess, [field, text, button]: [&str; 3], shown: impl Fn(&Browser) -> bool) -> usize {
+    let tries = tabs.into_iter().enumerate().map(async |(n, mut tab)| {
+        if n % 2 == 1 {
+            tab.through(two.ground.port);
+        }
+        tab.fill(field, text);
+        tab.press(button).await;
+        usize::from(shown(&tab))
+    });
+    join_all(tries).await.into_iter().sum()
+}
+
+fn is_in(browser: &Browser) -> bool {
+    browser.cookie("ostiary_session").is_some()
 }
 
 /// Waits for what must be true within a second (and a little for a busy machine).
@@ -85,7 +107,7 @@ both! {
         assert!(!shop.clone().through(&two.url).is_active(&winners[0].access_token).await);
     }
 
-    /// security.md R2 over two processes: one generation, nobody signed out.
+    /// security.md R2, F2: over two processes, one generation, nobody signed out.
     async fn parallel_refreshes_over_two_processes_yield_one_branch(db) {
         let one = ServerProcess::start(db).await;
         let two = one.replica().await;
@@ -129,6 +151,69 @@ both! {
         assert_eq!(accepted, 1);
         one.restart().await;
         signer.post_raw("/token", &[], body).await.refused(401, "invalid_client");
+    }
+
+    /// security.md M3, F2: one of fifty posts of a mailed link over two processes.
+    async fn a_reset_link_is_good_for_one_of_fifty_posts_over_two_processes(db) {
+        let one = ServerProcess::start(db).await;
+        let two = one.replica().await;
+        let (alice, _) = signed_in(&one).await;
+        let mut browser = Browser::of_process(&one);
+        browser.open("/forgot").await;
+        browser.fill(words::EMAIL, &alice.email);
+        browser.press("Send the link").await;
+        browser.open(&Mailbox::of_process(&one).newest_to(&alice.email).await.link()).await;
+        let new = ["New password", "a walk along the shore", "Save and sign in"];
+        assert_eq!(all_at_once(vec![browser; 50], &two, new, is_in).await, 1);
+        assert_eq!(one.ground.database.number("SELECT count(*) FROM events WHERE kind = 'password_reset'").await, 1);
+    }
+
+    /// security.md M10, F2: five tries of a mailed code, and one use, whichever process is asked.
+    async fn a_mailed_code_is_tried_five_times_and_used_once_over_two_processes(db) {
+        let one = TestServer::with(db).setting("login.email", true).start_process().await;
+        let two = one.replica().await;
+        let (alice, _) = signed_in(&one).await;
+        let mut browser = Browser::of_process(&one);
+        browser.open("/login/mail").await;
+        browser.fill(words::EMAIL, &alice.email);
+        browser.press("Email me a code").await;
+        let tried = |browser: &Browser| !browser.error().contains("Too many");
+        let code = Mailbox::of_process(&one).newest_to(&alice.email).await.code();
+        let wrong = if code == "111111" { "222222" } else { "111111" };
+        assert_eq!(all_at_once(vec![browser.clone(); 40], &two, ["Code", wrong, "Continue"], tried).await, 5);
+        browser.press("Send a new code").await;
+        let code = Mailbox::of_process(&one).newest_to(&alice.email).await.code();
+        assert_eq!(all_at_once(vec![browser.clone(); 5], &two, ["Code", &code, "Continue"], is_in).await, 1);
+    }
+
+    /// security.md O1, O5, F2: a code of an authenticator app and a recovery code let in once, whichever process is asked.
+    async fn a_second_factor_is_used_once_over_two_processes(db) {
+        let one = ServerProcess::start(db).await;
+        let two = one.replica().await;
+        let (alice, mut browser) = signed_in(&one).await;
+        browser.open("/account/totp").await;
+        let authenticator = Authenticator::read(&browser);
+        let now = || i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()).unwrap();
+        browser.fill("Code", &authenticator.code_at(now()));
+        browser.press("Turn on").await;
+        let codes = browser.page().all(".codes code");
+        assert_eq!(codes.len(), 10, "{}", browser.describe());
+        // Four each time: the fifth would be held up as a guess.
+        for (field, follow) in [("Code", None), ("Recovery code", Some("Use a recovery code"))] {
+            let mut tabs = Vec::new();
+            for _ in 0..4 {
+                let mut tab = Browser::of_process(&one);
+                alice.sign_in(&mut tab).await;
+                if let Some(link) = follow {
+                    tab.follow(link).await;
+                }
+                tabs.push(tab);
+            }
+            // The code after the one that was typed just now.
+            let code = if follow.is_none() { authenticator.code_at(now() + 30) } else { codes[0].clone() };
+            assert_eq!(all_at_once(tabs, &two, [field, &code, "Continue"], is_in).await, 1, "{field}");
+        }
+        assert_eq!(one.ground.database.number("SELECT count(*) FROM recovery_codes WHERE used_at IS NULL").await, 9);
     }
 
     /// security.md F10, Issue 2, section 1: what the command line changes, a running server knows within a second.

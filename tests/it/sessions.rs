@@ -1,6 +1,7 @@
 //! Browser sessions: they begin anew, end when they should, and slow down guesses without locking anybody out.
 
 use crate::both;
+use crate::support::mailbox::Mailbox;
 use crate::support::prelude::*;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -208,6 +209,37 @@ both! {
         assert!(browser.page().notice().contains("saved"), "{}", browser.describe());
         let stored = server.database().texts("SELECT email || ' ' || roles || ' ' || profile FROM users").await.remove(0);
         assert_eq!(stored, "alice@example.org [] {\"name\":\"Alice\"}");
+    }
+
+    /// security.md M8: nor does the form of sign-up give anybody more than it asks for, with a code in between or without.
+    async fn a_sign_up_holds_what_it_asks_for(db) {
+        for policy in ["reminder", "before_sign_in"] {
+            let server = TestServer::with(db).setting("sign_up.email_verification", policy).start().await;
+            let alice = Person::alice();
+            let mut browser = Browser::new(&server);
+            let forge = |browser: &mut Browser| {
+                for (name, value) in [
+                    ("email_verified", "true"), ("id", "root"), ("user_id", "root"), ("sub", "root"), ("roles", "[\"ostiary:admin\"]"), ("role", "admin"), ("groups", "admin"), ("user_groups", "[\"admin\"]"),
+                    ("attributes", "{\"plan\":\"gold\"}"), ("profile", "{\"nickname\":\"root\"}"), ("nickname", "root"), ("phone_number_verified", "true"), ("tenant", "other"), ("enabled", "true"),
+                ] {
+                    browser.forge(name, value);
+                }
+            };
+            browser.open("/signup").await;
+            forge(&mut browser);
+            alice.fill_sign_up(&mut browser).await;
+            let verified = policy == "before_sign_in";
+            if verified {
+                browser.fill("Code", &Mailbox::of(&server).newest_to(&alice.email).await.code());
+                forge(&mut browser);
+                browser.press("Continue").await;
+            }
+            assert!(browser.is_signed_in().await, "{}", browser.describe());
+            let stored = "SELECT email || ' ' || roles || ' ' || user_groups || ' ' || attributes || ' ' || profile FROM users";
+            assert_eq!(server.database().texts(stored).await, ["alice@example.org [] [] {} {\"name\":\"Alice Ardent\"}"]);
+            assert_eq!(server.database().number("SELECT count(*) FROM users WHERE id = 'root' OR phone_number_verified").await, 0);
+            assert_eq!(server.database().number("SELECT count(*) FROM users WHERE email_verified").await, i64::from(verified));
+        }
     }
 }
 

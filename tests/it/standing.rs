@@ -6,6 +6,7 @@ use crate::support::prelude::*;
 use crate::support::setup::secret_of;
 
 const API: &str = "https://api.example";
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// Everything that a person and an app hold before something ends.
 struct Held {
@@ -20,12 +21,14 @@ struct Held {
 }
 
 /// The ways, in the order in which [`Held::open_ways`] tries and tells them.
-const WAYS: [&str; 11] = [
+const WAYS: [&str; 13] = [
     "code",
     "refresh",
     "refresh offline",
     "introspect",
     "introspect offline",
+    "exchange",
+    "exchange offline",
     "introspect refresh token",
     "userinfo",
     "userinfo offline",
@@ -54,6 +57,7 @@ impl Held {
         // Introspection first: the token of the generation before is not active.
         let by_api = async |token: &str| api.is_active(token).await;
         let introspected = (by_api(&online.access_token).await, by_api(&offline.access_token).await);
+        let exchanged = (exchange(api, &online.access_token).await, exchange(api, &offline.access_token).await);
         let own = app.post("/introspect", &[("token", offline.refresh_token())]).await;
         let (info, info_offline) = (app.userinfo(&online.access_token).await, app.userinfo(&offline.access_token).await);
         let silent = self.browser.open(&app.authorization_request().with("scope", "openid email").with("prompt", "none").url()).await;
@@ -64,7 +68,7 @@ impl Held {
         let refreshed = app.refresh(online.refresh_token()).await;
         let refreshed_offline = app.refresh(offline.refresh_token()).await;
         let machine = app.client_credentials(&[]).await;
-        for reply in [&own, &info, &info_offline, &redeemed, &refreshed, &refreshed_offline, &machine] {
+        for reply in [&own, &info, &info_offline, &redeemed, &refreshed, &refreshed_offline, &machine, &exchanged.0, &exchanged.1] {
             assert!(reply.status == 200 || [400, 401].contains(&reply.status), "a refusal is no fault: {reply:?}");
         }
         let own_is_active = own.status == 200 && own.json()["active"] == true;
@@ -74,6 +78,8 @@ impl Held {
             refreshed_offline.status == 200,
             introspected.0,
             introspected.1,
+            exchanged.0.status == 200,
+            exchanged.1.status == 200,
             own_is_active,
             info.status == 200,
             info_offline.status == 200,
@@ -89,9 +95,19 @@ impl Held {
     }
 }
 
-/// First-party apps that may use every grant type, one for each reason.
+/// The API exchanges a token that it was sent for one of its own (RFC 8693).
+async fn exchange(api: &Application, token: &str) -> Reply {
+    let subject =
+        [("grant_type", EXCHANGE), ("subject_token", token), ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")];
+    api.post("/token", &[&subject[..], &[("resource", API)]].concat()).await
+}
+
+/// First-party apps that may use every grant type, one for each reason, and an API that goes on for people with what it gets.
 fn setup(db: Database, reasons: &[&str]) -> Setup {
-    let setup = TestServer::with(db).resource(API, &["orders:read"]).client(Client::service("api").with("serves", json!([API])));
+    let rules: Vec<_> = reasons.iter().map(|app| json!({ "subject_client": app, "resources": [API], "scope": "orders:read" })).collect();
+    let api = Client::service("api").with("serves", json!([API])).with("resources", json!([API])).with("token_exchange", rules);
+    let api = api.with("grant_types", json!([EXCHANGE, "client_credentials"]));
+    let setup = TestServer::with(db).resource(API, &["orders:read"]).client(api);
     reasons.iter().fold(setup, |setup, reason| {
         let app = Client::confidential(reason).first_party().with("resources", json!([API]));
         setup.client(app.with("grant_types", json!(["authorization_code", "refresh_token", "client_credentials"])))
@@ -129,7 +145,7 @@ both! {
             let mut held = Held::of(&server, reason).await;
             let email = held.person.email.clone();
             let machine_only = vec!["client_credentials"];
-            let offline_only = ["refresh offline", "introspect offline", "introspect refresh token", "userinfo offline", "client_credentials"].to_vec();
+            let offline_only = ["refresh offline", "introspect offline", "exchange offline", "introspect refresh token", "userinfo offline", "client_credentials"].to_vec();
             let expected: Vec<&str> = match reason {
                 "nothing" => WAYS.to_vec(),
                 "user-disabled" => {

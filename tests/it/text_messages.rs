@@ -168,6 +168,34 @@ both! {
         assert!(send(&mut bob, NUMBER).await.contains("couldn’t be sent"));
     }
 
+    /// OWASP ASVS 6.6.3: thirty messages an hour are sent for one network, whoever asks and whatever the number.
+    async fn one_network_causes_few_messages(db) {
+        let provider = SmsProvider::start().await;
+        let setup = TestServer::with(db).setting("trusted_proxies", toml::Value::Array(vec!["127.0.0.1".into()]));
+        let server = provider.serves(setup, "twilio_messages").start().await;
+        for person in 0..7 {
+            let mut browser = Browser::new(&server);
+            browser.send_header("x-forwarded-for", "192.0.2.1");
+            Person::new(&format!("Guest{person} Brisk")).sign_up(&mut browser).await;
+            let send = async |browser: &mut Browser| {
+                browser.open("/account/phone").await;
+                browser.fill("Phone number", &format!("+49 30 90182{person}"));
+                browser.press("Send a code").await;
+                browser.error()
+            };
+            if person < 6 {
+                for _ in 0..5 {
+                    assert_eq!(send(&mut browser).await, "");
+                }
+            } else {
+                assert!(send(&mut browser).await.contains("Too many"), "{}", browser.describe());
+                assert_eq!(provider.all().len(), 30);
+                browser.send_header("x-forwarded-for", "192.0.2.2");
+                assert_eq!(send(&mut browser).await, "", "another network");
+            }
+        }
+    }
+
     /// Twilio Verify: it makes, sends and checks the code; what it does not approve is wrong.
     async fn verify_checks_the_codes_itself(db) {
         let provider = SmsProvider::start().await;

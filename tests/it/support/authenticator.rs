@@ -38,7 +38,12 @@ impl Authenticator {
 
     /// The code of so many steps later than now.
     pub fn code_of_step(&self, server: &TestServer, later: i64) -> String {
-        let counter = u64::try_from(server.now() / 30 + later).unwrap();
+        self.code_at(server.now() + later * 30)
+    }
+
+    /// The code of a moment, in seconds since 1970.
+    pub fn code_at(&self, seconds: i64) -> String {
+        let counter = u64::try_from(seconds / 30).unwrap();
         // RFC 4226 §5.3
         let key = PKey::hmac(&self.secret).unwrap();
         let mut signer = Signer::new(MessageDigest::sha1(), &key).unwrap();

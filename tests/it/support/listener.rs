@@ -1,5 +1,6 @@
 //! An application's own web server: answers every request alike and keeps what it was sent.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -84,4 +85,28 @@ fn is_whole(request: &str) -> bool {
         .lines()
         .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").and_then(|length| length.trim().parse().ok()));
     body.len() >= length.unwrap_or(0)
+}
+
+/// Counts who connects, and says nothing.
+pub struct Canary {
+    pub port: u16,
+    visits: Arc<AtomicUsize>,
+}
+
+impl Canary {
+    pub async fn new() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (port, visits) = (listener.local_addr().unwrap().port(), Arc::new(AtomicUsize::new(0)));
+        let count = visits.clone();
+        tokio::spawn(async move {
+            while listener.accept().await.is_ok() {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        Self { port, visits }
+    }
+
+    pub fn visits(&self) -> usize {
+        self.visits.load(Ordering::SeqCst)
+    }
 }

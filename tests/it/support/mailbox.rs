@@ -1,6 +1,7 @@
 //! The mail that a server has sent, read where a developer reads it: in the outbox.
 
 use super::browser::Browser;
+use super::process::ServerProcess;
 use super::server::TestServer;
 
 /// All mail of one server.
@@ -34,6 +35,10 @@ impl Mail {
 impl Mailbox {
     pub fn of(server: &TestServer) -> Self {
         Self { browser: Browser::new(server) }
+    }
+
+    pub fn of_process(server: &ServerProcess) -> Self {
+        Self { browser: Browser::of_process(server) }
     }
 
     /// Every message, the newest first.

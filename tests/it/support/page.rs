@@ -124,6 +124,10 @@ impl Page {
                 fields.push((field.name, value));
             }
         }
+        // What the page has no field for is sent all the same by who forges it.
+        let controls: Vec<_> = document.select(&css("[name]")).filter_map(|control| control.attr("name")).collect();
+        let forged = filled.iter().filter(|(field, _)| field.form == index && !controls.contains(&field.name.as_str()));
+        fields.extend(forged.map(|(field, value)| (field.name.clone(), value.clone())));
         if let Some(name) = button.attr("name") {
             fields.push((name.to_owned(), button.attr("value").unwrap_or_default().to_owned()));
         }

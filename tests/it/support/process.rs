@@ -139,6 +139,11 @@ impl ServerProcess {
     /// Asks it to stop (SIGTERM) and waits until it has ended and all that it printed is in [`Self::log`]. Returns the exit code.
     pub async fn terminate(&mut self) -> i32 {
         self.signal("TERM").await;
+        self.ended().await
+    }
+
+    /// Waits until it has ended and all that it printed is in [`Self::log`]. Returns the exit code.
+    pub async fn ended(&mut self) -> i32 {
         let status = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await;
         let status = status.unwrap_or_else(|_| panic!("still runs 30 s after SIGTERM:\n{}", self.log())).unwrap();
         for collector in &mut self.collectors {
