@@ -77,6 +77,11 @@ export async function visit(chrome, look, options) {
     await page.waitForLoadState('load');
     const tooWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth').catch(() => false);
     check(!tooWide, `${look} ${name}: wider than the window`);
+    // Words and elements side by side in a flex box lose the space between them.
+    const glued = await page.evaluate(() => [...document.querySelectorAll('.button')]
+      .filter((button) => button.querySelector(':scope > :not(.visually-hidden)') && [...button.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+      .map((button) => button.outerHTML));
+    check(glued.length === 0, `${look} ${name}: ${glued}`);
     if (scripted) {
       await page.evaluate(axe);
       const { violations } = await page.evaluate('axe.run({ resultTypes: ["violations"] })');
