@@ -81,13 +81,14 @@ macro_rules! counting_insertion {
 pub(crate) use counting_insertion;
 
 /// Ends the oldest sessions of a person past [`MOST_SESSIONS`], who had so many `before` another was inserted: nobody fills the table by
-/// signing in (security.md S9). Call it in the transaction of that.
+/// signing in (security.md S9). Call it in the transaction of that. The `new` one stays, also where the clock that dated it is behind.
 ///
 /// Cost: none, and some round trips where sessions end.
 pub async fn end_surplus_sessions(
     connection: &mut Connection,
     before: Option<i64>,
     user_id: &UserId,
+    new: &SessionId,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     // SQLite does not say whether it counts the new row.
@@ -96,8 +97,9 @@ pub async fn end_surplus_sessions(
     }
     let surplus: Vec<SessionId> = query!(connection, |c| sessions::table
         .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::id.ne(new))
         .order(sessions::id.desc())
-        .offset(MOST_SESSIONS)
+        .offset(MOST_SESSIONS - 1)
         .limit(10)
         .select(sessions::id)
         .load(c)

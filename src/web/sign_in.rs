@@ -209,14 +209,14 @@ pub async fn begin_session(
     if renewed {
         together!(connection, execute(events::insertion(event)), execute(prepared(guesses::forgetting(counted))))?;
     } else {
-        let digest = secret.digest().as_str().to_owned();
+        let (id, digest) = (session.id.clone(), secret.digest().as_str().to_owned());
         let (before, _, _): (Option<i64>, usize, usize) = together!(
             connection,
             get_result(sessions::counting_insertion!(session, digest)),
             execute(events::insertion(event)),
             execute(prepared(guesses::forgetting(counted))),
         )?;
-        sessions::end_surplus_sessions(connection, before, &user.id, now).await?;
+        sessions::end_surplus_sessions(connection, before, &user.id, &id, now).await?;
     }
     Ok(secret)
 }

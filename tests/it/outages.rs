@@ -445,6 +445,10 @@ async fn ten_million_rows_leave_and_hold_nobody_up(db: Database) {
     ] {
         server.database().execute(&insert).await;
     }
+    if db == Database::Sqlite {
+        // Rows that came over weeks are in the file, not in its log.
+        server.database().execute("PRAGMA wal_checkpoint(TRUNCATE)").await;
+    }
     let left = async || server.database().number("SELECT count(*) FROM revoked_tokens").await;
     let cleaning = async {
         // As every replica does each minute, until the next is due.
@@ -460,7 +464,7 @@ async fn ten_million_rows_leave_and_hold_nobody_up(db: Database) {
             let begun = Instant::now();
             let mut browser = Browser::new(&server);
             alice.sign_in(&mut browser).await;
-            assert!(browser.is_signed_in().await, "{}", browser.describe());
+            assert_eq!(browser.heading(), "Your account", "after {times} sign-ins, {:?}: {}", begun.elapsed(), browser.describe());
             longest = longest.max(begun.elapsed());
             times += 1;
         }

@@ -687,6 +687,13 @@ both! {
         assert!(!first.is_signed_in().await);
         assert!(!shop.is_active(&online.access_token).await);
         assert!(shop.is_active(&offline.access_token).await);
+        // Whoever signs in where the clock is behind is the newest all the same.
+        let behind = server.replica_ahead(-3600).await;
+        let mut browser = Browser::new(&server);
+        browser.through(behind.ground.port);
+        alice.sign_in(&mut browser).await;
+        assert!(browser.is_signed_in().await, "{}", browser.describe());
+        assert_eq!(server.database().number("SELECT COUNT(*) FROM sessions").await, 100);
     }
 }
 
