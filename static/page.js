@@ -47,7 +47,10 @@ for (const time of document.querySelectorAll("time[data-local]")) {
   }
   const instant = new Date(time.dateTime);
   if (!Number.isNaN(instant.getTime())) {
-    time.textContent = new Intl.DateTimeFormat(locale, style).format(instant);
+    // Day and month stay on one line.
+    const parts = new Intl.DateTimeFormat(locale, style).formatToParts(instant);
+    const last = Math.max(...["day", "month"].map((type) => parts.findIndex((part) => part.type === type)));
+    time.textContent = parts.map(({ value }, index) => (index < last ? value.replaceAll(" ", "\u00a0") : value)).join("");
   }
 }
 

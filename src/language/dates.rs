@@ -36,7 +36,7 @@ impl Dates {
     pub(super) fn date(&self, at: Timestamp) -> String {
         let utc = at.to_utc();
         match (&self.date, day_of(utc)) {
-            (Some(formatter), Some(day)) => formatter.format(&day).to_string(),
+            (Some(formatter), Some(day)) => on_one_line(formatter.format(&day)),
             _ => utc.date().to_string(),
         }
     }
@@ -45,10 +45,15 @@ impl Dates {
         let utc = at.to_utc();
         let time = Time::try_new(utc.hour(), utc.minute(), 0, 0).ok();
         match (&self.moment, day_of(utc).zip(time)) {
-            (Some(formatter), Some((date, time))) => format!("{} UTC", formatter.format(&DateTime { date, time })),
+            (Some(formatter), Some((date, time))) => format!("{} UTC", on_one_line(formatter.format(&DateTime { date, time }))),
             _ => utc.to_string(),
         }
     }
+}
+
+/// Day and month stay together where a line breaks.
+fn on_one_line(written: impl std::fmt::Display) -> String {
+    written.to_string().replacen(' ', "\u{a0}", 1)
 }
 
 fn day_of(utc: time::OffsetDateTime) -> Option<Date<Gregorian>> {

@@ -367,8 +367,8 @@ mod tests {
         assert_eq!(wait(Language::German, 1200), "1.200 Minuten");
         assert_ne!(wait(Language::Arabic, 2), wait(Language::Arabic, 3));
         let at = Timestamp::from_unix_seconds(1_795_000_000);
-        assert_eq!(texts.date(Language::English, at), "November 18, 2026");
-        assert_eq!(texts.date(Language::German, at), "18. November 2026");
+        assert_eq!(texts.date(Language::English, at), "November\u{a0}18, 2026");
+        assert_eq!(texts.date(Language::German, at), "18.\u{a0}November 2026");
         assert!(texts.date(Language::Arabic, at).contains("نوفمبر 2026"));
         assert!(texts.moment(Language::French, at).ends_with("UTC"));
     }

@@ -2,7 +2,7 @@
 
 federation-or = أو
 federation-continue-with = المتابعة عبر { $provider }
-federation-leaving = جارٍ نقلك إلى { $provider }…
+federation-leaving = جارٍ نقلك إلى { $provider }
 federation-leaving-hint = إذا لم يحدث شيء، فاستخدم الزر.
 federation-back = العودة إلى تسجيل الدخول
 federation-sign-up-heading = إنشاء حسابك عبر { $provider }

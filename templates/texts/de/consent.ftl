@@ -7,7 +7,7 @@ consent-allow = Erlauben
 consent-deny = Nicht erlauben
 consent-sent-to = Sie werden zu { $host } weitergeleitet.
 consent-sent-to-device = Sie werden zu einer App auf diesem Gerät weitergeleitet.
-consent-take-back = Sie können das jederzeit in Ihrem Konto widerrufen.
+consent-take-back = Sie können diese Erlaubnis jederzeit in Ihrem Konto widerrufen.
 consent-read-both = Lesen Sie die <policy>Datenschutzerklärung</policy> und die <terms>Nutzungsbedingungen</terms> dieser App.
 consent-read-policy = Lesen Sie die <policy>Datenschutzerklärung</policy> dieser App.
 consent-read-terms = Lesen Sie die <terms>Nutzungsbedingungen</terms> dieser App.
@@ -15,7 +15,7 @@ consent-taking-you = Weiter zu { $app }
 consent-nothing-happens = Falls nichts passiert, verwenden Sie die Schaltfläche.
 
 # Was eine Berechtigung bedeutet
-consent-openid = Sie wiedererkennen
+consent-openid = Sie wieder­erkennen
 consent-openid-detail = Wissen, dass Sie es sind, wenn Sie wiederkommen
 consent-profile = Ihr Profil sehen
 consent-profile-detail = Name, Bild und was sonst in Ihrem Profil steht

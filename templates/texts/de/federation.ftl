@@ -2,7 +2,7 @@
 
 federation-or = oder
 federation-continue-with = Weiter mit { $provider }
-federation-leaving = Weiter zu { $provider } …
+federation-leaving = Weiter zu { $provider }
 federation-leaving-hint = Falls nichts passiert, verwenden Sie die Schaltfläche.
 federation-back = Zurück zur Anmeldung
 federation-sign-up-heading = Legen Sie Ihr Konto mit { $provider } an

@@ -2,8 +2,8 @@
 
 federation-or = or
 federation-continue-with = Continue with { $provider }
-federation-leaving = Taking you to { $provider }…
-federation-leaving-hint = If nothing happens, use the button.
+federation-leaving = Taking you to { $provider }
+federation-leaving-hint = If nothing happens, press the button.
 federation-back = Back to sign-in
 federation-sign-up-heading = Create your account with { $provider }
 federation-takes-over = Somebody began an account with this address and never confirmed it. It becomes yours: its password and every other way to sign in that was set up are removed.

@@ -2,7 +2,7 @@
 
 federation-or = o
 federation-continue-with = Continuar con { $provider }
-federation-leaving = Le llevamos a { $provider }…
+federation-leaving = Le llevamos a { $provider }
 federation-leaving-hint = Si no ocurre nada, pulse el botón.
 federation-back = Volver al inicio de sesión
 federation-sign-up-heading = Cree su cuenta con { $provider }

@@ -2,7 +2,7 @@
 
 federation-or = ou
 federation-continue-with = Continuer avec { $provider }
-federation-leaving = Redirection vers { $provider }…
+federation-leaving = Redirection vers { $provider }
 federation-leaving-hint = S’il ne se passe rien, utilisez le bouton.
 federation-back = Retour à la connexion
 federation-sign-up-heading = Créez votre compte avec { $provider }

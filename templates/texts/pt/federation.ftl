@@ -2,7 +2,7 @@
 
 federation-or = ou
 federation-continue-with = Continuar com { $provider }
-federation-leaving = Levando você para { $provider }…
+federation-leaving = Levando você para { $provider }
 federation-leaving-hint = Se nada acontecer, use o botão.
 federation-back = Voltar para o login
 federation-sign-up-heading = Crie sua conta com { $provider }
