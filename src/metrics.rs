@@ -40,7 +40,7 @@ pub struct Metrics {
 pub enum SignIn {
     /// The person is signed in.
     Success,
-    /// Unknown person or wrong password.
+    /// Unknown person, wrong password, code or passkey, an answer of a provider that proves nobody.
     Refused,
     /// Too many guesses.
     Throttled,

@@ -140,7 +140,10 @@ async fn receive(app: &App, http: &HttpRequest, provider: &str, answer: Upstream
     let mut identity = match redeemed {
         Ok(identity) => identity,
         Err(fault) => {
-            count(app, &state.errand, SignIn::Refused);
+            // A provider that is away refuses nobody.
+            if !fault.is_passing() {
+                count(app, &state.errand, SignIn::Refused);
+            }
             return Ok(fault_page(app, http, &upstream, &fault, &ticket));
         }
     };

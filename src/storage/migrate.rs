@@ -71,24 +71,21 @@ pub async fn run(storage: &Storage) -> StorageResult<Vec<String>> {
     }
 }
 
-/// Older ones are not tested, and PostgreSQL itself is about to stop mending the one before.
-const OLDEST_POSTGRES: u32 = 15;
+/// PostgreSQL before this one is not tested with.
+pub(crate) const OLDEST_POSTGRES: u32 = 15;
 
 async fn refuse_old_postgres(storage: &Storage) -> StorageResult<()> {
     if !matches!(storage.backend(), Backend::Postgres { .. }) {
         return Ok(());
     }
     let mut connection = storage.read().await?;
-    let version = diesel::dsl::sql::<Text>("SELECT current_setting('server_version')");
+    let version = diesel::dsl::sql::<Text>("SELECT current_setting('server_version_num')");
     let version = query!(&mut connection, |c| version.get_result::<String>(c).await)?;
-    // "15.16 (Debian 15.16-0+deb12u1)", "18beta1"
-    let major = version.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse::<u32>().ok());
-    match major {
-        Some(major) if major < OLDEST_POSTGRES => {
-            Err(StorageError::Settings(format!("PostgreSQL {OLDEST_POSTGRES} or newer is needed, and this one is {version}")))
-        }
-        _ => Ok(()),
+    let major = version.parse::<u32>().map_or(0, |number| number / 10_000);
+    if major < OLDEST_POSTGRES {
+        return Err(StorageError::Settings(format!("PostgreSQL {OLDEST_POSTGRES} or newer is needed, and this one is {major}")));
     }
+    Ok(())
 }
 
 async fn on_postgres(connector: &PostgresConnector) -> StorageResult<Vec<String>> {

@@ -122,7 +122,7 @@ both! {
             let client = Client::service(id).without("client_secret").with("token_endpoint_auth_method", "private_key_jwt");
             client.with("jwks_uri", format!("{}{path}", hostile.base))
         };
-        let paths = ["/good", "/redirect", "/drip", "/flood", "/bomb", "/html", "/text", "/silent", "/error", "/endless-head"];
+        let paths = ["/good", "/redirect", "/drip", "/flood", "/gzip", "/bomb", "/html", "/text", "/silent", "/error", "/endless-head"];
         let setup = paths.iter().fold(TestServer::with(db), |setup, path| setup.client(signer(&path[1..], path)));
         let server = setup.client(Client::service("worker")).system_clock().start().await;
         let ask = |id: &str| {
@@ -219,18 +219,36 @@ impl Hostile {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
         let (jwks, location) = (key.jwks().to_string(), format!("http://127.0.0.1:{}/jwks", canary.port));
+        let gzip = Arc::new(gzipped(&jwks, 0).await);
+        // A hundred megabytes in a hundred kilobytes.
+        let bomb = Arc::new(gzipped(&jwks, 100 << 20).await);
+        assert!((90 << 10..256 << 10).contains(&bomb.len()), "{}", bomb.len());
         let sent = Arc::new(AtomicUsize::new(0));
         let count = sent.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, jwks.clone(), location.clone(), count.clone()));
+                tokio::spawn(answer(stream, jwks.clone(), [gzip.clone(), bomb.clone()], location.clone(), count.clone()));
             }
         });
         Self { base, sent }
     }
 }
 
-async fn answer(mut stream: tokio::net::TcpStream, jwks: String, location: String, sent: Arc<AtomicUsize>) {
+/// The key set with so many spaces after it.
+async fn gzipped(jwks: &str, spaces: usize) -> Vec<u8> {
+    let script = format!("{{ printf %s '{jwks}'; head -c {spaces} /dev/zero | tr '\\0' ' '; }} | gzip -9");
+    let packed = tokio::process::Command::new("sh").args(["-c", &script]).output().await.unwrap();
+    assert!(packed.stdout.starts_with(&[0x1f, 0x8b]), "{packed:?}");
+    packed.stdout
+}
+
+async fn answer(
+    mut stream: tokio::net::TcpStream,
+    jwks: String,
+    [gzip, bomb]: [Arc<Vec<u8>>; 2],
+    location: String,
+    sent: Arc<AtomicUsize>,
+) {
     let mut head = vec![0; 4096];
     let count = stream.read(&mut head).await.unwrap_or(0);
     let path = String::from_utf8_lossy(&head[..count]).split(' ').nth(1).unwrap_or("").to_owned();
@@ -243,14 +261,12 @@ async fn answer(mut stream: tokio::net::TcpStream, jwks: String, location: Strin
         "/html" => whole("200 OK", "text/html", "<h1>no keys</h1>"),
         "/text" => whole("200 OK", "application/json", "{\"keys\": \"none\"}"),
         "/error" => whole("500 Internal Server Error", "application/json", &jwks),
-        // The key set and a hundred megabytes of spaces in a hundred kilobytes: what is not asked for compressed is not unpacked.
-        "/bomb" => {
-            let script = format!("{{ printf %s '{jwks}'; head -c 104857600 /dev/zero | tr '\\0' ' '; }} | gzip -9");
-            let bomb = tokio::process::Command::new("sh").args(["-c", &script]).output().await.unwrap().stdout;
-            assert!((90 << 10..256 << 10).contains(&bomb.len()), "{}", bomb.len());
+        // What is not asked for compressed is not unpacked: the good keys prove nobody either.
+        "/gzip" | "/bomb" => {
+            let packed = if path == "/gzip" { gzip } else { bomb };
             let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\nconnection: close\r\n";
-            let _ = stream.write_all(format!("{head}content-length: {}\r\n\r\n", bomb.len()).as_bytes()).await;
-            let _ = stream.write_all(&bomb).await;
+            let _ = stream.write_all(format!("{head}content-length: {}\r\n\r\n", packed.len()).as_bytes()).await;
+            let _ = stream.write_all(&packed).await;
             return;
         }
         "/drip" => {

@@ -451,7 +451,7 @@ async fn ten_million_rows_leave_and_hold_nobody_up(db: Database) {
     }
     let left = async || server.database().number("SELECT count(*) FROM revoked_tokens").await;
     let cleaning = async {
-        // As every replica does each minute, until the next is due.
+        // As every replica does each minute; it is looked at for one.
         let both = async {
             tokio::join!(ostiary::housekeeping::delete_expired(server.app()), ostiary::housekeeping::delete_expired(replica.app()))
         };
@@ -470,13 +470,16 @@ async fn ten_million_rows_leave_and_hold_nobody_up(db: Database) {
         }
         (longest, times)
     };
-    let (_, (longest, times)) = tokio::join!(cleaning, people);
+    let (cleaned, (longest, times)) = tokio::join!(cleaning, people);
+    if let Ok((one, two)) = cleaned {
+        one.and(two).unwrap();
+    }
     let remaining = left().await;
     println!(
         "{db:?}: {} of {ROWS} rows left within a minute beside {times} sign-ins, the longest {longest:?}",
         ROWS as i64 + 1 - remaining
     );
-    assert!(remaining < ROWS as i64, "{remaining}");
+    assert!(remaining < ROWS as i64 - 100_000, "{remaining}");
     assert!(longest < Duration::from_secs(5), "{longest:?}");
     assert_eq!(server.database().number("SELECT count(*) FROM revoked_tokens WHERE jti = 'alive'").await, 1);
 }

@@ -687,7 +687,7 @@ both! {
         assert!(!first.is_signed_in().await);
         assert!(!shop.is_active(&online.access_token).await);
         assert!(shop.is_active(&offline.access_token).await);
-        // Whoever signs in where the clock is behind is the newest all the same.
+        // Whoever signs in where the clock is behind keeps the session that has just begun.
         let behind = server.replica_ahead(-3600).await;
         let mut browser = Browser::new(&server);
         browser.through(behind.ground.port);

@@ -5,11 +5,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::server::storage_settings;
 use crate::storage::foreign::ForeignDatabase;
+use crate::storage::migrate::OLDEST_POSTGRES;
 use crate::storage::{Storage, StorageError, migrate};
 use std::time::Instant;
 
-/// PostgreSQL before this one is not tested with.
-const OLDEST_POSTGRES: u32 = 15;
 /// Seconds that clocks may differ.
 const SKEW: f64 = 5.0;
 
