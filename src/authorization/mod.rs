@@ -52,11 +52,14 @@ pub async fn post_authorize(app: web::Data<App>, http: HttpRequest, body: PageBo
 }
 
 async fn authorize(app: &App, http: &HttpRequest, body: &str) -> Result<HttpResponse, PageError> {
-    let params = Params::parse_both(http.query_string(), body)
+    let (params, repeated) = Params::parse_answerable(http.query_string(), body)
         .map_err(|why| PageError::unanswerable(app, &Unanswerable::Malformed(why.to_string())))?;
     as_the_application_asks(http, params.get("ui_locales"));
     params.get("client_id").inspect(|client_id| name_client(http, client_id));
     let (client, target) = request::find_target(app, &params).map_err(|why| unanswerable(app, http, &why))?;
+    if let Some(why) = repeated {
+        return Ok(response::send_error(&target, app, http, &OAuthError::invalid_request(why.to_string())));
+    }
     let request = match request::parse(app, &client, &params) {
         Ok(request) => request,
         Err(error) => return Ok(response::send_error(&target, app, http, &error)),

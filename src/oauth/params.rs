@@ -3,6 +3,7 @@
 //! Specs: RFC 6749 §3.1, §3.2 and Appendix B.
 
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Longest query or body that is read, bytes.
@@ -10,6 +11,8 @@ pub const LONGEST: usize = 32 * 1024;
 const MOST_PARAMETERS: usize = 100;
 /// RFC 8707 §2 lets `resource` be repeated, RFC 8693 §2.1 `audience` as well; nothing else may be.
 const REPEATABLE: [&str; 2] = ["resource", "audience"];
+/// Where the answer to an authorization request goes, and what it must carry.
+const SAY_WHERE_TO: [&str; 4] = ["client_id", "redirect_uri", "response_mode", "state"];
 
 /// Parameters by name; values are never empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,10 +44,19 @@ pub enum ParamsError {
 impl Params {
     /// Parses query or body text; `text` must be the raw, still encoded form.
     pub fn parse(text: &str) -> Result<Self, ParamsError> {
+        let (params, repeated) = Self::collect(text)?;
+        match repeated.into_iter().next() {
+            Some(name) => Err(ParamsError::Repeated(name)),
+            None => Ok(params),
+        }
+    }
+
+    /// The parameters, the first where one is repeated, and the names of those that are.
+    fn collect(text: &str) -> Result<(Self, Vec<String>), ParamsError> {
         if text.len() > LONGEST {
             return Err(ParamsError::TooLong);
         }
-        let mut params = Self::default();
+        let (mut params, mut repeated) = (Self::default(), Vec::new());
         for (count, pair) in text.split('&').filter(|pair| !pair.is_empty()).enumerate() {
             if count >= MOST_PARAMETERS {
                 return Err(ParamsError::TooMany);
@@ -56,17 +68,26 @@ impl Params {
                 ParamsError::Nul => ParamsError::NulOf(printable(&name)),
                 error => error,
             })?;
-            params.add(name, value)?;
+            if let Err(ParamsError::Repeated(name)) = params.add(name, value) {
+                repeated.push(name);
+            }
         }
-        Ok(params)
+        Ok((params, repeated))
     }
 
     /// Parses query and body as one set: a name in both is repeated (no "first wins here, last wins there").
     pub fn parse_both(query: &str, body: &str) -> Result<Self, ParamsError> {
-        match (query.is_empty(), body.is_empty()) {
-            (true, _) => Self::parse(body),
-            (_, true) => Self::parse(query),
-            _ => Self::parse(&format!("{query}&{body}")),
+        Self::parse(&joined(query, body))
+    }
+
+    /// The same for an authorization request: what is repeated, but for what says where the answer goes, is answered there
+    /// (RFC 6749 §4.1.2.1), and told beside the parameters.
+    pub fn parse_answerable(query: &str, body: &str) -> Result<(Self, Option<ParamsError>), ParamsError> {
+        let (params, repeated) = Self::collect(&joined(query, body))?;
+        let decisive = repeated.iter().find(|name| SAY_WHERE_TO.contains(&name.as_str()));
+        match decisive {
+            Some(name) => Err(ParamsError::Repeated(name.clone())),
+            None => Ok((params, repeated.into_iter().next().map(ParamsError::Repeated))),
         }
     }
 
@@ -100,6 +121,14 @@ impl Params {
     pub fn audiences(&self) -> &[String] {
         let [_, audiences] = &self.repeatable;
         audiences
+    }
+}
+
+fn joined<'a>(query: &'a str, body: &'a str) -> Cow<'a, str> {
+    match (query.is_empty(), body.is_empty()) {
+        (true, _) => body.into(),
+        (_, true) => query.into(),
+        _ => format!("{query}&{body}").into(),
     }
 }
 

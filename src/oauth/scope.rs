@@ -12,7 +12,7 @@ pub struct Scope(Vec<String>);
 
 /// A scope holds a character that RFC 6749 §3.3 does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("scope may hold only printable ASCII tokens separated by single spaces")]
+#[error("scope may hold only printable ASCII tokens separated by single spaces.")]
 pub struct InvalidScope;
 
 impl Scope {

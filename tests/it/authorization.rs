@@ -94,8 +94,15 @@ both! {
         let server = TestServer::start(db).await;
         let shop = Application::of(&server, "shop");
         let mut browser = Browser::new(&server);
-        for name in ["client_id", "redirect_uri", "state", "response_type", "scope", "code_challenge"] {
-            is_error_page(&mut browser, &shop.authorization_request().and_again(name, "x").url()).await;
+        for name in ["client_id", "redirect_uri", "state"] {
+            is_error_page(&mut browser, &shop.authorization_request().and_again(name, "x").and_again("scope", "x").url()).await;
+        }
+        // RFC 6749 §4.1.2.1: where it is clear where to, the application is told.
+        for name in ["response_type", "scope", "code_challenge", "unheard_of"] {
+            let request = shop.authorization_request().and_again(name, "x").and_again(name, "y");
+            let landed = browser.open(&request.url()).await.landed();
+            shop.check(&request, &landed);
+            assert_eq!((landed.error(), landed.param("error_description").contains(name)), ("invalid_request", true), "{landed:?}");
         }
         for tail in ["&state=%ff", "&x=%zz", "&x=%", "&client_id%00=b", "&x=%C0%AF"] {
             is_error_page(&mut browser, &format!("{}{tail}", shop.authorization_request().without("state").url())).await;
