@@ -5,6 +5,7 @@
 use crate::app::App;
 use crate::clients::Client;
 use crate::clients::authentication::{self, PresentedCredentials};
+use crate::keys::Jws;
 use crate::oauth::client_metadata::ClientAuthenticationMethod as Method;
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::{self, Params};
@@ -35,8 +36,10 @@ pub async fn authenticated_client(app: &App, request: &HttpRequest, params: &Par
 /// Names the client that a request claims to come from, for the note of a refusal; nothing is proven.
 pub fn name_unproven_client(request: &HttpRequest, params: &Params) {
     let presented = presented(request, params).ok();
-    let claimed = presented.as_ref().and_then(PresentedCredentials::client_id).or(params.get("client_id"));
-    claimed.inspect(|client_id| name_client(request, client_id));
+    let claimed = presented.as_ref().and_then(PresentedCredentials::client_id).or(params.get("client_id")).map(str::to_owned);
+    // RFC 7521 §4.2: beside an assertion client_id is optional; its subject is the client.
+    let of_assertion = || Jws::parse(params.get("client_assertion")?)?.unverified("sub").map(str::to_owned);
+    claimed.or_else(of_assertion).inspect(|client_id| name_client(request, client_id));
 }
 
 /// Order of checks: 1. at most one method (RFC 6749 §2.3); 2. its parts are readable; 3. `client_id` in the body agrees.

@@ -156,6 +156,28 @@ both! {
         assert_eq!(nobody.code, 1);
     }
 
+    /// RFC 7521 §4.2: an assertion names its client by itself. The advice is about what is wrong, not about the way.
+    async fn a_wrong_assertion_is_told_to_its_client(db) {
+        let server = TestServer::with(db).client(Client::service("job").with("token_endpoint_auth_method", "client_secret_jwt").with("client_secret", "x".repeat(40))).start().await;
+        let job = Application::of(&server, "job");
+        let claims = json!({ "iss": "job", "sub": "job", "aud": "https://elsewhere.example", "jti": "one", "exp": server.now() + 60 });
+        let assertion = crate::support::jwt::sign_with_secret(&"x".repeat(40), &claims);
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let body = format!("grant_type=client_credentials&client_assertion={assertion}&client_assertion_type={kind}");
+        job.post_raw("/token", &[], body).await.refused(401, "invalid_client");
+        let refusal = newest_refusal(&server, "job").await;
+        assert!(refusal["cause"].as_str().unwrap().contains("aud"), "{refusal}");
+        assert!(refusal["advice"].as_str().unwrap().starts_with("The way is the right one"), "{refusal}");
+
+        server.advance(Duration::from_secs(1));
+        let claims = json!({ "iss": "job", "sub": "job", "aud": server.issuer, "jti": "two", "exp": server.now() + 60 });
+        let assertion = crate::support::jwt::sign_with_secret(&"x".repeat(40), &claims);
+        let body = format!("grant_type=client_credentials&scope=openid&client_assertion={assertion}&client_assertion_type={kind}");
+        job.post_raw("/token", &[], body).await.refused(400, "invalid_scope");
+        let refusal = newest_refusal(&server, "job").await;
+        assert!(refusal["advice"].as_str().unwrap().contains("acts for nobody"), "{refusal}");
+    }
+
     /// What a query held is not kept, and the advice is not about what stands in its place.
     async fn a_redirect_uri_with_a_query_is_advised_about_as_it_was_sent(db) {
         let server = TestServer::start(db).await;

@@ -8,6 +8,7 @@ use crate::clients::declared::declares_client;
 use crate::clients::refusals::{EXCHANGED, Refusal, list_refusals};
 use crate::clients::{Client, Directory};
 use crate::oauth::client_metadata::ExchangeRule;
+use crate::oauth::grant_type::GrantType;
 use crate::oauth::resource::ResourceIndicator;
 use crate::web::registration_advice::{
     Advice, POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS, RESOURCES, UriList, added, nearest, registration_advice, update_of, without_resource,
@@ -152,6 +153,9 @@ fn advice(directory: &Directory, client: &Client, refusal: &Refusal, is_declared
             "A server that starts with this configuration switches it on: restart it.".to_owned()
         }
         ("invalid_client", _) if cause.starts_with("unknown or disabled") => format!("ostiary client update --enable {id}"),
+        ("invalid_client", _) if cause.starts_with("client_assertion") => {
+            "The way is the right one; what the application puts into the assertion, or signs it with, is not.".to_owned()
+        }
         ("invalid_client", _) if is_declared => {
             format!(
                 "It is registered to prove itself by: {registered}. Change the library's setting, or token_endpoint_auth_method of {id} in [[clients]]."
@@ -187,6 +191,9 @@ fn scope_advice(directory: &Directory, client: &Client, sent: &str) -> String {
     let allowed = directory.allowed_scope(client);
     let refused: Vec<&str> = sent.split_whitespace().filter(|token| !allowed.contains(token)).collect();
     if refused.is_empty() {
+        if !client.metadata.grant_types.contains(&GrantType::AuthorizationCode) {
+            return "These are about people, and it acts for nobody: with client_credentials there are scopes of APIs only.".to_owned();
+        }
         return "It may have all of this, but this grant does not hold it: ask for it when the person signs in.".to_owned();
     }
     let of_one = |token: &&str| {
