@@ -130,14 +130,21 @@ impl ImportedUser {
     /// Takes a claim over, unless it has one already. What is no standard claim of a person, or no sound value of it, is left behind.
     pub(super) fn claim(&mut self, name: &str, value: Option<&Value>) {
         let standard = claims_of_scope("profile").contains(&name) && name != "updated_at";
-        let Some(text) = value.and_then(Value::as_str).map(str::trim).filter(|_| standard) else { return };
-        let sound = !text.is_empty() && text.len() <= LONGEST_CLAIM && !has_control(text);
+        let text = value.and_then(Value::as_str).map(str::trim).filter(|text| standard && !text.is_empty());
+        let Some(text) = text.filter(|_| !self.profile.contains_key(name)) else { return };
         let is_link = ["picture", "profile", "website"].contains(&name);
+        let why = if has_control(text) {
+            "it has control characters".to_owned()
+        } else if text.len() > LONGEST_CLAIM {
+            format!("it is longer than {LONGEST_CLAIM} bytes")
         // A page elsewhere may make a link of it.
-        let is_safe = !is_link || Url::parse(text).is_ok_and(|url| ["https", "http"].contains(&url.scheme()));
-        if sound && is_safe && !self.profile.contains_key(name) {
+        } else if is_link && !Url::parse(text).is_ok_and(|url| ["https", "http"].contains(&url.scheme())) {
+            "it is no web address".to_owned()
+        } else {
             self.profile.insert(name.to_owned(), Value::from(text));
-        }
+            return;
+        };
+        self.misses(format!("{name}: {why}"));
     }
 
     /// Takes a telephone number over, in E.164; digits without a plus sign are one, as Supabase keeps them.

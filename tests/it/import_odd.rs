@@ -40,6 +40,21 @@ both! {
         assert_eq!(import(&server, "auth0", &file).await["totals"]["unchanged"], 2);
     }
 
+    /// What cannot be kept of a profile is told, by the dry run too; what is empty is no fact.
+    async fn a_fact_that_does_not_come_is_told(db) {
+        let server = TestServer::start(db).await;
+        let person = json!({ "user_id": "auth0|1", "email": "a@example.org", "name": "x".repeat(5000), "nickname": "Li\nne", "given_name": " ", "family_name": "Doe", "picture": "ftp://a.example/p.png" });
+        let file = server.ground.write_file("odd.ndjson", &person.to_string());
+        let dry = server.ground.command(&["import", "auth0", &file, "--json", "--dry-run"]).await.done().json();
+        let done = import(&server, "auth0", &file).await;
+        for told in [dry, done] {
+            assert_eq!(told["totals"]["missing"], json!({
+                "name: it is longer than 2000 bytes": 1, "nickname: it has control characters": 1, "picture: it is no web address": 1,
+            }), "{told}");
+        }
+        assert_eq!(server.database().texts("SELECT profile FROM users").await, ["{\"family_name\":\"Doe\"}"]);
+    }
+
     /// "Comes" is said of what will be of use, and of nothing else.
     async fn what_comes_is_what_can_be_used(db) {
         let fake = FakeUpstream::start("far").await;
