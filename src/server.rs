@@ -1,7 +1,8 @@
 //! Starting and stopping: from the configuration to a listening server.
 //!
 //! Order at the start: database and migrations, master key check (a wrong one touches nothing else), keys, clients,
-//! declared clients and resources, then the socket.
+//! the address to listen at, declared clients and resources, then requests. A start that cannot listen leaves the clients of the server that
+//! does as they are.
 
 use crate::app::App;
 use crate::brand::Brand;
@@ -111,7 +112,7 @@ async fn open_for(purpose: Use, config: Config, clock: Clock, random: Random) ->
     let upstreams = upstreams::declared::parse(&config).map_err(|faults| StartError::Declared(ConfigFaults(faults)))?;
     let storage = Storage::open(&storage_settings(&config)).await?;
     // The key is checked before the first write, and the migrations are one; only a new database has nothing to check.
-    let is_new = migrate::status(&storage).await?.iter().all(|migration| !migration.applied);
+    let is_new = migrate::is_new(&storage).await?;
     // Asked before the key's file is looked for: of first starts at once the other may be making both.
     let sealed = !is_new && has_master_key(&storage).await?;
     let sealing = Arc::new(Sealing::new(&MasterKey::load(&config, sealed)?, &config.previous_master_keys, random.clone()));
@@ -229,7 +230,6 @@ impl Server {
     /// Starts and listens. Port 0 takes a free one.
     pub async fn start(config: Config, clock: Clock, random: Random) -> Result<Self, StartError> {
         let app = web::Data::new(open(config, clock, random).await?);
-        declare(&app).await?;
         let config = &app.config;
         let proxies = TrustedProxies::new(&config.trusted_proxies);
         let limits = RateLimits::new(&config.rate_limit, &proxies).map_err(|_| StartError::Other("rate_limit: a limit is zero".into()))?;
@@ -268,6 +268,7 @@ impl Server {
         .disable_signals()
         .bind(&address)
         .map_err(|source| StartError::Listen { address: format!("{}:{}", address.0, address.1), source })?;
+        declare(&app).await?;
         let port = server.addrs().first().map_or(address.1, std::net::SocketAddr::port);
         let base_url = format!("http://localhost:{port}{}", app.issuer().path());
         let server = server.run();

@@ -256,14 +256,15 @@ impl ClientSettings {
         }
         self.apply_keys(raw)?;
         set(&mut raw.backchannel_logout_uri, &self.backchannel_logout_uri);
-        let algorithm = |text: &String| {
-            SignatureAlgorithm::parse(text).ok_or_else(|| CliError::usage(format!("{text} is not one of RS256, PS256, ES256, EdDSA")))
+        let algorithm = |option: &str, text: &str| {
+            let parsed = SignatureAlgorithm::parse(text);
+            parsed.ok_or_else(|| CliError::usage(format!("{option}: {text:?} is not one of RS256, PS256, ES256, EdDSA")))
         };
         if let Some(text) = &self.id_token_alg {
-            raw.id_token_signed_response_alg = Some(algorithm(text)?);
+            raw.id_token_signed_response_alg = Some(algorithm("--id-token-alg", text)?);
         }
         if let Some(text) = &self.access_token_alg {
-            raw.access_token_signed_response_alg = Some(algorithm(text)?);
+            raw.access_token_signed_response_alg = Some(algorithm("--access-token-alg", text)?);
         }
         raw.require_pkce = self.require_pkce.or(raw.require_pkce);
         raw.claims_in_id_token = self.claims_in_id_token.or(raw.claims_in_id_token);

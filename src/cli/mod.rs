@@ -27,7 +27,8 @@ use crate::language::Texts;
 use crate::mail::messages::Letterhead;
 use crate::random::Random;
 use crate::server::{self, StartError, storage_settings};
-use crate::storage::{Connection, StorageError};
+use crate::storage::migrate::is_new;
+use crate::storage::{Connection, Storage, StorageError};
 use crate::upstreams;
 use clap::{Parser, Subcommand};
 use output::Output;
@@ -154,11 +155,12 @@ pub(crate) struct Opened {
 impl Opened {
     async fn of(arguments: &Arguments) -> Result<Self, CliError> {
         let config = arguments.load()?;
-        let missing = missing_file(&config.database.url.expose());
+        let is_new = is_new(&Storage::open(&storage_settings(&config)).await?).await?;
         let app = server::open(config, Clock::System, Random::System).await?;
-        if let Some(path) = missing {
+        if is_new {
             complain(&format!(
-                "there was no database at {path}, so a new one was made. If a server runs already, run this in its folder or with its configuration."
+                "there was no installation in {}, so a new one was made. If a server runs already, run this in its folder or with its configuration.",
+                app.storage.describe()
             ));
         }
         Ok(Self { app })
@@ -188,7 +190,7 @@ impl Opened {
     }
 }
 
-/// The SQLite file that is not there yet: most often the command is run in another folder than the server.
+/// The SQLite file that is not there: most often the command is run in another folder than the server.
 fn missing_file(url: &str) -> Option<String> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);

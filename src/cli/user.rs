@@ -16,6 +16,7 @@ use crate::storage::columns::Json;
 use crate::users::{self, Email, User, UserId};
 use crate::web::deletion::delete_account;
 use crate::web::notices::tell_absent;
+use crate::web::problems::{LONGEST_NAME, NameProblem};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 use std::io::IsTerminal;
@@ -124,18 +125,24 @@ pub(super) async fn run(opened: &Opened, command: UserCommand) -> Result<Output,
         UserCommand::RemoveSecondFactors { user } => {
             let user = find(opened, &user).await?;
             let now = app.now();
-            opened
+            let had_one = opened
                 .transaction(async |connection| {
-                    delete_second_factors(connection, &user.id).await?;
+                    if !delete_second_factors(connection, &user.id).await? {
+                        return Ok(false);
+                    }
                     users::cut_off(connection, &user.id, now).await?;
                     end_sessions_of(connection, &user.id, None, EndReason::ByOperator, now).await?;
                     end_grants_of_user(connection, &user.id, None, EndReason::ByOperator, now).await?;
                     let about = About::user(&user.id).with("by", "operator").with("factor", "all");
                     events::record(connection, app, EventKind::SecondFactorRemoved, &about).await?;
                     // A running server, or the next one, sends it.
-                    tell_absent(app, connection, &user, &Notice::FactorRemoved).await.map(drop)
+                    tell_absent(app, connection, &user, &Notice::FactorRemoved).await.map(drop)?;
+                    Ok(true)
                 })
                 .await?;
+            if !had_one {
+                return Err(CliError::usage(format!("{} has no second factor; nothing was changed", user.email)));
+            }
             let text = format!("{} has no second factor any longer; sessions and tokens have ended.", user.email);
             Ok(Output::new(text, json!({ "id": user.id })))
         }
@@ -173,6 +180,9 @@ async fn create(opened: &Opened, create: CreateUser) -> Result<Output, CliError>
     let app = &opened.app;
     let email = Email::parse(&create.email).map_err(|why| CliError::usage(why.to_string()))?;
     let now = app.now();
+    if create.name.as_deref().is_some_and(|name| NameProblem::of(name).is_some()) {
+        return Err(CliError::usage(format!("--name: at most {LONGEST_NAME} characters, and no control characters")));
+    }
     let mut user = User::new(UserId::generate(&app.random, now), email, create.name.as_deref(), now);
     user.email_verified = create.email_verified;
     user.roles = Json(names(&create.roles, "--role")?);
@@ -259,9 +269,13 @@ async fn hash_new_password(opened: &Opened, about: &[&str]) -> Result<String, Cl
         rpassword::prompt_password("New password: ").map_err(|error| CliError::usage(error.to_string()))?
     } else {
         let mut line = String::new();
-        std::io::stdin().read_line(&mut line).map_err(|error| CliError::usage(error.to_string()))?;
+        std::io::stdin().read_line(&mut line).map_err(|error| CliError::usage(format!("the password cannot be read: {error}")))?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     };
+    // No form takes one.
+    if typed.contains('\0') {
+        return Err(CliError::usage("the password holds a NUL character"));
+    }
     let minimum = opened.app.password_rules.minimum_length;
     let password = opened.app.password_rules.accept(&typed, about).await.map_err(|why| match why {
         WeakPassword::TooShort => CliError::usage(format!("the password must have at least {minimum} characters")),

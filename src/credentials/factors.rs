@@ -122,13 +122,13 @@ pub async fn hold_account_to_sign_in(connection: &mut Connection, user: &User) -
 }
 
 /// Takes every second factor away, with the recovery codes and trusted devices that go with them: for somebody who has lost them, and
-/// for an account that changes hands. Call it in a transaction.
-pub async fn delete_second_factors(connection: &mut Connection, user_id: &UserId) -> Result<(), StorageError> {
-    query!(connection, |c| diesel::delete(totp_secrets::table.find(user_id)).execute(c).await)?;
-    query!(connection, |c| diesel::delete(phone_factors::table.find(user_id)).execute(c).await)?;
+/// for an account that changes hands. Call it in a transaction. Returns whether there was one.
+pub async fn delete_second_factors(connection: &mut Connection, user_id: &UserId) -> Result<bool, StorageError> {
+    let apps = query!(connection, |c| diesel::delete(totp_secrets::table.find(user_id)).execute(c).await)?;
+    let numbers = query!(connection, |c| diesel::delete(phone_factors::table.find(user_id)).execute(c).await)?;
     let keys = passkeys::table.filter(passkeys::user_id.eq(user_id)).filter(passkeys::user_verified.eq(false));
-    query!(connection, |c| diesel::delete(keys).execute(c).await)?;
+    let keys = query!(connection, |c| diesel::delete(keys).execute(c).await)?;
     delete_recovery_codes(connection, user_id).await?;
     delete_trusted_devices_of(connection, user_id).await?;
-    Ok(())
+    Ok(apps + numbers + keys > 0)
 }

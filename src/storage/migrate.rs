@@ -44,6 +44,11 @@ pub async fn status(storage: &Storage) -> StorageResult<Vec<MigrationState>> {
     Ok(states)
 }
 
+/// Whether the database has no step yet.
+pub async fn is_new(storage: &Storage) -> StorageResult<bool> {
+    Ok(applied(&mut storage.read().await?).await?.is_empty())
+}
+
 /// Applies what is pending and tells the names of the steps that this call applied.
 ///
 /// Safe when several replicas start at once: one applies, the others wait for it. Works on any runtime. Makes the PostgreSQL

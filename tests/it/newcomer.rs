@@ -124,20 +124,6 @@ both! {
     }
 }
 
-/// A command in another folder than the server's works on another installation; it says so, and only then.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_command_in_the_wrong_folder_tells_so() {
-    let folder = tempfile::tempdir().unwrap();
-    let list = async || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ostiary"));
-        let output = clean(&mut command).args(["client", "list"]).current_dir(folder.path()).output().await.unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stderr).unwrap()
-    };
-    assert!(list().await.contains("there was no database at ./data/ostiary.db"));
-    assert_eq!(list().await, "");
-}
-
 /// The code that the README quotes is the code of the example, line by line (indented less where it stood inside something).
 #[test]
 fn the_readme_quotes_the_examples_to_the_letter() {

@@ -428,6 +428,35 @@ both! {
         assert!(refused.code == 2 && refused.stderr.contains("clients[0].redirect_uris"), "{refused:?}");
     }
 
+    /// A start that cannot listen, with another configuration even, leaves the clients of the server that does as they are.
+    async fn a_start_that_cannot_listen_changes_nothing(db) {
+        let server = ServerProcess::start(db).await;
+        let mut other = server.ground.replica();
+        other.change("listen", format!("127.0.0.1:{}", server.ground.port));
+        other.forget("clients");
+        let refused = other.command(&["serve"]).await;
+        assert!(refused.code == 1 && refused.stderr.contains("cannot listen"), "{refused:?}");
+        assert_eq!(server.ground.database.number("SELECT count(*) FROM clients WHERE enabled AND declared").await, 4);
+        Application::of_process(&server, "worker").client_credentials(&[]).await.tokens();
+    }
+
+    /// What the pages would not take the command line does not take either; and what is not there cannot be taken away.
+    async fn people_are_made_as_their_pages_would(db) {
+        let server = TestServer::start(db).await;
+        let run = async |arguments: &[&str], input: &str| server.ground.command_with_input(arguments, input).await;
+        for name in ["x".repeat(101), "a\nb".to_owned(), "a\u{1b}[31mred".to_owned()] {
+            let refused = run(&["user", "create", "c@example.org", "--name", &name], "staple horse battery corr").await;
+            assert!(refused.code == 2 && refused.stderr.contains("--name"), "{refused:?}");
+        }
+        let refused = run(&["user", "create", "c@example.org"], "staple\0horse battery").await;
+        assert!(refused.code == 2 && refused.stderr.contains("NUL"), "{refused:?}");
+        run(&["user", "create", "c@example.org", "--name", "Carol Calm"], "staple horse battery corr").await.done();
+        let refused = run(&["user", "remove-second-factors", "c@example.org"], "").await;
+        assert!(refused.code == 2 && refused.stderr.contains("no second factor"), "{refused:?}");
+        assert_eq!(server.database().number("SELECT count(*) FROM events WHERE kind = 'second_factor_removed'").await, 0);
+        assert!(Mailbox::of(&server).all().await.is_empty());
+    }
+
     /// Declared clients are brought in once: a second start writes nothing.
     async fn a_second_start_writes_nothing(db) {
         let mut server = TestServer::start(db).await;
@@ -545,6 +574,18 @@ both! {
         }
         assert!(metrics.contains(r#"ostiary_tokens_issued_total{grant_type="client_credentials"} 1"#), "{metrics}");
         assert!(metrics.contains("ostiary_http_requests_total{") && metrics.contains("ostiary_http_request_duration_seconds"));
+    }
+}
+
+both! {
+    /// A command in another folder than the server's, or with another schema, works on another installation; it says so, and only then.
+    async fn a_command_that_makes_an_installation_tells_so(db) {
+        let ground = TestServer::with(db).prepare();
+        let first = ground.command(&["client", "list"]).await;
+        assert!(first.code == 0 && first.stderr.contains("there was no installation in "), "{first:?}");
+        let named = match &ground.database { OwnDatabase::Postgres { schema, .. } => schema, _ => "SQLite, " };
+        assert!(first.stderr.contains(named), "{first:?}");
+        assert_eq!(ground.command(&["client", "list"]).await.stderr, "");
     }
 }
 
