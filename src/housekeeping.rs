@@ -220,6 +220,7 @@ async fn delete_the_few(app: &App, now: Timestamp) -> Result<(), StorageError> {
     clients::refusals::delete_old_refusals(&mut connection, now).await?;
     clients::logout_failures::delete_old_logout_failures(&mut connection, now).await?;
     mail::delete_abandoned_mail(&mut connection, now).await?;
+    credentials::replaced_factors::delete_expired_replaced_factors(&mut connection, now).await?;
     credentials::trusted_devices::delete_expired_trusted_devices(&mut connection, now).await?;
     keys::delete_expired(&mut connection, now).await?;
     Ok(())

@@ -4,6 +4,7 @@
 //! A passkey that verifies its person is two factors by itself; having one does not make the password ask for more.
 
 use super::recovery_codes::delete_recovery_codes;
+use super::replaced_factors::delete_replaced_of;
 use super::trusted_devices::delete_trusted_devices_of;
 use crate::storage::schema::{linked_identities, passkeys, passwords, phone_factors, recovery_codes, totp_secrets, users};
 use crate::storage::{Connection, StorageError, query, together};
@@ -129,6 +130,7 @@ pub async fn delete_second_factors(connection: &mut Connection, user_id: &UserId
     let keys = passkeys::table.filter(passkeys::user_id.eq(user_id)).filter(passkeys::user_verified.eq(false));
     let keys = query!(connection, |c| diesel::delete(keys).execute(c).await)?;
     delete_recovery_codes(connection, user_id).await?;
+    delete_replaced_of(connection, user_id).await?;
     delete_trusted_devices_of(connection, user_id).await?;
     Ok(apps + numbers + keys > 0)
 }

@@ -2,13 +2,14 @@
 //!
 //! Whoever was in may have left a way back. What people are told of they can object to for seven days, so what was added within the
 //! seven days before goes: passkeys, second factors, recovery codes, linked accounts, what apps were allowed. What is older stays, since
-//! it is the owner's way back in; their own additions of these days go too, and they are told so. A factor that replaced another is as old as
-//! the first: its owner gave that one for it. So for seven days after its first second factor an account opens to whoever reads its mail,
-//! as it did before; from then on it does not.
+//! it is the owner's way back in; their own additions of these days go too, and they are told so. Where one was
+//! put in the place of an older one, the older one comes back: it was the owner's, and an account with a second factor never opens to whoever
+//! reads its mail alone, but for the seven days after its first one, when it does as it did before.
 
 use super::factors::find_factors;
 use super::mailed_proofs::{UNDO_LIFETIME, end_proofs_of};
 use super::recovery_codes::delete_recovery_codes;
+use super::replaced_factors::put_back;
 use super::store::delete_password;
 use super::trusted_devices::delete_trusted_devices_of;
 use crate::clock::Timestamp;
@@ -46,6 +47,7 @@ pub async fn lock_down(connection: &mut Connection, user_id: &UserId, why: EndRe
     let phone = query!(connection, |c| diesel::delete(own).execute(c).await)?;
     let own = recovery_codes::table.filter(recovery_codes::user_id.eq(user_id)).filter(recovery_codes::created_at.ge(since));
     query!(connection, |c| diesel::delete(own).execute(c).await)?;
+    put_back(connection, user_id, since, now).await?;
     let own = linked_identities::table.filter(linked_identities::user_id.eq(user_id)).filter(linked_identities::created_at.ge(since));
     let linked_identities = query!(connection, |c| diesel::delete(own).execute(c).await)?;
     let own = consents::table.filter(consents::user_id.eq(user_id)).filter(consents::granted_at.ge(since));
@@ -54,7 +56,7 @@ pub async fn lock_down(connection: &mut Connection, user_id: &UserId, why: EndRe
     if !left.has_second() {
         delete_recovery_codes(connection, user_id).await?;
     }
-    if left.phone_number.is_none() {
+    if phone > 0 || left.phone_number.is_none() {
         // It may be the other's: apps must not take it for the owner's.
         let user = diesel::update(users::table.find(user_id)).set(users::phone_number_verified.eq(false));
         query!(connection, |c| user.execute(c).await)?;

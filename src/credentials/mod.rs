@@ -13,6 +13,7 @@ pub mod password_rules;
 pub mod phone_factors;
 pub mod portable;
 pub mod recovery_codes;
+pub mod replaced_factors;
 mod store;
 pub mod take_over;
 pub mod totp;

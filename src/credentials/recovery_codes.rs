@@ -4,6 +4,7 @@
 //!
 //! Specs: OWASP ASVS 6.5.1, 6.5.2.
 
+use super::replaced_factors::{Replaced, forget_replaced, keep_replaced};
 use crate::clock::Timestamp;
 use crate::digits;
 use crate::random::Random;
@@ -54,7 +55,15 @@ pub async fn make_recovery_codes(
     user_id: &UserId,
     now: Timestamp,
 ) -> Result<Vec<String>, StorageError> {
-    delete_recovery_codes(connection, user_id).await?;
+    let unused = recovery_codes::table.filter(recovery_codes::user_id.eq(user_id)).filter(recovery_codes::used_at.is_null());
+    let before: Vec<(String, Timestamp)> =
+        query!(connection, |c| unused.select((recovery_codes::code_digest, recovery_codes::created_at)).load(c).await)?;
+    if let Some(created_at) = before.iter().map(|(_, created_at)| *created_at).max() {
+        let digests: Vec<String> = before.into_iter().map(|(digest, _)| digest).collect();
+        let kept = serde_json::Value::from(digests).to_string();
+        keep_replaced(connection, user_id, Replaced::RecoveryCodes, (&kept, created_at), now).await?;
+    }
+    query!(connection, |c| diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user_id))).execute(c).await)?;
     let codes: Vec<String> = (0..COUNT).map(|_| code(random)).collect();
     let rows: Vec<_> = codes
         .iter()
@@ -86,7 +95,7 @@ pub async fn use_recovery_code(connection: &mut Connection, user_id: &UserId, ty
 /// Removes a person's codes: when the last second factor goes, there is nothing left for them to stand in for.
 pub async fn delete_recovery_codes(connection: &mut Connection, user_id: &UserId) -> Result<(), StorageError> {
     query!(connection, |c| diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user_id))).execute(c).await)?;
-    Ok(())
+    forget_replaced(connection, user_id, Replaced::RecoveryCodes).await
 }
 
 #[cfg(test)]

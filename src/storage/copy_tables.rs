@@ -25,6 +25,7 @@ super::copy::copied_tables! {
     passkeys(credential_id) { credential_id: String, user_id: String, name: String, passkey: String, user_verified: bool, backup_eligible: bool, backed_up: bool, suspected_clone: bool, created_at: i64, last_used_at: Option<i64>, foreign_handle: bool }
     totp_secrets(user_id) { user_id: String, sealed_secret: String, last_step: i64, created_at: i64, last_used_at: Option<i64> }
     recovery_codes(user_id, code_digest) { user_id: String, code_digest: String, created_at: i64, used_at: Option<i64> }
+    replaced_factors(user_id, kind) { user_id: String, kind: String, value: String, created_at: i64, replaced_at: i64 }
     phone_factors(user_id) { user_id: String, phone_number: String, created_at: i64, last_used_at: Option<i64> }
     trusted_devices(id) { id: String, secret_digest: String, user_id: String, user_agent: Option<String>, address: Option<String>, created_at: i64, last_used_at: i64, expires_at: i64 }
     linked_identities(provider, subject) { provider: String, subject: String, user_id: String, email: Option<String>, sealed_tokens: Option<String>, created_at: i64, last_used_at: i64 }

@@ -259,6 +259,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    replaced_factors (user_id, kind) {
+        user_id -> Text,
+        kind -> Text,
+        value -> Text,
+        created_at -> BigInt,
+        replaced_at -> BigInt,
+    }
+}
+
+diesel::table! {
     trusted_devices (id) {
         id -> Text,
         secret_digest -> Text,
@@ -347,6 +357,7 @@ diesel::joinable!(passkeys -> users (user_id));
 diesel::joinable!(totp_secrets -> users (user_id));
 diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(phone_factors -> users (user_id));
+diesel::joinable!(replaced_factors -> users (user_id));
 diesel::joinable!(trusted_devices -> users (user_id));
 diesel::joinable!(linked_identities -> users (user_id));
 diesel::joinable!(imported_users -> users (user_id));
@@ -373,6 +384,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     totp_secrets,
     recovery_codes,
     phone_factors,
+    replaced_factors,
     trusted_devices,
     linked_identities,
     imported_users,

@@ -30,6 +30,7 @@ async fn fill(storage: &Storage) {
          INSERT INTO totp_secrets VALUES ('u1', 's', 57000000, 1, 2);
          INSERT INTO recovery_codes VALUES ('u1', 'd1', 1, NULL), ('u1', 'd2', 1, 2);
          INSERT INTO phone_factors VALUES ('u1', '+4930901820', 1, NULL);
+         INSERT INTO replaced_factors VALUES ('u1', 'totp', 's0', 1, 2);
          INSERT INTO trusted_devices VALUES ('t', 'd', 'u1', NULL, '::1', 1, 2, 3);
          INSERT INTO linked_identities VALUES ('google', '1', 'u1', 'a@example.com', NULL, 1, 2);
          INSERT INTO imported_users VALUES ('supabase', '1', 'u1', '{}', 1);
