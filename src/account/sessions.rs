@@ -99,7 +99,8 @@ fn line(app: &App, http: &HttpRequest, session: &BrowserSession, own: &SessionId
         id: session.id.to_string(),
         name: name_of(session.user_agent.as_deref()),
         seen: session.address.as_deref().map(|address| Whereabouts::of(app, http, address)),
-        signed_in: Moment::of(session.authenticated_at),
+        // A provider may have asked them long before.
+        signed_in: Moment::of(session.authenticated_at.max(session.created_at)),
         last_active: Moment::of(session.refreshed_at),
         current: session.id == *own,
     }

@@ -13,6 +13,7 @@ use crate::upstreams::{LinkedIdentity, Upstream, UpstreamIdentity};
 use crate::users::{User, UserId};
 use crate::web::browser::Browser;
 use crate::web::page_error::PageError;
+use crate::web::sign_in::Proven;
 use crate::web::ticket::Ticket;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -127,9 +128,10 @@ pub(super) fn sealed_tokens(app: &App, identity: &UpstreamIdentity) -> Result<Op
     identity.tokens.as_ref().map(|tokens| app.sealing.seal(Purpose::UpstreamTokens, tokens)).transpose().map_err(PageError::internal)
 }
 
-/// How somebody has proven themselves by it.
-pub(super) fn methods(identity: &UpstreamIdentity) -> Vec<Amr> {
-    if identity.multi_factor { vec![Amr::Upstream, Amr::MultiFactor] } else { vec![Amr::Upstream] }
+/// How somebody has proven themselves by it, and when.
+pub(super) fn proven(identity: &UpstreamIdentity) -> Proven<'static> {
+    let amr = if identity.multi_factor { vec![Amr::Upstream, Amr::MultiFactor] } else { vec![Amr::Upstream] };
+    Proven { at: identity.authenticated_at, ..Proven::by(amr) }
 }
 
 /// Whether a provider's word is enough to make an account its owner's (security.md M9): nobody has proven its address here, and it is an

@@ -11,7 +11,7 @@
 //!
 //! Specs: RFC 6749 §4.1.2, RFC 9207 §2.4, OAuth 2.0 Form Post Response Mode; security.md U1, U3, U5, M9.
 
-use super::arrival::{Arrival, link_of, may_be_taken_over, methods, sealed_tokens};
+use super::arrival::{Arrival, link_of, may_be_taken_over, proven, sealed_tokens};
 use super::page::FederationProblem;
 use super::{Errand, UpstreamState, context, fault_page, find, problem_page};
 use crate::app::App;
@@ -194,7 +194,7 @@ async fn sign_in(
             return Ok(Err(FederationProblem::NoEntry));
         }
         note_arrival(app, &user, &identity).await?;
-        return first_factor_proven(app, http, browser, ticket, &user, methods(&identity), &[]).await.map(Ok);
+        return first_factor_proven(app, http, browser, ticket, &user, proven(&identity)).await.map(Ok);
     }
     // security.md L1: anybody has an address "said" that is not theirs. Where sign-up tells by mail alone who has an account, so does this:
     // an address that the provider does not vouch for is asked about by mail, whoever has it here.

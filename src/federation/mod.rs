@@ -99,10 +99,15 @@ pub async fn post_login_with(
         (Some("link"), None) => return Ok(Ticket::of(AccountPage::Security.ticket()).to(&app, paths::LOGIN)),
         _ => Errand::SignIn { ticket: ticket.text.clone() },
     };
-    // Who is signed in already is asked to prove themselves there: what is open in their browser proves nothing new.
-    let again = signed_in.is_some() && matches!(errand, Errand::SignIn { .. });
-    let proof =
-        UpstreamProof { nonce: app.random.token(), code_verifier: app.random.token(), authenticated_after: again.then(|| app.now()) };
+    // Who is signed in already, or has to be asked, proves themselves there: what is open in their browser proves nothing new.
+    let asks_anew = signed_in.is_some() || ticket.request.as_ref().is_some_and(|request| request.prompt.login);
+    let again = asks_anew && matches!(errand, Errand::SignIn { .. });
+    let proof = UpstreamProof {
+        nonce: app.random.token(),
+        code_verifier: app.random.token(),
+        authenticated_after: again.then(|| app.now()),
+        max_age: ticket.request.as_ref().and_then(|request| request.max_age),
+    };
     let state = UpstreamState {
         id: app.random.token(),
         provider: upstream.id.clone(),

@@ -11,7 +11,7 @@
 //!
 //! Specs: OpenID Connect Core §5.7 (an address is no identifier); security.md M8, M9.
 
-use super::arrival::{Arrival, KnownAccount, Opened, link_of, may_be_taken_over, methods, sealed_tokens};
+use super::arrival::{Arrival, KnownAccount, Opened, link_of, may_be_taken_over, proven, sealed_tokens};
 use super::page::{FederationProblem, FederationSignUpErrors, FederationSignUpPage};
 use super::{problem_page, proving};
 use crate::app::App;
@@ -112,7 +112,7 @@ pub(super) async fn finish(
     let email = user.email.to_string();
     let tokens = sealed_tokens(app, &arrival.identity)?;
     match make(app, http, opened, user, tokens).await {
-        Ok((user, _posted)) => first_factor_proven(app, http, browser, ticket, &user, methods(&arrival.identity), &[]).await,
+        Ok((user, _posted)) => first_factor_proven(app, http, browser, ticket, &user, proven(&arrival.identity)).await,
         Err(NotMade::Used) => Err(PageError::expired_ticket()),
         Err(NotMade::SomebodyElses) => Ok(problem_page(app, http, &upstream.id, FederationProblem::LinkedToAnother, ticket)),
         Err(NotMade::Storage(error)) if error.is_unique_violation() => {

@@ -31,7 +31,7 @@ use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::sign_in::device_of;
-use crate::web::sign_in::first_factor_proven;
+use crate::web::sign_in::{Proven, first_factor_proven};
 use crate::web::speak::sign_up_language;
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -55,7 +55,8 @@ pub async fn post_reset(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     let params = read_form(&app, &http, &browser, &body)?;
     let Some(proof) = LinkPurpose::ResetPassword.proof(&app, &browser).await? else { return Ok(dead(&app, &http, &browser)) };
     let typed = params.get("password").unwrap_or("");
-    let password = match app.password_rules.accept(typed, &[proof.email.as_str()]).await {
+    let Some(user) = find_user(&mut app.storage.read().await?, &proof.user_id).await? else { return Ok(dead(&app, &http, &browser)) };
+    let password = match app.password_rules.accept(typed, &[proof.email.as_str(), user.display_name()]).await {
         Ok(password) => password,
         Err(why) => {
             let problem = PasswordProblem::of(why, app.password_rules.minimum_length);
@@ -65,7 +66,7 @@ pub async fn post_reset(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     let hash = app.passwords.hash(&password).await.map_err(|error| PageError::busy(&app, error))?;
     let Some(user) = set_anew(&app, &http, &proof, &hash).await? else { return Ok(dead(&app, &http, &browser)) };
     let ticket = LinkPurpose::ResetPassword.flow(&app, &browser, &proof);
-    let answer = first_factor_proven(&app, &http, &browser, &ticket, &user, vec![Amr::MailedCode], &[]).await?;
+    let answer = first_factor_proven(&app, &http, &browser, &ticket, &user, Proven::by(vec![Amr::MailedCode])).await?;
     with_cookies(answer, [Some(no_mailed_step_cookie(&app))])
 }
 

@@ -34,7 +34,7 @@ use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::problems::EmailProblem;
 use crate::web::sign_in::device_of;
-use crate::web::sign_in::first_factor_proven;
+use crate::web::sign_in::{Proven, first_factor_proven};
 use crate::web::speak::{language_of, language_of_account, sign_up_language};
 use crate::web::ticket::Ticket;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -245,7 +245,7 @@ async fn used_up(app: &App, http: &HttpRequest, proof: Option<MailedProof>) -> R
 }
 
 async fn signed_in(app: &App, http: &HttpRequest, browser: &Browser, ticket: &Ticket, user: &User) -> Result<HttpResponse, PageError> {
-    let answer = first_factor_proven(app, http, browser, ticket, user, vec![Amr::MailedCode], &[]).await?;
+    let answer = first_factor_proven(app, http, browser, ticket, user, Proven::by(vec![Amr::MailedCode])).await?;
     with_cookies(answer, [Some(no_mailed_step_cookie(app))])
 }
 

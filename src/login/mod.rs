@@ -29,7 +29,7 @@ use crate::web::page::{Layout, Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form, read_query};
 use crate::web::passkeys::{PasskeyForm, PasskeyProblem};
-use crate::web::sign_in::first_factor_proven;
+use crate::web::sign_in::{Proven, first_factor_proven};
 use crate::web::ticket::Ticket;
 use crate::web::upstream_buttons::UpstreamButton;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -93,7 +93,8 @@ pub async fn post_login(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     } else {
         match password::check(&app, &http, &browser, email, typed).await? {
             Outcome::Right { user, counted } => {
-                return first_factor_proven(&app, &http, &browser, &ticket, &user, vec![Amr::Password], &counted).await;
+                let proven = Proven { amr: vec![Amr::Password], counted: &counted, at: None };
+                return first_factor_proven(&app, &http, &browser, &ticket, &user, proven).await;
             }
             Outcome::Refused => LoginProblem::WrongEmailOrPassword,
             Outcome::Wait(wait) => LoginProblem::TooManyAttempts { wait },

@@ -14,7 +14,7 @@ use crate::web::page::with_cookies;
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::passkeys::{PasskeyForm, recognise};
-use crate::web::sign_in::first_factor_proven;
+use crate::web::sign_in::{Proven, first_factor_proven};
 use crate::web::ticket::Ticket;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -38,7 +38,7 @@ pub async fn post_passkey(app: web::Data<App>, http: HttpRequest, body: PageBody
     let params = read_form(&app, &http, &browser, &body)?;
     let ticket = Ticket::open(&app, &browser, &params)?;
     match recognise(&app, &browser, &params).await? {
-        Ok(person) => first_factor_proven(&app, &http, &browser, &ticket, &person.user, person.amr, &[]).await,
+        Ok(person) => first_factor_proven(&app, &http, &browser, &ticket, &person.user, Proven::by(person.amr)).await,
         Err(problem) => {
             app.metrics.sign_in(SignIn::Refused);
             let before = browser.signed_in(&app, "").await?;

@@ -1,6 +1,7 @@
 //! Who somebody is at a provider, as far as we let it say: bounded, and mapped by explicit rules only (security.md U3, U6).
 
 use super::{Upstream, UpstreamFault};
+use crate::clock::Timestamp;
 use crate::users::Email;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -26,6 +27,9 @@ pub struct UpstreamIdentity {
     pub attributes: Map<String, Value>,
     /// Whether it says that two factors were used, and its word counts.
     pub multi_factor: bool,
+    /// When it saw them prove it, where it says so (`auth_time`) and was not asked to see it anew.
+    #[serde(default)]
+    pub authenticated_at: Option<Timestamp>,
     /// Left out unless they are to be kept; the ticket that this travels in is sealed.
     pub tokens: Option<UpstreamTokens>,
 }
@@ -97,6 +101,7 @@ impl Upstream {
         });
         let methods = said.id_token.get("amr").and_then(Value::as_array);
         Ok(UpstreamIdentity {
+            authenticated_at: None,
             provider: self.id.clone(),
             subject,
             email_verified: vouched && self.trust_email && email.is_some(),

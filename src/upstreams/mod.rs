@@ -77,6 +77,9 @@ pub struct UpstreamProof {
     pub code_verifier: String,
     /// Since when the person must have proven themselves there, where they are asked to do it again.
     pub authenticated_after: Option<Timestamp>,
+    /// How old what they have proven there may be, seconds, where the application says so.
+    #[serde(default)]
+    pub max_age: Option<u64>,
 }
 
 /// Why a provider's answer is not believed, or there is none. For the log; people read one of two sentences.

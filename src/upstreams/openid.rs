@@ -115,6 +115,10 @@ impl Upstream {
                 UpstreamKind::Google | UpstreamKind::GitHub => request.add_prompt(CoreAuthPrompt::SelectAccount),
                 UpstreamKind::Apple => request,
             };
+        } else if let (Some(seconds), UpstreamKind::OpenIdConnect | UpstreamKind::Microsoft | UpstreamKind::GitLab) =
+            (proof.max_age, self.kind)
+        {
+            request = request.set_max_age(Duration::from_secs(seconds));
         }
         Ok(request.url().0.to_string())
     }
@@ -200,10 +204,11 @@ impl Upstream {
             return Err(UpstreamFault::Issuer);
         }
         let jwks_uri = endpoints.jwks.as_deref().ok_or(UpstreamFault::NoMetadata)?;
-        if self.verify(&issuer, &*context.document(jwks_uri).await?, &tokens, id_token, proof, context.now).is_err() {
+        let authenticated_at = match self.verify(&issuer, &*context.document(jwks_uri).await?, &tokens, id_token, proof, context.now) {
+            Ok(authenticated_at) => authenticated_at,
             // Its keys may have changed since; how often that is looked up is limited (security.md A37).
-            self.verify(&issuer, &*context.newer_document(jwks_uri).await?, &tokens, id_token, proof, context.now)?;
-        }
+            Err(_) => self.verify(&issuer, &*context.newer_document(jwks_uri).await?, &tokens, id_token, proof, context.now)?,
+        };
         let claims = Jws::parse(&text).map(Jws::into_claims).ok_or_else(|| UpstreamFault::IdToken("is too large".to_owned()))?;
         // Core §3.1.3.7: 5. The crate leaves it out.
         if claims.get("azp").is_some_and(|azp| azp.as_str() != Some(self.client_id.as_str())) {
@@ -223,6 +228,8 @@ impl Upstream {
             _ => Map::new(),
         };
         let mut identity = self.identity(subject, &Documents { id_token: claims, userinfo })?;
+        // What was asked for anew and holds is of now, by our clock.
+        identity.authenticated_at = authenticated_at.filter(|_| proof.authenticated_after.is_none());
         identity.tokens = self.keep_tokens.then(|| kept(&tokens));
         Ok(identity)
     }
@@ -239,6 +246,7 @@ impl Upstream {
         Ok(self.issuer.replace(TENANT, tenant))
     }
 
+    /// Returns since when the person has proven themselves there, where it says so.
     fn verify(
         &self,
         issuer: &str,
@@ -247,7 +255,7 @@ impl Upstream {
         id_token: &CoreIdToken,
         proof: &UpstreamProof,
         now: Timestamp,
-    ) -> Result<(), UpstreamFault> {
+    ) -> Result<Option<Timestamp>, UpstreamFault> {
         let wrong = |error: &dyn std::fmt::Display| UpstreamFault::IdToken(error.to_string());
         let keys: CoreJsonWebKeySet = serde_json::from_value(jwks.clone()).map_err(|_| UpstreamFault::Metadata("jwks".to_owned()))?;
         let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|error| wrong(&error))?;
@@ -273,7 +281,7 @@ impl Upstream {
                 return Err(UpstreamFault::IdToken("at_hash is not of this access token".to_owned()));
             }
         }
-        Ok(())
+        Ok(claims.auth_time().map(|at| Timestamp::from_unix_seconds(at.timestamp())))
     }
 
     /// Asks an API of the provider.

@@ -14,6 +14,7 @@ use crate::secret::SecretDigest;
 use crate::storage::{Connection, StorageError};
 use crate::users::{User, UserId};
 use crate::web::browser::Browser;
+use crate::web::sign_in::Proven;
 use crate::web::ticket::Ticket;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -30,6 +31,9 @@ pub struct PendingSignIn {
     pub user_id: UserId,
     /// What was proven.
     pub amr: Vec<Amr>,
+    /// [`Proven::at`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// The counters of failed guesses that a full success forgets (security.md L4).
     pub counted: Vec<String>,
     /// Digest of the browser's binding cookie.
@@ -43,12 +47,13 @@ pub struct PendingSignIn {
 }
 
 impl PendingSignIn {
-    pub fn begin(app: &App, browser: &Browser, ticket: &Ticket, user: &User, amr: Vec<Amr>, counted: &[String]) -> Self {
+    pub fn begin(app: &App, browser: &Browser, ticket: &Ticket, user: &User, proven: &Proven<'_>) -> Self {
         Self {
             id: app.random.token(),
             user_id: user.id.clone(),
-            amr,
-            counted: counted.to_vec(),
+            amr: proven.amr.clone(),
+            at: proven.at,
+            counted: proven.counted.to_vec(),
             browser: browser.binding_digest(app),
             ticket: digest_of(ticket),
             expires_at: app.now() + LIFETIME,

@@ -121,7 +121,7 @@ impl Waiting {
             Self::Pending { .. } => browser.anyone(app, "").await?,
             Self::StepUp(_) => None,
         };
-        let mut posted = Posted::nothing();
+        let (mut posted, mut is_fresh) = (Posted::nothing(), true);
         let secret = app
             .storage
             .transaction(async |connection| {
@@ -136,7 +136,8 @@ impl Waiting {
                         }
                         let amr = Amr::combined(&pending.amr, methods);
                         posted = tell_of_new_browser(app, connection, http, browser, user).await?;
-                        let proven = Proven { amr, counted: &pending.counted };
+                        let proven = Proven { amr, counted: &pending.counted, at: pending.at };
+                        is_fresh = proven.is_recent(app);
                         begin_session(app, connection, http, before.as_ref(), user, proven).await?
                     }
                     Self::StepUp(signed_in) => match raise_session(app, connection, http, signed_in, methods).await? {
@@ -155,7 +156,7 @@ impl Waiting {
         drop(posted);
         let Some(secret) = secret else { return Ok(None) };
         app.metrics.sign_in(SignIn::Success);
-        let answer = sign_in::signed_in(app, browser, ticket, self.user(), &secret, true)?;
+        let answer = sign_in::signed_in(app, browser, ticket, self.user(), &secret, is_fresh)?;
         let trusted = trusted_secret.map(|secret| browser.trusted_cookie(app, &secret, TRUSTED_FOR));
         with_cookies(answer, [trusted]).map(Some)
     }

@@ -8,6 +8,7 @@
 //! (security.md S1, S2).
 
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::credentials::factors::{HeldAccount, hold_account_to_sign_in, holding_counts};
 use crate::credentials::guesses;
 use crate::credentials::trusted_devices::use_trusted_device;
@@ -24,6 +25,7 @@ use crate::web::browser::{
     Browser, PasskeyOffer, no_mailed_step_cookie, no_pending_sign_in_cookie, passkey_offer_cookie, pending_sign_in_cookie, session_cookie,
 };
 use crate::web::client_address::ClientAddress;
+use crate::web::fresh_proof::FRESH_FOR;
 use crate::web::mailed_step::MailedStep;
 use crate::web::notices::tell_of_new_browser;
 use crate::web::page::with_cookies;
@@ -38,8 +40,6 @@ const LONGEST_USER_AGENT: usize = 400;
 
 /// A first factor holds, proven by `amr`. Asks for the second one where the account has one; else the session begins.
 ///
-/// `counted`: the counters of failed guesses that a full success forgets.
-///
 /// Order of checks: 1. nothing was cut off since the person was looked for; 2. a passkey that verified its person is two factors already;
 /// 3. the account has a second factor; 4. this browser is trusted, which does not count for an errand that asks for fresh proof.
 ///
@@ -51,17 +51,16 @@ pub async fn first_factor_proven(
     browser: &Browser,
     ticket: &Ticket,
     user: &User,
-    mut amr: Vec<Amr>,
-    counted: &[String],
+    proven: Proven<'_>,
 ) -> Result<HttpResponse, PageError> {
     let before = browser.anyone(app, "").await?;
-    let proven = amr.clone();
+    let (mut amr, counted, at) = (proven.amr.clone(), proven.counted, proven.at);
     let begun = app
         .storage
         .transaction(async |connection| {
             let (account, begun) = match counted {
                 [] | [_] if before.is_none() && browser.knows(app, user) => {
-                    hold_and_begin_session(app, connection, http, user, &amr, counted.first()).await?
+                    hold_and_begin_session(app, connection, http, user, &proven).await?
                 }
                 _ => (hold_account_to_sign_in(connection, user).await?, None),
             };
@@ -77,20 +76,20 @@ pub async fn first_factor_proven(
                 amr.push(Amr::TrustedDevice);
             }
             let posted = tell_of_new_browser(app, connection, http, browser, user).await?;
-            let proven = Proven { amr: amr.clone(), counted };
+            let proven = Proven { amr: amr.clone(), counted, at };
             let secret = begin_session(app, connection, http, before.as_ref(), user, proven).await?;
             Ok((secret, posted))
         })
         .await;
     let secret = match begun {
         Ok((secret, _posted)) => secret,
-        Err(NotYet::SecondFactor) => return ask_for_second(app, browser, ticket, user, proven, counted),
+        Err(NotYet::SecondFactor) => return ask_for_second(app, browser, ticket, user, &proven),
         Err(NotYet::CutOff) => return Err(PageError::expired_ticket()),
         Err(NotYet::Storage(error)) => return Err(error.into()),
     };
     app.metrics.sign_in(SignIn::Success);
     // A trusted device is no fresh proof, which adding a passkey asks for (security.md O4).
-    let is_fresh = !amr.contains(&Amr::TrustedDevice);
+    let is_fresh = !amr.contains(&Amr::TrustedDevice) && proven.is_recent(app);
     signed_in(app, browser, ticket, user, &secret, is_fresh)
 }
 
@@ -109,15 +108,8 @@ impl From<StorageError> for NotYet {
 }
 
 /// The first factor is kept under seal, and the page of the second one comes.
-fn ask_for_second(
-    app: &App,
-    browser: &Browser,
-    ticket: &Ticket,
-    user: &User,
-    amr: Vec<Amr>,
-    counted: &[String],
-) -> Result<HttpResponse, PageError> {
-    let pending = PendingSignIn::begin(app, browser, ticket, user, amr, counted);
+fn ask_for_second(app: &App, browser: &Browser, ticket: &Ticket, user: &User, proven: &Proven<'_>) -> Result<HttpResponse, PageError> {
+    let pending = PendingSignIn::begin(app, browser, ticket, user, proven);
     let sealed = pending.seal(app).map_err(PageError::internal)?;
     let cookie = pending_sign_in_cookie(app, sealed, pending_sign_in::LIFETIME);
     let offer = (browser.passkey_offer() == PasskeyOffer::Possible).then(|| passkey_offer_cookie(app, PasskeyOffer::Possible));
@@ -167,12 +159,23 @@ pub struct Proven<'a> {
     pub amr: Vec<Amr>,
     /// The counters of failed guesses that a full success forgets.
     pub counted: &'a [String],
+    /// When they proved the first factor, where that was not now: a provider may tell (`auth_time`, OpenID Connect Core §2).
+    pub at: Option<Timestamp>,
 }
 
 impl Proven<'_> {
     /// Nothing having been counted.
     pub fn by(amr: Vec<Amr>) -> Self {
-        Self { amr, counted: &[] }
+        Self { amr, counted: &[], at: None }
+    }
+
+    fn authenticated_at(&self, now: Timestamp) -> Timestamp {
+        self.at.unwrap_or(now).min(now)
+    }
+
+    /// Whether it is fresh proof.
+    pub(super) fn is_recent(&self, app: &App) -> bool {
+        app.now().since(self.authenticated_at(app.now())) <= FRESH_FOR
     }
 }
 
@@ -190,9 +193,11 @@ pub async fn begin_session(
     proven: Proven<'_>,
 ) -> Result<SessionSecret, StorageError> {
     let now = app.now();
-    let Proven { amr, counted } = proven;
+    let authenticated_at = proven.authenticated_at(now);
+    let Proven { amr, counted, .. } = proven;
     let device = device_of(http);
     let (mut session, secret) = BrowserSession::begin(user.id.clone(), amr, device.clone(), &app.sessions, &app.random, now);
+    session.authenticated_at = authenticated_at;
     let mut renewed = false;
     if let Some(before) = before {
         if before.user.id == user.id {
@@ -230,13 +235,14 @@ async fn hold_and_begin_session(
     connection: &mut Connection,
     http: &HttpRequest,
     user: &User,
-    amr: &[Amr],
-    counted: Option<&String>,
+    proven: &Proven<'_>,
 ) -> Result<(Option<HeldAccount>, Option<SessionSecret>), StorageError> {
-    let proves_two = Acr::of(amr) >= Acr::TwoFactors;
-    let (id, cut_off_at, counted) = (user.id.clone(), user.cut_off_at, counted.cloned().unwrap_or_default());
+    let proves_two = Acr::of(&proven.amr) >= Acr::TwoFactors;
+    let (id, cut_off_at, counted) = (user.id.clone(), user.cut_off_at, proven.counted.first().cloned().unwrap_or_default());
     let device = device_of(http);
-    let (session, secret) = BrowserSession::begin(id.clone(), amr.to_vec(), device.clone(), &app.sessions, &app.random, app.now());
+    let (mut session, secret) =
+        BrowserSession::begin(id.clone(), proven.amr.clone(), device.clone(), &app.sessions, &app.random, app.now());
+    session.authenticated_at = proven.authenticated_at(app.now());
     let about = About::user(&user.id).in_session(&session.id).from(device);
     let event = NewEvent::of(app, EventKind::SignedIn, about.clone());
     let digest = secret.digest().as_str().to_owned();

@@ -330,6 +330,52 @@ both! {
         assert_eq!(links(&server).await, 1);
     }
 
+    /// OpenID Connect Core §2 (`auth_time`), §3.1.2.1; security.md M7: an old session at the provider is no fresh proof, also in a browser in
+    /// which nobody is signed in here. The account asks anew, and an application is told the truth.
+    async fn an_old_session_at_the_provider_is_no_fresh_proof(db) {
+        let (fake, server) = start(db).await;
+        sign_up(&fake, &server).await;
+        let long_ago = server.now() - 3600;
+        fake.claim("auth_time", long_ago);
+        let mut browser = fake.visit(&server).await;
+        assert_eq!(browser.path(), "/account", "{}", browser.describe());
+        browser.open("/account/delete").await;
+        assert_eq!((browser.path(), browser.heading().as_str()), ("/login", "Confirm it’s you"));
+        let landed = fake.leave(&mut browser).await;
+        assert_eq!((landed.param("prompt"), landed.param("max_age")), ("login", "0"));
+        browser.open(&fake.approve(&landed)).await;
+        assert!(browser.status() >= 400, "the provider answers with its old session: {}", browser.describe());
+        browser.open("/account/delete").await;
+        let landed = fake.leave(&mut browser).await;
+        fake.claim("auth_time", server.now());
+        browser.open(&fake.approve(&landed)).await;
+        assert_eq!(browser.path(), "/account/delete", "{}", browser.describe());
+
+        let shop = Application::of(&server, "shop");
+        fake.claim("auth_time", long_ago);
+        let request = shop.authorization_request();
+        let mut browser = Browser::new(&server);
+        browser.open(&request.url()).await;
+        let landed = fake.sign_in(&mut browser).await.landed();
+        let tokens = shop.redeem(&request, landed.code()).await.tokens();
+        assert_eq!(shop.verified(tokens.id_token()).await.claim("auth_time"), &json!(long_ago));
+        // What the application asks for is asked of the provider, and where it does not listen, once more.
+        let request = shop.authorization_request().with("max_age", "60");
+        let mut browser = Browser::new(&server);
+        browser.open(&request.url()).await;
+        let landed = fake.leave(&mut browser).await;
+        assert_eq!((landed.params.get("prompt"), landed.param("max_age")), (None, "60"));
+        browser.open(&fake.approve(&landed)).await;
+        assert_eq!(browser.path(), "/login", "{}", browser.describe());
+        let landed = fake.leave(&mut browser).await;
+        assert_eq!((landed.param("prompt"), landed.param("max_age")), ("login", "0"));
+        fake.claim("auth_time", server.now());
+        browser.open(&fake.approve(&landed)).await.landed().code();
+        let mut browser = Browser::new(&server);
+        browser.open(&shop.authorization_request().with("prompt", "login").url()).await;
+        assert_eq!(fake.leave(&mut browser).await.param("prompt"), "login");
+    }
+
     /// security.md O6, U3: where a second factor is demanded, a session of the password alone connects nothing, also what it had begun.
     async fn a_session_that_lacks_a_demanded_factor_connects_nothing(db) {
         let (fake, mut server) = start(db).await;

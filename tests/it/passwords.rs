@@ -214,6 +214,23 @@ both! {
         assert!(opens(&server, &alice.email, &alice.password).await);
     }
 
+    /// docs/accounts.md, "Passwords": whose it is to be is heeded after a forgotten one as at a change.
+    async fn a_password_of_ones_own_name_is_refused(db) {
+        let server = TestServer::with(db).setting("password.minimum_strength", 3).start().await;
+        let person = Person { name: "Quovadimus Brzeczy".into(), email: "q@example.org".into(), ..Person::alice() };
+        let mut browser = person.signed_in(&server).await;
+        browser.open("/account/password").await;
+        browser.fill("Current password", &person.password);
+        browser.fill("New password", "quovadimusbrzeczy");
+        browser.press("Change password").await;
+        assert!(browser.error().contains("guessed"), "{}", browser.describe());
+        let mut browser = person.resets_password(&server, "quovadimusbrzeczy").await;
+        assert!(browser.error().contains("guessed"), "{}", browser.describe());
+        browser.fill("New password", "a walk along the shore");
+        browser.press("Save and sign in").await;
+        assert!(browser.is_signed_in().await, "{}", browser.describe());
+    }
+
     /// security.md L8, ASVS 6.2.4, 6.2.12: refused wherever a password is chosen: known from a break-in (asked for by five characters of its
     /// digest) or in the list of such passwords, or easy to guess. What people have already stays good.
     async fn known_passwords_are_refused_wherever_one_is_chosen(db) {
