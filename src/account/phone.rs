@@ -3,7 +3,7 @@
 //! Order of checks of a POST: 1. the form is from our page; 2. fresh proof; 3. the number is one that may be written to, within the
 //! limits; or 4. the code is counted; 5. the code, which works once.
 //!
-//! Cost: GET 2 round trips; a code is sent for 5 round trips, 3 commits, 1 request; it is confirmed for 9 round trips, 3 commits.
+//! Cost: GET 2 round trips; a code is sent for 5 round trips, 3 commits, 1 request; it is confirmed for 13 round trips, 3 commits.
 //!
 //! Specs: OpenID Connect Core §5.1 (`phone_number_verified`), OWASP ASVS 6.6.1; security.md O4.
 
@@ -14,21 +14,24 @@ use crate::app::App;
 use crate::credentials::factors::find_factors;
 use crate::credentials::guesses::{self, Attempt};
 use crate::credentials::phone_factors::set_phone_factor;
+use crate::credentials::trusted_devices::delete_trusted_devices_of;
 use crate::events::{self, About, EventKind};
 use crate::mail::notices::Notice;
+use crate::oauth::authentication::Amr;
 use crate::oauth::params::Params;
 use crate::paths;
 use crate::sealing::DigestPurpose;
 use crate::sessions::SignedIn;
 use crate::sms::{PhoneNumber, Sms};
 use crate::users::{find_user, hold_account, update_profile};
-use crate::web::browser::Browser;
+use crate::web::browser::{Browser, session_cookie};
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::notices::tell;
 use crate::web::page::{Page, with_cookies};
 use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::redirect::see_other;
+use crate::web::second_factor::raise_session;
 use crate::web::sign_in::device_of;
 use crate::web::text_messages::{AskedFor, Sending, check_code, send_code};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -105,7 +108,7 @@ async fn confirm(app: &App, http: &HttpRequest, visit: &Visit, sms: &Sms, params
     };
     guesses::forget_failures(&mut connection, std::slice::from_ref(&key)).await?;
     drop(connection);
-    let posted = app
+    let done = app
         .storage
         .transaction(async |connection| {
             if !hold_account(connection, user).await? {
@@ -120,15 +123,27 @@ async fn confirm(app: &App, http: &HttpRequest, visit: &Visit, sms: &Sms, params
             events::record(connection, app, EventKind::PhoneNumberVerified, &about).await?;
             // Held: what makes it more than the only factor cannot be taken away in between.
             if may_text_messages(app, &find_factors(connection, &user.id).await?) {
-                set_phone_factor(connection, &user.id, proven.as_str(), app.now()).await?;
+                if set_phone_factor(connection, &user.id, proven.as_str(), app.now()).await? {
+                    delete_trusted_devices_of(connection, &user.id).await?;
+                }
                 events::record(connection, app, EventKind::SecondFactorAdded, &about.with("factor", "sms")).await?;
-                return Ok(tell(app, connection, http, user, &Notice::FactorAdded).await?);
+                // Without its session nothing of this stays.
+                let methods = [Amr::Sms];
+                let raised =
+                    raise_session(app, connection, http, &visit.signed_in, &methods).await?.ok_or_else(PageError::expired_ticket)?;
+                return Ok((Some(raised), tell(app, connection, http, user, &Notice::FactorAdded).await?));
             }
-            Ok::<_, PageError>(tell(app, connection, http, user, &Notice::NumberAdded).await?)
+            Ok::<_, PageError>((None, tell(app, connection, http, user, &Notice::NumberAdded).await?))
         })
         .await?;
-    drop(posted);
-    Ok(see_other(app, paths::ACCOUNT_SECURITY, &[("done", "saved")]))
+    let (raised, _posted) = done;
+    let raised = raised.map(|secret| session_cookie(app, &secret));
+    // Who has a second factor needs a way back in without it.
+    let now = find_factors(&mut app.storage.read().await?, &user.id).await?;
+    if now.has_second() && now.recovery_codes == 0 {
+        return with_cookies(see_other(app, paths::ACCOUNT_RECOVERY_CODES, &[]), [raised]);
+    }
+    with_cookies(see_other(app, paths::ACCOUNT_SECURITY, &[("done", "saved")]), [raised])
 }
 
 async fn phone_page(

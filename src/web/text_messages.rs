@@ -83,8 +83,13 @@ pub async fn send_code(
         return Ok(Sending::NotSent(NotSent::Country));
     }
     let network = format!("{:?}", ClientAddress::of(browser.http()).limit_key());
+    // Whoever claims a number that is somebody else's must not use up what its owner signs in with.
+    let to_number = match asked_for {
+        AskedFor::SignIn => "number, to sign in",
+        AskedFor::NewNumber => "number",
+    };
     let counters = [
-        ("number", number.as_str(), MOST_TO_NUMBER),
+        (to_number, number.as_str(), MOST_TO_NUMBER),
         ("account", user_id.as_str(), MOST_TO_NUMBER),
         ("address", &network, MOST_FROM_ADDRESS),
     ];

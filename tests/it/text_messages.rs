@@ -25,7 +25,8 @@ async fn proves_number(browser: &mut Browser, provider: &SmsProvider) {
     browser.press("Send a code").await;
     browser.fill("Code", &code_in(&provider.newest()));
     browser.press("Confirm").await;
-    assert_eq!((browser.path(), browser.error().as_str()), ("/account/security", ""), "{}", browser.describe());
+    let there = ["/account/security", "/account/recovery-codes"].contains(&browser.path());
+    assert!(there && browser.error().is_empty(), "{}", browser.describe());
 }
 
 both! {
@@ -158,7 +159,7 @@ both! {
         }
         assert!(send(&mut browser, NUMBER).await.contains("Too many"));
         let mut bob = Person::bob().signed_in(&server).await;
-        assert!(send(&mut bob, "+4930901820").await.contains("Too many"), "the number's limit is everybody's");
+        assert!(send(&mut bob, "+4930901820").await.contains("Too many"), "the limit of a number that is claimed is everybody's");
         assert_eq!(provider.all().len(), 5);
         server.advance(Duration::from_secs(3601));
         let mut bob = Browser::new(&server);
@@ -166,6 +167,71 @@ both! {
         assert_eq!(send(&mut bob, NUMBER).await, "", "an hour later");
         provider.refuse_all();
         assert!(send(&mut bob, NUMBER).await.contains("couldn’t be sent"));
+    }
+
+    /// OWASP ASVS 6.6.3; security.md L5: whoever claims a number that is somebody else's does not use up what its owner signs in with.
+    async fn a_stranger_uses_up_no_messages_of_the_owner(db) {
+        let provider = SmsProvider::start().await;
+        let server = server(db, "twilio_messages", &provider).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        alice.adds_authenticator(&server, &mut browser).await;
+        proves_number(&mut browser, &provider).await;
+        let mut bob = Person::bob().signed_in(&server).await;
+        for n in 0..5 {
+            bob.open("/account/phone").await;
+            bob.fill("Phone number", NUMBER);
+            bob.press("Send a code").await;
+            assert_eq!(bob.error().contains("Too many"), n == 4, "{}", bob.describe());
+        }
+        let mut laptop = Browser::new(&server);
+        alice.sign_in(&mut laptop).await;
+        laptop.follow("Send me a text message").await;
+        laptop.press("Send a code").await;
+        laptop.fill("Code", &code_in(&provider.newest()));
+        laptop.press("Continue").await;
+        assert!(laptop.is_signed_in().await, "{}", laptop.describe());
+    }
+
+    /// docs/accounts.md, "Factors": a number that is replaced ends the trust in devices, as every factor does, and a lockdown puts it back.
+    /// The first second factor leads to recovery codes.
+    async fn a_number_that_is_replaced_ends_trust_and_comes_back(db) {
+        let provider = SmsProvider::start().await;
+        let server = provider.serves(TestServer::with(db), "twilio_messages").setting("sms.sole_factor", true).start().await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let proves = async |browser: &mut Browser, number: &str| {
+            browser.open("/account/phone").await;
+            browser.fill("Phone number", number);
+            browser.press("Send a code").await;
+            browser.fill("Code", &code_in(&provider.newest()));
+            browser.press("Confirm").await;
+        };
+        proves(&mut browser, NUMBER).await;
+        assert_eq!(browser.path(), "/account/recovery-codes", "{}", browser.describe());
+        browser.press("Make new codes").await;
+        server.advance(Duration::from_secs(8 * 86_400));
+        let sign_in = async |browser: &mut Browser| {
+            alice.sign_in(browser).await;
+            browser.press("Send a code").await;
+            browser.fill("Don’t ask for this on this device for 30 days", "on");
+            browser.fill("Code", &code_in(&provider.newest()));
+            browser.press("Continue").await;
+            assert!(browser.is_signed_in().await, "{}", browser.describe());
+        };
+        let mut browser = Browser::new(&server);
+        sign_in(&mut browser).await;
+        let trusted = async || server.database().number("SELECT count(*) FROM trusted_devices").await;
+        proves(&mut browser, NUMBER).await;
+        assert_eq!((trusted().await, browser.path()), (1, "/account/security"), "the same number is no other");
+        proves(&mut browser, "+49 30 901821").await;
+        assert_eq!(trusted().await, 0);
+        server.database().execute("UPDATE users SET email_verified = TRUE").await;
+        browser.open("/account/lockdown").await;
+        browser.press("Lock down my account").await;
+        assert_eq!(server.database().texts("SELECT phone_number FROM phone_factors").await, ["+4930901820"], "{}", browser.describe());
+        assert_eq!(server.database().number("SELECT count(*) FROM users WHERE phone_number_verified").await, 0, "of the other number");
+        assert_eq!(server.database().number("SELECT count(*) FROM recovery_codes").await, 10);
     }
 
     /// OWASP ASVS 6.6.3: thirty messages an hour are sent for one network, whoever asks and whatever the number.
