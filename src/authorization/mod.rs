@@ -35,6 +35,7 @@ use crate::web::redirect::see_other;
 use crate::web::refusals::{name_client, note_refusal};
 use crate::web::response_target::ResponseTarget;
 use crate::web::speak::as_the_application_asks;
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use next_step::{NextStep, Situation, lacks, next_step};
 
@@ -64,7 +65,8 @@ async fn authorize(app: &App, http: &HttpRequest, body: &str) -> Result<HttpResp
         Ok(request) => request,
         Err(error) => return Ok(response::send_error(&target, app, http, &error)),
     };
-    if !body.is_empty() {
+    // Posted by another site it comes without cookies, wherever its parameters are.
+    if http.method() == Method::POST {
         let ticket = request.seal_posted(app).map_err(PageError::internal)?;
         return Ok(see_other(app, paths::RESUME, &[("ticket", &ticket)]));
     }

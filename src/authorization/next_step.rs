@@ -116,9 +116,18 @@ pub fn next_step(situation: &Situation<'_>) -> NextStep {
         };
     }
     if needs_consent(situation, signed_in) {
-        return if prompt.none { refuse(ErrorCode::ConsentRequired, "The person has not consented to this.") } else { NextStep::Consent };
+        return if prompt.none { refuse(ErrorCode::ConsentRequired, why_consent(situation, signed_in)) } else { NextStep::Consent };
     }
     NextStep::Answer
+}
+
+fn why_consent(situation: &Situation<'_>, signed_in: &SignedIn) -> &'static str {
+    let consent = signed_in.consent.as_ref();
+    if consent.is_some_and(|consent| consent.covers(situation.consent_scope, &situation.request.resources)) {
+        "The person is asked each time: any program on their device could pose as a public client with this redirect URI (RFC 8252 §8.6)."
+    } else {
+        "The person has not consented to this."
+    }
 }
 
 fn unmet() -> NextStep {

@@ -41,8 +41,18 @@ use std::time::Duration;
 
 /// How long the page that asks the person leads on to the application.
 const LIFETIME: Duration = Duration::from_secs(3600);
+/// How long a posted request may take to come back by its redirect.
+const POSTED_LIFETIME: Duration = Duration::from_secs(60);
 /// What a logout request may hold that counts here.
 const PARAMETERS: [&str; 5] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
+
+/// A posted request on its way back to us by a redirect, sealed: who posts it keeps the ID token out of addresses, and so out of logs.
+#[derive(Serialize, Deserialize)]
+struct PostedLogout {
+    /// As a form's.
+    parameters: String,
+    expires_at: Timestamp,
+}
 
 /// What the page that asks the person keeps of the request; where it may lead is looked up again once they have decided.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,7 +85,10 @@ impl LogoutRequest {
 /// `GET /logout`.
 pub async fn get_logout(app: web::Data<App>, http: HttpRequest) -> Result<HttpResponse, PageError> {
     let params = read_query(&http)?;
-    logout(&app, &http, &params).await
+    let Some(sealed) = params.get("posted") else { return logout(&app, &http, &params).await };
+    let posted = app.sealing.open(Purpose::PostedLogout, sealed).filter(|posted: &PostedLogout| posted.expires_at > app.now());
+    let posted = posted.and_then(|posted| Params::parse(&posted.parameters).ok()).ok_or_else(PageError::expired_ticket)?;
+    logout(&app, &http, &posted).await
 }
 
 /// `POST /logout`: from an application (RP-Initiated Logout §2), or the person's decision on our page. Posted by another
@@ -86,8 +99,11 @@ pub async fn post_logout(app: web::Data<App>, http: HttpRequest, body: PageBody)
     if params.get("decision").is_some() {
         return decided(&app, &http, &body).await;
     }
-    let sent: Vec<(&str, &str)> = PARAMETERS.into_iter().filter_map(|name| params.get(name).map(|value| (name, value))).collect();
-    Ok(see_other(&app, paths::LOGOUT, &sent))
+    let sent = PARAMETERS.into_iter().filter_map(|name| params.get(name).map(|value| (name, value)));
+    let parameters = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(sent).finish();
+    let posted = PostedLogout { parameters, expires_at: app.now() + POSTED_LIFETIME };
+    let sealed = app.sealing.seal(Purpose::PostedLogout, &posted).map_err(PageError::internal)?;
+    Ok(see_other(&app, paths::LOGOUT, &[("posted", &sealed)]))
 }
 
 async fn logout(app: &App, http: &HttpRequest, params: &Params) -> Result<HttpResponse, PageError> {

@@ -394,6 +394,8 @@ both! {
         let mut browser = alice.signed_in(&server).await;
         let request = app.authorization_request().with("redirect_uri", "http://127.0.0.1:51234/cb");
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.parameters).finish();
+        let in_address = app.post_raw(&format!("/authorize?{body}"), &[], String::new()).await;
+        assert!(in_address.header("location").contains("/authorize/resume?ticket="), "{in_address:?}");
         let posted = app.post_raw("/authorize", &[], body).await;
         let kept = posted.header("location").to_owned();
         server.advance(Duration::from_secs(5));

@@ -167,6 +167,29 @@ both! {
         assert_eq!(browser.heading(), "Sign in");
     }
 
+    /// RP-Initiated Logout §2: a request may be posted, by a form on the application's page, with which no cookie comes. What was posted is in
+    /// no address afterwards, since who posts an ID token keeps it out of logs.
+    async fn a_posted_sign_out_stays_out_of_addresses(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let tokens = shop.sign_in(&mut browser, &alice).await;
+        let uri = "https://shop.example/signed-out";
+        let form = [("id_token_hint", tokens.id_token()), ("post_logout_redirect_uri", uri), ("state", "a&b")];
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let answer = shop.post_raw("/logout", &[], body).await;
+        let way = answer.header("location").to_owned();
+        assert!(answer.status == 303 && !way.contains(tokens.id_token()) && !way.contains("shop.example"), "{answer:?}");
+        let landed = browser.open(&way).await.landed();
+        assert_eq!((landed.url.as_str(), landed.param("state")), (uri, "a&b"));
+        browser.open("/account").await;
+        assert_eq!(browser.heading(), "Sign in");
+        server.advance(Duration::from_secs(61));
+        browser.open(&way).await;
+        assert!(browser.status() >= 400, "{}", browser.describe());
+    }
+
     /// security.md L2, L4, L5: guesses slow down, also in parallel; the owner's own browser is not held up by strangers.
     async fn guesses_slow_down_and_never_lock_the_owner_out(db) {
         let server = TestServer::start(db).await;

@@ -178,6 +178,10 @@ fn advice(directory: &Directory, client: &Client, refusal: &Refusal, is_declared
             format!("Allow it the grant type: ostiary client update --grant-type TYPE {id} (the list replaces what was there)")
         }
         ("access_denied", _) => "The person declined, or may not use this application.".to_owned(),
+        ("consent_required", _) if cause.contains("asked each time") => {
+            "Not a fault of the request. With a redirect URI on https, or as a client of your own (--first-party), nobody is asked again."
+                .to_owned()
+        }
         ("login_required" | "interaction_required" | "consent_required" | "account_selection_required", _) => {
             "Not a fault: with prompt=none this says that the person must be shown a page. Send the browser again without it.".to_owned()
         }
