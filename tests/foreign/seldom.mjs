@@ -53,7 +53,9 @@ async function tour(chrome, look, options, n) {
   await see('phone-code-wrong', 'Phone number');
   await fill({ code: SMS_CODE });
   await send('/account/phone');
-  await page.waitForURL(/\/account\/security/);
+  // The first second step leads to recovery codes.
+  await page.waitForURL(/\/account\/recovery-codes/);
+  await page.goto(`${ISSUER}/account/security`);
   await see('security-phone', 'Security');
   await signOut();
   await page.goto(`${ISSUER}/login`);
@@ -128,7 +130,8 @@ async function tourByKeyboard() {
   await answer({ code: '000000' });
   await atFault();
   await answer({ code: SMS_CODE });
-  await at('/account/security');
+  await at('/account/recovery-codes');
+  await walk('recovery-codes-first');
   await signOut();
   await page.goto(`${ISSUER}/login`);
   await answer({ email, password: PASSWORD });

@@ -227,8 +227,8 @@ both! {
         ground.command(&["keys", "list"]).await.done();
     }
 
-    /// security.md K4: everything that rests for long is sealed anew, so that the old key can go: an authenticator app, recovery codes, a
-    /// provider's tokens are as good as before.
+    /// security.md K4: everything that rests for long is sealed anew, so that the old key can go: an authenticator app, the one that it replaced,
+    /// recovery codes, a provider's tokens are as good as before.
     async fn after_a_rotation_of_the_master_key_nothing_needs_the_old_one(db) {
         let other = base64::engine::general_purpose::STANDARD.encode(b"another master key for the tests");
         let fake = FakeUpstream::start("far").await;
@@ -238,7 +238,14 @@ both! {
         let mut server = TestServer::with(db).upstream(document).start().await;
         fake.visit(&server).await.press("Create account").await;
         let alice = Person::alice();
-        let (authenticator, codes) = alice.adds_authenticator(&server, &mut alice.signed_in(&server).await).await;
+        let (replaced, codes) = alice.adds_authenticator(&server, &mut alice.signed_in(&server).await).await;
+        server.advance(Duration::from_secs(8 * 86_400));
+        let mut browser = Browser::new(&server);
+        alice.sign_in(&mut browser).await;
+        browser.fill("Code", &replaced.code(&server));
+        browser.press("Continue").await;
+        server.advance(Duration::from_secs(30));
+        let (authenticator, _) = alice.adds_authenticator(&server, &mut browser).await;
         server.ground.change("master_key", other.as_str());
         server.ground.change("previous_master_keys", vec![crate::support::setup::MASTER_KEY]);
         server.restart().await;
@@ -246,7 +253,9 @@ both! {
         server.ground.change("previous_master_keys", Vec::<String>::new());
         server.restart().await;
         let key_ids = "SELECT DISTINCT substr(sealed_secret, 1, 5) FROM totp_secrets UNION SELECT substr(sealed_tokens, 1, 5) FROM linked_identities
-            WHERE sealed_tokens IS NOT NULL UNION SELECT substr(sealed_private_jwk, 1, 5) FROM signing_keys";
+            WHERE sealed_tokens IS NOT NULL UNION SELECT substr(sealed_private_jwk, 1, 5) FROM signing_keys
+            UNION SELECT substr(value, 1, 5) FROM replaced_factors WHERE kind = 'totp'";
+        assert_eq!(server.database().number("SELECT count(*) FROM replaced_factors WHERE kind = 'totp'").await, 1);
         assert_eq!(server.database().texts(key_ids).await.len(), 1, "all under one key");
         assert_eq!(server.database().number("SELECT count(*) FROM linked_identities WHERE sealed_tokens IS NOT NULL").await, 1);
         let mut browser = Browser::new(&server);
