@@ -87,7 +87,9 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
         None => Prompt::default(),
     };
     let max_age = match params.get("max_age") {
-        Some(text) => Some(whole_seconds(text).ok_or_else(|| invalid("max_age must be a number of seconds, 0 or more."))?),
+        Some(text) => {
+            Some(whole_seconds(text).ok_or_else(|| invalid("max_age must be a number of seconds: digits, and not more than 19."))?)
+        }
         None => client.metadata.default_max_age.map(u64::from),
     };
     let claims = match params.get("claims") {

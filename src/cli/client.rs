@@ -3,7 +3,7 @@
 use super::client_recipe::{ClientKind, Ingredients};
 use super::client_settings::{ClientSettings, UriChanges};
 use super::output::{Output, Table};
-use super::{CliError, Opened};
+use super::{CliError, Opened, complain};
 use crate::clients::declared::{declares_client, declares_resource};
 use crate::clients::names::{NameTaken, check_client_id, find_person_called};
 use crate::clients::{self, Client, ClientId, ClientSecret, Directory, new_secret};
@@ -12,6 +12,7 @@ use crate::events::{self, About, EventKind};
 use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata, MetadataFault, RawClientMetadata};
 use crate::oauth::grant_type::GrantType;
 use crate::oauth::resource::ResourceIndicator;
+use crate::oauth::scope::Scope;
 use crate::paths;
 use crate::secret::Secret;
 use crate::storage::{Connection, StorageError};
@@ -319,6 +320,11 @@ fn check_named(opened: &Opened, directory: &Directory, before: Option<&ClientMet
     if let Some(unknown) = directory.missing_resources(after).into_iter().find(is_new) {
         return Err(CliError::usage(format!("no resource {unknown}; create it first: ostiary resource create")));
     }
+    for token in unknown_scope(opened, directory, before, after) {
+        complain(&format!(
+            "no API has the scope {token}, and no claim goes with it: people are asked for it by that name, and nothing reads it."
+        ));
+    }
     let known = before.and_then(|before| before.upstreams.as_deref()).unwrap_or_default();
     match after.upstreams.iter().flatten().find(|id| !known.contains(id) && !app.upstreams.is_known(id)) {
         Some(unknown) => {
@@ -327,6 +333,17 @@ fn check_named(opened: &Opened, directory: &Directory, before: Option<&ClientMet
         }
         None => Ok(()),
     }
+}
+
+/// What a client may newly ask for by name that stands for nothing here: most often it is mistyped.
+fn unknown_scope<'a>(opened: &Opened, directory: &Directory, before: Option<&ClientMetadata>, after: &'a ClientMetadata) -> Vec<&'a str> {
+    let had = |token: &str| before.and_then(|before| before.scope.as_ref()).is_some_and(|scope| scope.contains(token));
+    let exists = |token: &str| {
+        Scope::STANDARD.contains(&token)
+            || directory.resources().any(|resource| resource.scopes.contains_key(token))
+            || opened.app.config.claims.iter().any(|mapping| mapping.scope() == token)
+    };
+    after.scope.iter().flat_map(Scope::iter).filter(|token| !had(token) && !exists(token)).collect()
 }
 
 fn faults(faults: Vec<MetadataFault>) -> CliError {

@@ -17,11 +17,14 @@ impl Directory {
     pub fn targets(&self, client: &Client, requested: &[String], scope: &Scope) -> Result<Vec<ResourceIndicator>, OAuthError> {
         let mut targets: Vec<ResourceIndicator> = Vec::new();
         for text in requested {
-            let known = ResourceIndicator::parse(text).ok().filter(|resource| client.metadata.resources.contains(resource));
+            let malformed =
+                |_| invalid_target("resource is not an absolute URI without a fragment: send the identifier of an API.").about(text);
+            let parsed = ResourceIndicator::parse(text).map_err(malformed)?;
+            let known = Some(parsed).filter(|resource| client.metadata.resources.contains(resource));
             match known.filter(|resource| self.resource(resource).is_some()) {
                 Some(resource) if targets.contains(&resource) => {}
                 Some(resource) => targets.push(resource),
-                None => return Err(invalid_target("resource names an API that this client is not registered for.").about(text)),
+                None => return Err(invalid_target("resource names an API that this client is not registered for; add it to its resources, or send the identifier of one that is there.").about(text)),
             }
         }
         if targets.is_empty() {
@@ -43,7 +46,8 @@ impl Directory {
             return Ok(granted.iter().filter_map(|resource| self.resource(resource).cloned()).collect());
         }
         let find = |text: &String| granted.iter().find(|resource| resource.as_str() == text);
-        let unknown = |text: &String| invalid_target("resource names an API that was not granted.").about(text);
+        let unknown =
+            |text: &String| invalid_target("resource names an API that was not granted; name it in the authorization request.").about(text);
         let mut wanted: Vec<&ResourceIndicator> = Vec::new();
         for text in requested {
             let resource = find(text).ok_or_else(|| unknown(text))?;
@@ -100,7 +104,11 @@ impl Directory {
         let allowed = self.allowed_scope(client);
         let granted = requested.filtered(|token| allowed.contains(token));
         if granted.is_empty() && !requested.is_empty() {
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope holds nothing that this client may ask for.").about(requested));
+            return Err(OAuthError::new(
+                ErrorCode::InvalidScope,
+                "scope holds nothing that this client may ask for; add it to its scope, or the API that has it to its resources.",
+            )
+            .about(requested));
         }
         Ok(granted)
     }

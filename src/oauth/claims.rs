@@ -108,10 +108,14 @@ pub struct ClaimsRequest {
 }
 
 /// Why a `claims` parameter is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidClaims {
     #[error("claims is not a JSON object with the members userinfo and id_token (OpenID Connect Core, section 5.5).")]
     Malformed,
+    #[error("claims: {0} is not an object with a member for each claim (OpenID Connect Core, section 5.5).")]
+    Member(&'static str),
+    #[error("claims: {0} is neither null nor an object with essential (true or false), value or values (a list).")]
+    Claim(String),
     #[error("claims asks for more than 64 claims.")]
     TooMany,
     #[error("claims is longer than 4096 bytes.")]
@@ -128,11 +132,27 @@ impl ClaimsRequest {
         if !text.trim_start().starts_with('{') {
             return Err(InvalidClaims::Malformed);
         }
-        let request: Self = serde_json::from_str(text).map_err(|_| InvalidClaims::Malformed)?;
+        let request: Self = serde_json::from_str(text).map_err(|_| Self::fault_of(text))?;
         if request.userinfo.len() + request.id_token.len() > 64 {
             return Err(InvalidClaims::TooMany);
         }
         Ok(request)
+    }
+
+    /// What of a text is at fault that could not be read.
+    fn fault_of(text: &str) -> InvalidClaims {
+        let Ok(document) = serde_json::from_str::<Map<String, Value>>(text) else { return InvalidClaims::Malformed };
+        for member in ["userinfo", "id_token"] {
+            let Some(claims) = document.get(member) else { continue };
+            let Some(claims) = claims.as_object() else { return InvalidClaims::Member(member) };
+            let wrong = claims.iter().find(|(_, request)| serde_json::from_value::<Option<ClaimRequest>>((*request).clone()).is_err());
+            if let Some((name, _)) = wrong {
+                let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-:/.".contains(c);
+                let name: String = name.chars().filter(|c| is_plain(*c)).take(100).collect();
+                return InvalidClaims::Claim(format!("{name} of {member}"));
+            }
+        }
+        InvalidClaims::Malformed
     }
 
     /// The standard scopes that would yield what is asked for by name: the person consents to them as to any scope.
@@ -204,10 +224,17 @@ mod tests {
     fn hostile_claims_are_refused_without_harm() {
         let deep = "[".repeat(3000);
         assert_eq!(ClaimsRequest::parse(&format!(r#"{{"userinfo":{{"a":{{"value":{deep}"#)), Err(InvalidClaims::Malformed));
-        for text in
-            ["[]", r#"{"id_token":{"name":[]}}"#, r#"{"id_token":{"acr":[true,"2"]}}"#, r#"{"userinfo":[]}"#, r#"{"userinfo":{"a":1}}"#]
-        {
-            assert_eq!(ClaimsRequest::parse(text), Err(InvalidClaims::Malformed), "{text}");
+        let claim = |name: &str| InvalidClaims::Claim(name.to_owned());
+        for (text, why) in [
+            ("[]", InvalidClaims::Malformed),
+            (r#"{"id_token":{"name":[]}}"#, claim("name of id_token")),
+            (r#"{"id_token":{"sub":null,"acr":[true,"2"]}}"#, claim("acr of id_token")),
+            (r#"{"id_token":{"auth_time":{"essential":"true"}}}"#, claim("auth_time of id_token")),
+            (r#"{"userinfo":{"\u202e<b>":1}}"#, claim("b of userinfo")),
+            (r#"{"userinfo":[]}"#, InvalidClaims::Member("userinfo")),
+            (r#"{"userinfo":null}"#, InvalidClaims::Member("userinfo")),
+        ] {
+            assert_eq!(ClaimsRequest::parse(text), Err(why), "{text}");
         }
         let many: Vec<String> = (0..65).map(|n| format!(r#""c{n}":null"#)).collect();
         assert_eq!(ClaimsRequest::parse(&format!(r#"{{"userinfo":{{{}}}}}"#, many.join(","))), Err(InvalidClaims::TooMany));

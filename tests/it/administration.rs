@@ -199,6 +199,16 @@ both! {
         assert_eq!(server.database().number("SELECT count(*) FROM users WHERE id = 'machine'").await, 0);
     }
 
+    /// A scope that stands for nothing is most often mistyped: it is said, once.
+    async fn a_scope_that_nothing_knows_is_told(db) {
+        let server = TestServer::start(db).await;
+        let create = ["client", "create", "App", "--id", "app", "--redirect-uri", "https://app.example/", "--scope", "openid profil"];
+        let told = server.ground.command(&create).await;
+        assert!(told.code == 0 && told.stderr.contains("no API has the scope profil,"), "{told:?}");
+        assert_eq!(server.ground.command(&["client", "update", "app", "--client-uri", "https://app.example/"]).await.stderr, "");
+        assert_eq!(server.ground.command(&["client", "update", "app", "--scope", "openid profile"]).await.stderr, "");
+    }
+
     /// What was set can be taken back: an empty text takes a setting away, and keys replace where they are read.
     async fn every_setting_of_a_client_can_be_taken_back(db) {
         let server = TestServer::start(db).await;

@@ -607,10 +607,32 @@ both! {
         let mut browser = Browser::new(&server);
         let request = shop.authorization_request();
         let query: String = request.url().split('?').nth(1).unwrap().to_owned();
-        for (name, value) in [("redirect_uri", "https://evil.example/"), ("client_id", "shop"), ("state", "x"), ("foo", "")] {
-            let address = format!("/authorize?{query}&foo=1");
-            browser.post(&address, &[(name, value)], false).await;
+        let address = format!("/authorize?{query}&foo=1");
+        for (name, value) in [("redirect_uri", "https://evil.example/"), ("client_id", "shop"), ("state", "x")] {
+            assert!(browser.post(&address, &[(name, value)], false).await.is_page(), "{name}");
             assert_eq!((browser.status(), browser.heading().as_str()), (400, "This sign-in link is broken"), "{name}");
+        }
+        let landed = browser.post(&address, &[("foo", "")], false).await.landed();
+        shop.check(&request, &landed);
+        assert_eq!(landed.error(), "invalid_request");
+    }
+
+    /// Issue 2, section 4: what a developer can cause says which parameter it is and what to change.
+    async fn a_refusal_says_what_to_change(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let mut browser = Browser::new(&server);
+        for (name, value, says) in [
+            ("claims", r#"{"id_token":{"auth_time":{"essential":"true"}}}"#, "auth_time of id_token is neither null nor an object"),
+            ("claims", r#"{"userinfo":null}"#, "userinfo is not an object"),
+            ("max_age", "99999999999999999999", "not more than 19"),
+            ("resource", "api", "not an absolute URI"),
+            ("resource", "https://api.example#x", "without a fragment"),
+            ("resource", "https://nobody.example", "add it to its resources"),
+            ("scope", "nonsense", "add it to its scope"),
+        ] {
+            let landed = browser.open(&shop.authorization_request().with(name, value).url()).await.landed();
+            assert!(landed.param("error_description").contains(says), "{name}={value}: {landed:?}");
         }
     }
 
