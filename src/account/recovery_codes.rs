@@ -2,7 +2,7 @@
 //!
 //! Order of checks of a POST: 1. the form is from our page; 2. fresh proof; 3. there is a second factor that they can stand in for.
 //!
-//! Cost: GET 2 round trips; POST 13 round trips, 1 commit.
+//! Cost: GET 2 round trips; POST 14 round trips, 2 more where they replace older ones, 1 commit.
 //!
 //! Specs: OWASP ASVS 6.5.1, 7.5.1; security.md O4, O5.
 

@@ -7,7 +7,7 @@
 //! is demanded; 3. the pending secret opens and is this session's; 4. the
 //! code is right; 5. the pending secret was not used before.
 //!
-//! Cost: GET 2 round trips; POST 4 round trips, 12 more for the first recovery codes, 1 commit.
+//! Cost: GET 2 round trips; POST 5 round trips, 2 more where it replaces one, 12 more for the first recovery codes, 1 commit.
 //!
 //! Specs: RFC 6238, OWASP ASVS 6.4, 7.5.1; security.md O3, O4.
 

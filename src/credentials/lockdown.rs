@@ -34,7 +34,7 @@ pub struct TakenAway {
 /// Ends every session and grant, the password, all trust in devices, what was mailed to let somebody in, half-finished sign-ins, and takes
 /// away what was added of late. Call it in a transaction.
 ///
-/// Cost: 14 round trips and more, two for each session.
+/// Cost: 16 round trips and more, two for each session, and what is put back.
 pub async fn lock_down(connection: &mut Connection, user_id: &UserId, why: EndReason, now: Timestamp) -> Result<TakenAway, StorageError> {
     let since = now - UNDO_LIFETIME;
     note_lockdown(connection, user_id, now).await?;

@@ -5,7 +5,7 @@
 //! account enabled and its address still the account's; 5. it is used up: the row count decides. Then everything of before ends, and the
 //! second factor is asked for like after every first one; the flow goes on where the link was asked for in this browser, else to the account.
 //!
-//! Cost: GET 1 round trip; POST 12 round trips and more, 2 commits, 1 argon2 hash.
+//! Cost: GET 1 round trip; POST 13 round trips and more, 2 commits, 1 argon2 hash.
 //!
 //! Specs: OWASP ASVS 6.4.3, 6.3.7; security.md M2 to M6, M9.
 

@@ -179,8 +179,7 @@ fn advice(directory: &Directory, client: &Client, refusal: &Refusal, is_declared
         }
         ("access_denied", _) => "The person declined, or may not use this application.".to_owned(),
         ("consent_required", _) if cause.contains("asked each time") => {
-            "Not a fault of the request. With a redirect URI on https, or as a client of your own (--first-party), nobody is asked again."
-                .to_owned()
+            "Not a fault of the request. With a redirect URI on https they are asked once.".to_owned()
         }
         ("login_required" | "interaction_required" | "consent_required" | "account_selection_required", _) => {
             "Not a fault: with prompt=none this says that the person must be shown a page. Send the browser again without it.".to_owned()
