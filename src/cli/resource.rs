@@ -88,7 +88,7 @@ impl UpdateResource {
     }
 }
 
-/// From `orders:read=See your orders` each.
+/// From `orders:read=See your orders` each; one without words is refused by the check of the whole.
 fn scopes(texts: &[String]) -> BTreeMap<String, String> {
     let parts = |text: &String| text.split_once('=').map(|(name, words)| (name.to_owned(), words.to_owned()));
     texts.iter().map(|text| parts(text).unwrap_or_else(|| (text.clone(), String::new()))).collect()
@@ -102,7 +102,7 @@ pub struct CreateResource {
     #[arg(long)]
     name: String,
     /// A scope and its words for people: `orders:read=See your orders`; may be repeated
-    #[arg(long = "scope")]
+    #[arg(long = "scope", value_name = "SCOPE=WORDS")]
     scopes: Vec<String>,
     /// Opaque tokens, to be introspected, in place of JWTs
     #[arg(long)]

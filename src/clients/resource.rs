@@ -51,13 +51,19 @@ impl Resource {
         if self.name.trim().is_empty() || self.name.chars().count() > 100 || self.name.chars().any(char::is_control) {
             fault("name", "must have 1 to 100 characters and no control characters".into());
         }
-        for scope in self.scope_names() {
+        for (scope, words) in &self.scopes {
+            let scope = scope.as_str();
             let single = Scope::parse(scope).is_ok_and(|parsed| parsed.iter().eq([scope]));
             if !single {
                 fault("scopes", format!("{} is not one token of printable ASCII", scope.escape_debug()));
             }
             if Scope::STANDARD.contains(&scope) {
                 fault("scopes", format!("{scope} is a standard scope and cannot belong to a resource"));
+            }
+            let length = words.trim().chars().count();
+            if length == 0 || length > 200 || words.chars().any(char::is_control) {
+                let scope = scope.escape_debug();
+                fault("scopes", format!("{scope} needs 1 to 200 characters of words for people, who are asked whether an app may do that"));
             }
         }
         if self.access_token_lifetime.is_some_and(|seconds| !(30..=86_400).contains(&seconds)) {

@@ -399,6 +399,9 @@ both! {
         for (arguments, code) in [
             (&["resource", "update", id, "--remove-scope", "nope"][..], 2),
             (&["resource", "update", id, "--add-scope", "openid=x"], 2),
+            (&["resource", "update", id, "--add-scope", "new:wordless"], 2),
+            (&["resource", "update", id, "--scope", "new:wordless= "], 2),
+            (&["resource", "create", "https://other.example", "--name", "Other", "--scope", "other:wordless"], 2),
             (&["resource", "update", "https://api.example", "--name", "X"], 2),
             (&["resource", "update", "https://nobody.example", "--name", "X"], 1),
         ] {

@@ -327,7 +327,7 @@ async fn config_check_refuses_what_serve_refuses() {
         .client(Client::public("0190a2b4-7c1e-7000-8000-000000000000"))
         .client(Client::confidential("short").with("client_secret", "short"))
         .resource_document(
-            json!({ "identifier": "https://api.example", "name": "", "scopes": { "openid": "x" }, "access_token_lifetime": 5 }),
+            json!({ "identifier": "https://api.example", "name": "", "scopes": { "openid": "x", "mute": "" }, "access_token_lifetime": 5 }),
         )
         .resource_document(json!({ "identifier": "not a uri", "name": "X", "nmae": "Y" }))
         .resource_document(json!({ "identifier": "https://api.example", "name": "Twice" }))
@@ -351,7 +351,8 @@ async fn config_check_refuses_what_serve_refuses() {
         "clients[4].client_id:",
         "clients[5].client_secret:",
         "resources[0].name:",
-        "resources[0].scopes:",
+        "resources[0].scopes: openid is a standard scope",
+        "resources[0].scopes: mute needs 1 to 200 characters of words",
         "resources[0].access_token_lifetime:",
         "resources[1].identifier:",
         "resources[1].nmae:",
