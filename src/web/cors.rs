@@ -13,6 +13,9 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 
+/// What a page may read of an answer's headers: why it was refused, what to name in a report, when to ask again.
+const EXPOSED: &str = "www-authenticate, x-request-id, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-after";
+
 /// Who may read an endpoint's answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CorsRule {
@@ -47,7 +50,7 @@ pub async fn cors(
     let headers = response.headers_mut();
     if let Some(origin) = allowed {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("www-authenticate, x-request-id, retry-after"));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
     if rule == CorsRule::Applications {
         headers.append(VARY, HeaderValue::from_static("Origin"));
