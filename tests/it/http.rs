@@ -408,6 +408,13 @@ both! {
             assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}: a cache hands the answer on to pages of other origins");
             assert!(!answer.headers.contains_key("vary"), "{path}");
         }
+        // A page must know when to ask again, and that it was refused for want of a token.
+        let answer = with_method(&shop, "POST", "/token", &[("origin", "https://shop.example")]).await;
+        let exposed: Vec<&str> = answer.header("access-control-expose-headers").split(", ").collect();
+        for header in ["retry-after", "www-authenticate", "x-ratelimit-limit", "x-ratelimit-remaining", "x-request-id"] {
+            assert!(exposed.contains(&header), "{header} is not among {exposed:?}");
+            assert!(["retry-after", "www-authenticate"].contains(&header) || answer.headers.contains_key(header), "{header} is not sent");
+        }
         for (origin, known) in [
             ("https://shop.example", true), ("https://spa.example", true), ("https://evil.example", false), ("null", false), ("https://shop.example.evil.test", false),
             ("http://shop.example", false), ("https://shop.example:444", false), ("https://SHOP.example", false), ("*", false), ("", false),
