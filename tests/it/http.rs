@@ -408,13 +408,6 @@ both! {
             assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}: a cache hands the answer on to pages of other origins");
             assert!(!answer.headers.contains_key("vary"), "{path}");
         }
-        // A page must know when to ask again, and that it was refused for want of a token.
-        let answer = with_method(&shop, "POST", "/token", &[("origin", "https://shop.example")]).await;
-        let exposed: Vec<&str> = answer.header("access-control-expose-headers").split(", ").collect();
-        for header in ["retry-after", "www-authenticate", "x-ratelimit-limit", "x-ratelimit-remaining", "x-request-id"] {
-            assert!(exposed.contains(&header), "{header} is not among {exposed:?}");
-            assert!(["retry-after", "www-authenticate"].contains(&header) || answer.headers.contains_key(header), "{header} is not sent");
-        }
         for (origin, known) in [
             ("https://shop.example", true), ("https://spa.example", true), ("https://evil.example", false), ("null", false), ("https://shop.example.evil.test", false),
             ("http://shop.example", false), ("https://shop.example:444", false), ("https://SHOP.example", false), ("*", false), ("", false),
@@ -436,6 +429,24 @@ both! {
                 for answer in [preflight(path, origin).await, shop.get(path, &[("origin", origin)]).await, with_method(&shop, "POST", path, &[("origin", origin)]).await] {
                     assert!(!answer.headers.contains_key("access-control-allow-origin"), "{origin} {path}");
                 }
+            }
+        }
+    }
+
+    /// RFC 9110 §10.2.3: a page of another origin reads why it was refused, what is left to it and when to ask again.
+    async fn other_origins_read_why_and_until_when(db) {
+        let server = TestServer::with(db).rate_limits().setting("rate_limit.read.per_minute", 1).setting("rate_limit.read.burst", 1).start().await;
+        let shop = Application::of(&server, "shop");
+        let ask = async || with_method(&shop, "POST", "/userinfo", &[("origin", "https://shop.example")]).await;
+        let (refused, too_many) = (ask().await, ask().await);
+        assert_eq!((refused.status, too_many.status), (401, 429));
+        let common = ["x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining"];
+        for (answer, own) in [(refused, &["www-authenticate"][..]), (too_many, &["retry-after", "x-ratelimit-after"])] {
+            assert_eq!(answer.header("access-control-allow-origin"), "https://shop.example");
+            let exposed: Vec<&str> = answer.header("access-control-expose-headers").split(", ").collect();
+            for header in common.iter().chain(own) {
+                assert!(exposed.contains(header), "{header} is not among {exposed:?}");
+                assert!(answer.headers.contains_key(*header), "{header} is not sent with {}", answer.status);
             }
         }
     }
