@@ -227,8 +227,11 @@ async fn keep(opened: &Opened, connection: &mut Connection, directory: &Director
     let before: Vec<&str> = known.iter().flat_map(|known| known.scope_names()).collect();
     let others = directory.resources();
     check_scopes(resource, &before, others).map_err(|why| CliError::usage(why.to_string()))?;
-    let faults: Vec<String> = resource.check().iter().map(ToString::to_string).collect();
+    let mut faults: Vec<String> = resource.check().iter().map(ToString::to_string).collect();
     if !faults.is_empty() {
+        let wordless = resource.scopes.iter().filter(|(_, words)| words.trim().is_empty());
+        faults
+            .extend(wordless.map(|(scope, _)| format!("write it with --scope, or --add-scope of update, as \"{scope}=See your orders\"")));
         return Err(CliError::usage(faults.join("\n")));
     }
     upsert_resource(connection, resource, opened.app.now()).await?;

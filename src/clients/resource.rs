@@ -63,7 +63,8 @@ impl Resource {
             let length = words.trim().chars().count();
             if length == 0 || length > 200 || words.chars().any(char::is_control) {
                 let scope = scope.escape_debug();
-                fault("scopes", format!("{scope} needs 1 to 200 characters of words for people, who are asked whether an app may do that"));
+                let why = "1 to 200 characters of words for people, who are asked whether an app may do that, and no control characters";
+                fault("scopes", format!("{scope} needs {why}"));
             }
         }
         if self.access_token_lifetime.is_some_and(|seconds| !(30..=86_400).contains(&seconds)) {

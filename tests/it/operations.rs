@@ -396,16 +396,20 @@ both! {
         let changed = run(&["resource", "update", id, "--scope", "new:all=All", "--jwt", "--access-token-lifetime", "60"]).await.done().json();
         assert_eq!(changed, json!({ "identifier": id, "name": "Newer", "scopes": { "new:all": "All" }, "access_token_format": "jwt", "access_token_lifetime": 60 }));
         assert_eq!(run(&["resource", "show", id]).await.done().json(), changed);
-        for (arguments, code) in [
-            (&["resource", "update", id, "--remove-scope", "nope"][..], 2),
-            (&["resource", "update", id, "--add-scope", "openid=x"], 2),
-            (&["resource", "update", id, "--add-scope", "new:wordless"], 2),
-            (&["resource", "update", id, "--scope", "new:wordless= "], 2),
-            (&["resource", "create", "https://other.example", "--name", "Other", "--scope", "other:wordless"], 2),
-            (&["resource", "update", "https://api.example", "--name", "X"], 2),
-            (&["resource", "update", "https://nobody.example", "--name", "X"], 1),
+        let wordy = format!("new:wordy={}", "x".repeat(201));
+        for (arguments, code, cure) in [
+            (&["resource", "update", id, "--remove-scope", "nope"][..], 2, "nope"),
+            (&["resource", "update", id, "--add-scope", "openid=x"], 2, "standard scope"),
+            (&["resource", "update", id, "--add-scope", "new:wordless"], 2, "\"new:wordless=See your orders\""),
+            (&["resource", "update", id, "--scope", "new:wordless= "], 2, "\"new:wordless=See your orders\""),
+            (&["resource", "update", id, "--add-scope", &wordy], 2, "new:wordy needs 1 to 200 characters"),
+            (&["resource", "update", id, "--add-scope", "new:lines=See\nall"], 2, "new:lines needs 1 to 200 characters"),
+            (&["resource", "create", "https://other.example", "--name", "Other", "--scope", "other:wordless"], 2, "\"other:wordless=See your orders\""),
+            (&["resource", "update", "https://api.example", "--name", "X"], 2, "declared"),
+            (&["resource", "update", "https://nobody.example", "--name", "X"], 1, "ostiary resource list"),
         ] {
-            assert_eq!(run(arguments).await.code, code, "{arguments:?}");
+            let refused = run(arguments).await;
+            assert!(refused.code == code && refused.stderr.contains(cure), "{arguments:?} {refused:?}");
         }
     }
 
