@@ -71,7 +71,9 @@ impl Config {
         let Reader { raw, mut faults } = reader;
         if let Some(config) = &config {
             let origin = |key: &str| raw.values.get(key).map_or(Origin::Default, |given| given.origin.clone());
-            faults.extend(check::check(config, &origin, !faults.iter().any(|fault| fault.key == "issuer")));
+            let issuer_is_faulty = faults.iter().any(|fault| fault.key == "issuer");
+            let faulty_issuer = issuer_is_faulty.then(|| raw.values.get("issuer").map_or("", |given| given.text.expose()));
+            faults.extend(check::check(config, &origin, faulty_issuer));
             faults.extend(further(config));
         }
         match config {

@@ -14,15 +14,18 @@ use super::source::Origin;
 /// Largest logo: it is held in memory and sent with pages.
 pub const LARGEST_LOGO: u64 = 256 * 1024;
 
-/// Every broken rule. `origin` tells where a key was written; without `issuer_known` another one stands in for the issuer, and nothing is
-/// measured against it.
-pub(super) fn check(config: &Config, origin: &dyn Fn(&str) -> Origin, issuer_known: bool) -> Vec<Fault> {
+/// Every broken rule. `origin` tells where a key was written. Where the issuer itself is faulty, another one stands in for it and nothing is
+/// measured against that; what was written still tells whether https is meant.
+pub(super) fn check(config: &Config, origin: &dyn Fn(&str) -> Origin, faulty_issuer: Option<&str>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    safe_under_https(config, &mut faults);
+    let means_https = |text: &str| text.trim_start().to_ascii_lowercase().starts_with("https:");
+    if faulty_issuer.map_or(config.issuer.is_https(), means_https) {
+        safe_under_https(config, &mut faults);
+    }
     mail(config, origin, &mut faults);
     sms(config, &mut faults);
     lifetimes(config, &mut faults);
-    if issuer_known {
+    if faulty_issuer.is_none() {
         passkeys(config, &mut faults);
     }
     rest(config, &mut faults);
@@ -31,9 +34,6 @@ pub(super) fn check(config: &Config, origin: &dyn Fn(&str) -> Origin, issuer_kno
 
 /// Settings that are made for a developer's machine must not reach people.
 fn safe_under_https(config: &Config, faults: &mut Vec<Fault>) {
-    if !config.issuer.is_https() {
-        return;
-    }
     if config.mail.transport == MailTransport::Outbox {
         faults.push(Fault::new("mail.transport", "must be smtp or resend with an https issuer: nobody would get the outbox's mail"));
     }

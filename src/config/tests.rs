@@ -155,6 +155,12 @@ fn an_https_issuer_refuses_the_settings_of_a_developer() {
     from_environment(&production()).unwrap();
     let keys = faulty_keys(from_environment(&[("OSTIARY_ISSUER", "https://id.example.com"), ("OSTIARY_INSECURE_COOKIES", "true")]));
     assert_eq!(keys, ["insecure_cookies", "mail.transport", "master_key"]);
+    let keys = faulty_keys(from_environment(&[("OSTIARY_ISSUER", "https://id.example.com/?a=b"), ("OSTIARY_INSECURE_COOKIES", "true")]));
+    assert_eq!(
+        keys,
+        ["insecure_cookies", "issuer", "mail.transport", "master_key"],
+        "all at once, though the issuer has a fault of its own"
+    );
     assert!(from_environment(&production()).unwrap().secure_cookies());
 }
 
