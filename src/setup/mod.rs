@@ -84,6 +84,7 @@ pub async fn post_setup(app: web::Data<App>, http: HttpRequest, body: PageBody) 
         return setup_page(&app, &http, &browser, text, typed_email, name, errors);
     };
     let hash = app.passwords.hash(&password).await.map_err(|error| PageError::busy(&app, error))?;
+    let before = browser.anyone(&app, "").await?;
     let now = app.now();
     let mut user = User::new(UserId::generate(&app.random, now), email, Some(name).filter(|name| !name.is_empty()), now);
     user.roles = Json(vec![ADMINISTRATOR.to_owned()]);
@@ -100,13 +101,14 @@ pub async fn post_setup(app: web::Data<App>, http: HttpRequest, body: PageBody) 
             users::insert_user(connection, &user).await?;
             set_password_hash(connection, &user.id, &hash, now).await?;
             events::record(connection, &app, EventKind::AdministratorCreated, &About::user(&user.id).from(device_of(&http))).await?;
-            Ok(begin_session(&app, connection, &http, None, &user, Proven::by(vec![Amr::Password])).await?)
+            Ok(begin_session(&app, connection, &http, before.as_ref(), &user, Proven::by(vec![Amr::Password])).await?)
         })
         .await;
     match made {
-        Ok(secret) => {
-            with_cookies(see_other(&app, paths::ACCOUNT, &[]), [Some(session_cookie(&app, &secret)), browser.new_binding_cookie(&app)])
-        }
+        Ok(secret) => with_cookies(
+            see_other(&app, paths::ACCOUNT, &[]),
+            [Some(session_cookie(&app, &secret)), Some(browser.known_cookie(&app, &user)), browser.new_binding_cookie(&app)],
+        ),
         Err(Refused::Used) => Ok(link_page(&app, &http, SetupLinkProblem::Used)),
         Err(Refused::Storage(error)) if error.is_unique_violation() => {
             errors.email = Some(EmailProblem::Taken);

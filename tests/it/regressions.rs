@@ -1,6 +1,7 @@
 //! One test for each fault that was found, named for the rule that was broken.
 
 use crate::both;
+use crate::support::mailbox::Mailbox;
 use crate::support::prelude::*;
 use crate::support::process::Printed;
 use crate::support::setup::{Ground, MASTER_KEY};
@@ -103,6 +104,31 @@ both! {
         let mut browser = open_setup(&server, &link, &alice).await;
         browser.press("Create administrator").await;
         assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+    }
+
+    /// security.md S2, OWASP ASVS 6.3.5: whoever was signed in with that browser is not any more, and the browser is no new one to the first
+    /// administrator.
+    async fn the_first_administrator_takes_the_place_of_whoever_was_signed_in(db) {
+        let server = ServerProcess::start(db).await;
+        let (alice, bob) = (Person::alice(), Person::bob());
+        let mut browser = Browser::of_process(&server);
+        bob.sign_up(&mut browser).await;
+        let mut earlier = browser.clone();
+        browser.open(&setup_link(&server).await).await;
+        browser.fill("Email address", &alice.email);
+        browser.fill("Your name", &alice.name);
+        browser.fill("Password", &alice.password);
+        browser.press("Create administrator").await;
+        assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+        assert_eq!(server.ground.database.number("SELECT COUNT(*) FROM sessions").await, 1);
+        earlier.open("/account").await;
+        assert_eq!(earlier.heading(), "Sign in", "{}", earlier.describe());
+        browser.open("/logout").await;
+        browser.press("Sign out").await;
+        alice.sign_in(&mut browser).await;
+        assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+        let mails = Mailbox::of_process(&server).all().await;
+        assert!(!mails.iter().any(|mail| mail.subject.starts_with("New sign-in")), "{mails:?}");
     }
 
     /// security.md L10, OWASP ASVS 6.3.2: a setup link works exactly as long as there is no administrator, and never again after one was made with another.
