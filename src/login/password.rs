@@ -11,11 +11,12 @@
 use crate::app::App;
 use crate::credentials;
 use crate::credentials::guesses::{self, Attempt};
-use crate::credentials::password::{Checked, Password};
+use crate::credentials::password::{Checked, HashError, Password};
 use crate::events::{self, About, EventKind};
 use crate::metrics::SignIn;
 use crate::sealing::DigestPurpose;
-use crate::users::{Email, User};
+use crate::storage::StorageError;
+use crate::users::{Email, User, UserId};
 use crate::web::browser::Browser;
 use crate::web::client_address::ClientAddress;
 use crate::web::page_error::PageError;
@@ -73,9 +74,11 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
     let right = found.filter(|_| checked != Checked::Wrong);
     match right {
         Some((user, hash)) if user.enabled => {
-            if let (Checked::RightButOutdated, Some(old)) = (checked, hash) {
-                let new = app.passwords.hash(&typed).await.map_err(|error| PageError::busy(app, error))?;
-                credentials::replace_password_hash(&mut app.storage.write().await?, &user.id, &old, &new).await?;
+            if let (Checked::RightButOutdated, Some(old)) = (checked, hash)
+                && let Err(error) = renew_hash(app, &user.id, &typed, &old).await
+            {
+                // Whoever has typed the right password is let in; the next time will do as well.
+                tracing::warn!(%error, user_id = %user.id, "a password's hash could not be renewed with the parameters of today");
             }
             Ok(Outcome::Right { user: Box::new(user), counted: counters.iter().map(|(key, _)| (*key).to_owned()).collect() })
         }
@@ -85,4 +88,18 @@ pub(super) async fn check(app: &App, http: &HttpRequest, browser: &Browser, emai
             Ok(Outcome::Refused)
         }
     }
+}
+
+async fn renew_hash(app: &App, id: &UserId, typed: &Password, old: &str) -> Result<(), RenewError> {
+    let new = app.passwords.hash(typed).await?;
+    credentials::replace_password_hash(&mut app.storage.write().await?, id, old, &new).await?;
+    Ok(())
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RenewError {
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }

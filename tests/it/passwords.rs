@@ -65,6 +65,38 @@ both! {
         assert!(!opens(&server, &whole.email, "before it\0after it").await);
     }
 
+    /// Issue 2, section 3: a hash is made anew when its parameters change; that this fails keeps nobody out who typed the right password.
+    async fn who_is_right_is_let_in_though_the_hash_cannot_be_renewed(db) {
+        let mut server = TestServer::start(db).await;
+        let alice = Person::alice();
+        alice.signed_in(&server).await;
+        server.ground.change("password.argon2_iterations", 2);
+        server.restart().await;
+        let hash = async |server: &TestServer| server.database().text("SELECT hash FROM passwords").await;
+        let before = hash(&server).await;
+        let (make, drop) = match db {
+            Database::Sqlite => (vec!["CREATE TRIGGER broken BEFORE UPDATE ON passwords BEGIN SELECT RAISE(ABORT, 'broken'); END"], "DROP TRIGGER broken"),
+            Database::Postgres => (
+                vec![
+                    "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$",
+                    "CREATE TRIGGER broken BEFORE UPDATE ON passwords FOR EACH ROW EXECUTE FUNCTION broken()",
+                ],
+                "DROP TRIGGER broken ON passwords",
+            ),
+        };
+        for statement in make {
+            server.database().execute(statement).await;
+        }
+        assert!(opens(&server, &alice.email, &alice.password).await);
+        assert!(!opens(&server, &alice.email, "another password").await);
+        assert_eq!(hash(&server).await, before);
+        server.database().execute(drop).await;
+        assert!(opens(&server, &alice.email, &alice.password).await);
+        let renewed = hash(&server).await;
+        assert!(renewed != before && renewed.contains(",t=2,"), "{renewed}");
+        assert!(opens(&server, &alice.email, &alice.password).await);
+    }
+
     /// security.md L9 [CVE-2026-19607]: two spellings of an address are one account, two addresses that look alike are two; nobody is let in
     /// by, or written to instead of, somebody who looks like them.
     async fn two_accounts_never_collide_after_normalisation(db) {
