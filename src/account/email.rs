@@ -6,7 +6,7 @@
 //!
 //! An address that has an account gets a mail that says so, and the page is the same (security.md L1).
 //!
-//! Cost: asking 7 round trips, 2 commits; a code 11 round trips, 3 commits.
+//! Cost: asking 7 round trips, 3 commits, some of them after the answer; a code 11 round trips, 3 commits.
 //!
 //! Specs: OWASP ASVS 6.3.7, 7.5.1; security.md M7, M10, S10.
 
@@ -19,13 +19,14 @@ use crate::credentials::mailed_proofs::{
     insert_proof,
 };
 use crate::events::{self, About, EventKind};
+use crate::language::Language;
 use crate::mail::Posted;
 use crate::mail::messages::Addressee;
 use crate::paths;
 use crate::secret::Secret;
 use crate::sessions::SignedIn;
 use crate::storage::{Connection, StorageError};
-use crate::users::{Email, find_user_by_email, set_email};
+use crate::users::{Email, UserId, find_user_by_email, set_email};
 use crate::web::browser::{Browser, no_mailed_step_cookie};
 use crate::web::fresh_proof::{AccountPage, ask_for_fresh_proof};
 use crate::web::mailed_pages::{CodePage, CodeProblem};
@@ -36,7 +37,7 @@ use crate::web::page_error::PageError;
 use crate::web::page_form::{PageBody, read_form};
 use crate::web::redirect::see_other;
 use crate::web::sign_in::device_of;
-use crate::web::speak::{addressee, language_of, language_of_account};
+use crate::web::speak::{addressee, language_of, language_of_account, language_of_sign_up};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /account/email`.
@@ -104,39 +105,63 @@ pub async fn post_email(app: web::Data<App>, http: HttpRequest, body: PageBody) 
     }
 }
 
-/// Mails a code to the new address, or to its owner that there is an account with it.
-async fn ask(app: &App, http: &HttpRequest, browser: &Browser, signed_in: &SignedIn, email: Email) -> Result<HttpResponse, PageError> {
-    let (user, now) = (&signed_in.user, app.now());
-    let id = MailedProofId::generate(&app.random, now);
+/// Mails a code to the new address, or to its owner that there is an account with it, after the answer.
+async fn ask(
+    app: &web::Data<App>,
+    http: &HttpRequest,
+    browser: &Browser,
+    signed_in: &SignedIn,
+    email: Email,
+) -> Result<HttpResponse, PageError> {
+    let id = MailedProofId::generate(&app.random, app.now());
     let step = MailedStep::Code { purpose: CodePurpose::ChangeEmail, proof: id.clone(), email: email.to_string(), ticket: String::new() };
-    let mut connection = app.storage.write().await?;
-    if may_send(app, &mut connection, &email, &Sender::of(http), None).await? {
-        let owner = find_user_by_email(&mut connection, &email).await?;
-        drop(connection);
-        let (secret, code, expires_at) = (Secret::new(app.random.token()), app.random.six_digits(), now + CODE_LIFETIME);
-        let digest = browser.binding_digest(app);
-        let language = language_of_account(user).unwrap_or_else(|| language_of(http));
-        let letter = match &owner {
-            Some(owner) => app.letters.account_exists(&addressee(app, http, owner)),
-            None => app.letters.change_email(&Addressee { address: email.as_str(), language }, &code),
-        };
-        let posted = app
-            .storage
-            .transaction(async |connection| {
-                if owner.is_none() {
-                    let (purpose, code, browser) = (ProofPurpose::ChangeEmail, Some(code.as_str()), Some(digest.as_str()));
-                    let new = NewProof { id, purpose, user_id: &user.id, email: &email, secret: &secret, code, browser, expires_at };
-                    insert_proof(connection, &app.sealing, &new, now).await?;
-                }
-                app.enqueue_until(connection, letter, expires_at).await
-            })
-            .await;
-        drop(posted?);
+    if may_send(app, &mut app.storage.write().await?, &email, &Sender::of(http), None).await? {
+        let language = language_of_account(&signed_in.user).unwrap_or_else(|| language_of(http));
+        let asked = Asked { user_id: signed_in.user.id.clone(), email, id, browser_digest: browser.binding_digest(app), language };
+        let shared = app.clone();
+        app.mailer.later(async move {
+            if let Err(error) = mail_code(&shared, &asked).await {
+                tracing::error!(%error, "the code for a new address could not be sent");
+            }
+        });
     } else if MailedStep::code(app, browser, CodePurpose::ChangeEmail).is_some_and(|(_, waiting)| waiting == email) {
         // The code that was mailed last is still the one.
         return Ok(see_other(app, paths::ACCOUNT_EMAIL, &[]));
     }
     with_cookies(see_other(app, paths::ACCOUNT_EMAIL, &[]), [Some(step.cookie(app, browser, CODE_LIFETIME)?)])
+}
+
+/// What is to be mailed once the answer is on its way.
+struct Asked {
+    user_id: UserId,
+    email: Email,
+    id: MailedProofId,
+    browser_digest: String,
+    language: Language,
+}
+
+async fn mail_code(app: &App, asked: &Asked) -> Result<(), StorageError> {
+    let Asked { user_id, email, id, browser_digest, language } = asked;
+    let now = app.now();
+    let (secret, code, expires_at) = (Secret::new(app.random.token()), app.random.six_digits(), now + CODE_LIFETIME);
+    let posted = app
+        .storage
+        .transaction(async |connection| {
+            if let Some(owner) = find_user_by_email(connection, email).await? {
+                // The letter speaks the owner's language, not that of whoever tried.
+                let theirs = language_of_account(&owner).or_else(|| language_of_sign_up(&owner));
+                let to = Addressee { address: owner.email.as_str(), language: theirs.unwrap_or(*language) };
+                return app.enqueue_until(connection, app.letters.account_exists(&to), expires_at).await;
+            }
+            let (purpose, code, browser) = (ProofPurpose::ChangeEmail, Some(code.as_str()), Some(browser_digest.as_str()));
+            let new = NewProof { id: id.clone(), purpose, user_id, email, secret: &secret, code, browser, expires_at };
+            insert_proof(connection, &app.sealing, &new, now).await?;
+            let to = Addressee { address: email.as_str(), language: *language };
+            app.enqueue_until(connection, app.letters.change_email(&to, code.unwrap_or_default()), expires_at).await
+        })
+        .await?;
+    drop(posted);
+    Ok(())
 }
 
 /// The new address is proven: it becomes the account's, what was mailed to the old one ends, and the old one is told.
