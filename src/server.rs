@@ -295,10 +295,7 @@ impl Server {
 
     /// Serves until SIGTERM or SIGINT.
     pub async fn run_until(self, mut signals: StopSignals) {
-        tokio::select! {
-            _ = signals.terminate.recv() => {}
-            _ = signals.interrupt.recv() => {}
-        }
+        signals.received().await;
         tracing::info!("stopping: no new connections, requests in flight are finished");
         self.stop().await;
     }
@@ -314,12 +311,27 @@ impl StopSignals {
     pub fn install() -> std::io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// `ostiary serve`.
 pub async fn serve(config: Config) -> Result<(), StartError> {
-    let signals = StopSignals::install().map_err(|error| StartError::Other(error.to_string()))?;
-    let server = Server::start(config, Clock::System, Random::System).await?;
+    let mut signals = StopSignals::install().map_err(|error| StartError::Other(error.to_string()))?;
+    // A start may have to wait: for another's migrations, for a database that does not answer. What it has not committed, the database
+    // takes back.
+    let server = tokio::select! {
+        server = Server::start(config, Clock::System, Random::System) => server?,
+        () = signals.received() => {
+            tracing::info!("stopping: the start is given up");
+            return Ok(());
+        }
+    };
     announce(&server).await?;
     server.run_until(signals).await;
     Ok(())

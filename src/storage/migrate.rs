@@ -97,7 +97,12 @@ async fn on_postgres(connector: &PostgresConnector) -> StorageResult<Vec<String>
     let mut connection = connector.connect_here().await.map_err(|error| StorageError::Unavailable(error.to_string()))?;
     // A lock of this session, given back when it ends, however it ends. One for each schema.
     connection.batch_execute("SET statement_timeout TO 0").await?;
-    diesel::sql_query("SELECT pg_advisory_lock(727274, hashtext($1))").bind::<Text, _>(connector.schema()).execute(&mut connection).await?;
+    let free = diesel::sql_query("SELECT pg_try_advisory_lock(727274, hashtext($1)) AS taken").bind::<Text, _>(connector.schema());
+    if !free.get_result::<Lock>(&mut connection).await?.taken {
+        tracing::info!(schema = connector.schema(), "another process is migrating this schema: waiting until it is done");
+        let lock = diesel::sql_query("SELECT pg_advisory_lock(727274, hashtext($1))").bind::<Text, _>(connector.schema());
+        lock.execute(&mut connection).await?;
+    }
     let rights: Rights = diesel::sql_query(RIGHTS).bind::<Text, _>(connector.schema()).get_result(&mut connection).await?;
     if let Some(missing) = rights.missing() {
         return Err(failed(missing));
@@ -106,6 +111,12 @@ async fn on_postgres(connector: &PostgresConnector) -> StorageResult<Vec<String>
         connection.batch_execute(&format!("CREATE SCHEMA {}", quoted(connector.schema()))).await?;
     }
     apply(&mut AsyncMigrationHarness::new(connection))
+}
+
+#[derive(diesel::QueryableByName)]
+struct Lock {
+    #[diesel(sql_type = Bool)]
+    taken: bool,
 }
 
 /// What the role may do for the schema, and names to write SQL with.

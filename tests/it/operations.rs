@@ -596,6 +596,43 @@ both! {
     }
 }
 
+/// Issue 2, section 1: a start that waits for another's migrations says so, and is stopped by SIGTERM in order, as ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_that_waits_says_so_and_can_be_stopped() {
+    let ground = TestServer::with(Database::Postgres).prepare();
+    let OwnDatabase::Postgres { url, schema } = ground.database.clone() else { panic!("PostgreSQL") };
+    let other = connect(&url, "public").await;
+    other.query_one("SELECT pg_advisory_lock(727274, hashtext($1))", &[&schema]).await.unwrap();
+    let mut waiting = ServerProcess::spawn(ground.clone(), &[]);
+    waiting.logged("another process is migrating").await;
+    let start = std::time::Instant::now();
+    assert_eq!(waiting.terminate().await, 0, "{}", waiting.log());
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    let mut patient = ServerProcess::spawn(ground, &[]);
+    patient.logged("another process is migrating").await;
+    other.query_one("SELECT pg_advisory_unlock(727274, hashtext($1))", &[&schema]).await.unwrap();
+    patient.wait_until_ready(Duration::from_secs(30)).await;
+}
+
+/// docs/operations.md, "SQLite or PostgreSQL": of several hosts in a URL the one that takes writes is used.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_url_may_name_several_hosts() {
+    let mut ground = TestServer::with(Database::Postgres).prepare();
+    let url = url::Url::parse(&ground.database.url()).unwrap();
+    let (host, port) = (url.host_str().unwrap().to_owned(), url.port().unwrap_or(5432));
+    // Nobody listens at port 1.
+    let several =
+        url.as_str().replacen(&url[url::Position::BeforeHost..url::Position::AfterPort], &format!("127.0.0.1:1,{host}:{port}"), 1);
+    let mark = if several.contains('?') { '&' } else { '?' };
+    ground.change("database.url", format!("{several}{mark}target_session_attrs=read-write"));
+    ground.command(&["config", "check"]).await.done();
+    let server = ServerProcess::on(ground).await;
+    let alice = Person::alice();
+    let mut browser = Browser::of_process(&server);
+    alice.sign_up(&mut browser).await;
+    assert_eq!(browser.heading(), "Your account", "{}", browser.describe());
+}
+
 /// docs/operations.md, "SQLite or PostgreSQL": an older PostgreSQL is refused, and nothing is made in it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_old_postgresql_is_refused() {
