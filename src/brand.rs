@@ -6,11 +6,14 @@ mod css;
 
 pub use css::{ButtonColors, button_colors};
 
-use crate::config::{Config, LARGEST_LOGO};
+use crate::config::Config;
 use actix_web::web::Bytes;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
+
+/// It is held in memory and sent with pages.
+const LARGEST_LOGO: u64 = 256 * 1024;
 
 const LOGO: &str = include_str!("../static/logo.svg");
 
@@ -64,17 +67,21 @@ impl StaticFile {
 }
 
 /// The brand's logo. Errors: a sentence for the operator.
-fn read_logo(path: Option<&Path>) -> Result<StaticFile, String> {
+pub fn read_logo(path: Option<&Path>) -> Result<StaticFile, String> {
     let Some(path) = path else { return Ok(StaticFile::new("image/svg+xml", LOGO.as_bytes())) };
-    let size = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
-    if size > LARGEST_LOGO {
-        return Err(format!("{} is larger than {LARGEST_LOGO} bytes", path.display()));
-    }
-    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let content_type = match path.extension().and_then(|extension| extension.to_str()) {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    let content_type = match extension.as_deref() {
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
-        _ => return Err(format!("{} is neither .svg nor .png", path.display())),
+        _ => return Err("must be an .svg or .png file".to_owned()),
     };
-    Ok(StaticFile::new(content_type, bytes))
+    let unreadable = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
+    let file = std::fs::metadata(path).map_err(unreadable)?;
+    if !file.is_file() {
+        return Err(format!("{} is not a file", path.display()));
+    }
+    if file.len() > LARGEST_LOGO {
+        return Err(format!("must not be larger than {} KiB", LARGEST_LOGO / 1024));
+    }
+    Ok(StaticFile::new(content_type, std::fs::read(path).map_err(unreadable)?))
 }

@@ -6,6 +6,7 @@
 mod check;
 mod choice;
 mod color;
+mod database_url;
 mod docs;
 mod document;
 mod fault;
@@ -21,12 +22,12 @@ mod value;
 
 use std::path::Path;
 
-pub use check::LARGEST_LOGO;
 pub use choice::{
-    AllowedHost, ClaimMapping, Claims, DatabaseUrl, Documents, EmailVerification, Listen, LogFormat, MailTransport, SmsProvider, SmtpTls,
+    AllowedHost, ClaimMapping, Claims, Documents, EmailVerification, Listen, LogFormat, MailTransport, SmsProvider, SmtpTls,
     SqliteSynchronous,
 };
 pub use color::Color;
+pub use database_url::DatabaseUrl;
 pub use docs::{config_docs, config_docs_json};
 pub use document::Place;
 pub(crate) use fault::suggestion;
@@ -73,8 +74,11 @@ impl Config {
             let origin = |key: &str| raw.values.get(key).map_or(Origin::Default, |given| given.origin.clone());
             let issuer_is_faulty = faults.iter().any(|fault| fault.key == "issuer");
             let faulty_issuer = issuer_is_faulty.then(|| raw.values.get("issuer").map_or("", |given| given.text.expose()));
-            faults.extend(check::check(config, &origin, faulty_issuer));
-            faults.extend(further(config));
+            // What was written wrongly has a default in its place; what that breaks is no fault of anybody's.
+            let told: Vec<String> = faults.iter().map(|fault| fault.key.clone()).collect();
+            let is_told = |key: &str| told.iter().any(|told| told.strip_suffix("_file").unwrap_or(told) == key);
+            let found = check::check(config, &origin, faulty_issuer).into_iter().chain(further(config));
+            faults.extend(found.filter(|fault| !is_told(&fault.key)));
         }
         match config {
             Some(config) if faults.is_empty() => Ok(config),

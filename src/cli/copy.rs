@@ -8,7 +8,6 @@ use crate::storage::{Storage, StorageSettings, copy};
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use url::Url;
 
 #[derive(Debug, Args)]
 pub(super) struct Copy {
@@ -66,10 +65,8 @@ fn settings(config: &Config, url: Option<&str>, file: Option<&Path>, option: &st
     Ok(StorageSettings { url: url.expose(), ..storage_settings(config) })
 }
 
-/// In front of the host, or among the parameters, as libpq takes them.
 fn has_password(url: &str) -> bool {
-    !url.starts_with("sqlite:")
-        && Url::parse(url).is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name.ends_with("password")))
+    DatabaseUrl::parse(url).is_ok_and(|url| url.has_password())
 }
 
 #[cfg(test)]
@@ -79,7 +76,12 @@ mod tests {
     // security.md Z5
     #[test]
     fn a_password_in_an_argument_is_seen() {
-        for url in ["postgres://o:x@db.example/app", "postgresql://db.example/app?user=o&password=x", "postgres:///app?sslpassword=x"] {
+        for url in [
+            "postgres://o:x@db.example/app",
+            "postgres://o:x@one:5432,two:5432/app",
+            "postgresql://db.example/app?user=o&password=x",
+            "postgres:///app?sslpassword=x",
+        ] {
             assert!(has_password(url), "{url}");
         }
         for url in ["postgres://o@db.example/app?sslmode=verify-full", "sqlite:a:b@c?password=x", "postgres:///app"] {

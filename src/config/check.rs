@@ -10,26 +10,40 @@ use super::Config;
 use super::choice::{MailTransport, SmsProvider, SmtpTls};
 use super::fault::Fault;
 use super::source::Origin;
-
-/// Largest logo: it is held in memory and sent with pages.
-pub const LARGEST_LOGO: u64 = 256 * 1024;
+use crate::oauth::issuer::is_loopback;
 
 /// Every broken rule. `origin` tells where a key was written. Where the issuer itself is faulty, another one stands in for it and nothing is
-/// measured against that; what was written still tells whether https is meant.
+/// measured against that; what was written still tells whether a developer's machine is meant.
 pub(super) fn check(config: &Config, origin: &dyn Fn(&str) -> Origin, faulty_issuer: Option<&str>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let means_https = |text: &str| text.trim_start().to_ascii_lowercase().starts_with("https:");
-    if faulty_issuer.map_or(config.issuer.is_https(), means_https) {
+    let is_https = faulty_issuer.map_or(config.issuer.is_https(), |text| !names_this_machine(text));
+    if is_https {
         safe_under_https(config, &mut faults);
     }
     mail(config, origin, &mut faults);
     sms(config, &mut faults);
     lifetimes(config, &mut faults);
     if faulty_issuer.is_none() {
-        passkeys(config, &mut faults);
+        rp_id(config, &mut faults);
     }
+    related_origins(config, is_https, &mut faults);
     rest(config, &mut faults);
     faults
+}
+
+/// Whether `http` would do for what was meant as the issuer, be it a URL or none.
+fn names_this_machine(text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    let address = match text.split_once("://") {
+        Some(("http", address)) => address,
+        Some(_) => return false,
+        None => text.as_str(),
+    };
+    let host = match address.split_once(']') {
+        Some((host, _)) => format!("{host}]"),
+        None => address.split([':', '/', '?', '#']).next().unwrap_or_default().to_owned(),
+    };
+    url::Url::parse(&format!("http://{host}")).is_ok_and(|url| is_loopback(url.host()))
 }
 
 /// Settings that are made for a developer's machine must not reach people.
@@ -118,16 +132,16 @@ fn lifetimes(config: &Config, faults: &mut Vec<Fault>) {
         }
     };
     at_most("sessions.idle_lifetime", sessions.idle_lifetime, "sessions.absolute_lifetime", sessions.absolute_lifetime);
-    at_most("sessions.refresh_interval", sessions.refresh_interval, "sessions.idle_lifetime", sessions.idle_lifetime);
+    // A use within the interval is not written down: with a longer one, sessions of people who come back in time would end.
+    at_most("sessions.refresh_interval", sessions.refresh_interval, "half of sessions.idle_lifetime", sessions.idle_lifetime / 2);
     let (idle, absolute) = (tokens.refresh_token_idle_lifetime, tokens.refresh_token_absolute_lifetime);
     at_most("tokens.refresh_token_idle_lifetime", idle, "tokens.refresh_token_absolute_lifetime", absolute);
     at_most("tokens.refresh_token_grace", tokens.refresh_token_grace, "tokens.refresh_token_idle_lifetime", idle);
     at_most("keys.publish_ahead", keys.publish_ahead, "keys.rotation_interval", keys.rotation_interval);
 }
 
-/// Web Authentication §5.1.2: browsers take an RP ID that is the host, or a registrable domain above it. §5.11: related origins
-/// are origins.
-fn passkeys(config: &Config, faults: &mut Vec<Fault>) {
+/// Web Authentication §5.1.2: browsers take an RP ID that is the host, or a registrable domain above it.
+fn rp_id(config: &Config, faults: &mut Vec<Fault>) {
     let host = config.issuer.host();
     let rp_id = &config.passkeys.rp_id;
     let above = host.strip_suffix(rp_id.as_str()).is_some_and(|rest| rest.ends_with('.'));
@@ -135,9 +149,13 @@ fn passkeys(config: &Config, faults: &mut Vec<Fault>) {
     if rp_id != host && !(above && is_domain) {
         faults.push(Fault::new("passkeys.rp_id", format!("must be {host} or a domain above it")));
     }
+}
+
+/// Web Authentication §5.11: related origins are origins.
+fn related_origins(config: &Config, is_https: bool, faults: &mut Vec<Fault>) {
     for origin in &config.passkeys.related_origins {
         let bare = origin.path() == "/" && origin.query().is_none() && origin.fragment().is_none() && origin.domain().is_some();
-        if !bare || (origin.scheme() != "https" && config.issuer.is_https()) {
+        if !bare || (origin.scheme() != "https" && is_https) {
             faults.push(Fault::new("passkeys.related_origins", format!("{origin} must be an https origin without a path")));
         }
     }
@@ -156,7 +174,7 @@ fn rest(config: &Config, faults: &mut Vec<Fault>) {
     if !plain || schema.starts_with("pg_") || schema == "information_schema" {
         faults.push(Fault::new("database.schema", "must be lower-case letters, digits and _, at most 63, and no schema of the system"));
     }
-    if let Some(problem) = config.brand.logo.as_deref().and_then(logo_problem) {
+    if let Err(problem) = crate::brand::read_logo(config.brand.logo.as_deref()) {
         faults.push(Fault::new("brand.logo", problem));
     }
     if let Err(problem) = crate::places::Places::open(config.places.database.as_deref()) {
@@ -172,15 +190,4 @@ fn rest(config: &Config, faults: &mut Vec<Fault>) {
 
 fn unreadable(path: &Path) -> Option<String> {
     std::fs::File::open(path).err().map(|error| format!("cannot read {}: {error}", path.display()))
-}
-
-fn logo_problem(path: &Path) -> Option<String> {
-    let known = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg") || extension.eq_ignore_ascii_case("png"));
-    match std::fs::metadata(path) {
-        _ if !known => Some("must be an .svg or .png file".to_owned()),
-        Err(error) => Some(format!("cannot read {}: {error}", path.display())),
-        Ok(file) if !file.is_file() => Some(format!("{} is not a file", path.display())),
-        Ok(file) if file.len() > LARGEST_LOGO => Some(format!("must not be larger than {} KiB", LARGEST_LOGO / 1024)),
-        Ok(_) => None,
-    }
 }

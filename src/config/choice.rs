@@ -2,16 +2,13 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::Value;
-use url::Url;
 
 use super::value::{Setting, quoted};
 use crate::oauth::claims::scope_of_claim;
 use crate::oauth::scope::Scope;
-use crate::secret::{REDACTED, Secret};
 
 /// Declares an enum whose values are words.
 macro_rules! choice {
@@ -100,82 +97,6 @@ choice! {
         Full = "full",
         /// The last commits may be lost with the power; the database stays sound.
         Normal = "normal",
-    }
-}
-
-/// Where the database is. `Debug` and `config show` leave the password out.
-#[derive(Clone)]
-pub enum DatabaseUrl {
-    /// A file, by `sqlite:PATH`.
-    Sqlite(PathBuf),
-    /// A server, by `postgres://…`; the whole URL.
-    Postgres(Secret),
-}
-
-impl DatabaseUrl {
-    /// Reads `sqlite:PATH` or `postgres://…`.
-    ///
-    /// # Errors
-    /// What it must be, without the text.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        if let Some(path) = text.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            return match path {
-                "" => Err("must name a file, as in sqlite:./data/ostiary.db".to_owned()),
-                ":memory:" => Err("must name a file: a database in memory is lost at every stop".to_owned()),
-                path => Ok(Self::Sqlite(PathBuf::from(path))),
-            };
-        }
-        let is_postgres = |url: &Url| matches!(url.scheme(), "postgres" | "postgresql");
-        match Url::parse(text) {
-            Ok(url) if is_postgres(&url) => Ok(Self::Postgres(Secret::from(text))),
-            _ => Err("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned()),
-        }
-    }
-
-    /// The URL with its password, for the one who connects.
-    pub fn expose(&self) -> String {
-        match self {
-            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
-            Self::Postgres(url) => url.expose().clone(),
-        }
-    }
-
-    /// The URL without its password and parameters, for people.
-    pub fn redacted(&self) -> String {
-        let Self::Postgres(secret) = self else {
-            return self.expose();
-        };
-        let Ok(mut url) = Url::parse(secret.expose()) else {
-            return REDACTED.to_owned();
-        };
-        if url.password().is_some() && url.set_password(Some("secret")).is_err() {
-            return REDACTED.to_owned();
-        }
-        let modes: Vec<(String, String)> =
-            url.query_pairs().filter(|(name, _)| name.starts_with("ssl")).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
-        url.set_query(None);
-        if !modes.is_empty() {
-            url.query_pairs_mut().extend_pairs(modes.iter().filter(|(name, _)| name != "sslpassword"));
-        }
-        url.as_str().replacen(":secret@", &format!(":{REDACTED}@"), 1)
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseUrl({})", self.redacted())
-    }
-}
-
-impl Setting for DatabaseUrl {
-    const UNIT: &'static str = "sqlite:PATH or postgres://…, secret";
-    const SECRET: bool = true;
-    fn parse(text: &str) -> Result<Self, String> {
-        Self::parse(text)
-    }
-    fn show(&self) -> Option<String> {
-        Some(quoted(&self.redacted()))
     }
 }
 
@@ -384,24 +305,6 @@ impl Setting for Claims {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn databases() {
-        for (text, shown) in [
-            ("sqlite:./data/ostiary.db", "sqlite:./data/ostiary.db"),
-            ("sqlite:///var/lib/ostiary.db", "sqlite:/var/lib/ostiary.db"),
-            ("postgres://u:hunter2@db/app?sslmode=verify-full&password=hunter2", "postgres://u:[secret]@db/app?sslmode=verify-full"),
-            ("postgresql://db/app", "postgresql://db/app"),
-            ("postgres://secret:secret@db/secret", "postgres://secret:[secret]@db/secret"),
-        ] {
-            let url = DatabaseUrl::parse(text).unwrap();
-            assert_eq!(url.redacted(), shown);
-            assert!(!format!("{url:?}").contains("hunter2"));
-        }
-        for text in ["", "sqlite:", "sqlite::memory:", "mysql://hunter2@db", "/var/lib/hunter2.db"] {
-            assert!(!DatabaseUrl::parse(text).unwrap_err().contains("hunter2"), "{text}");
-        }
-    }
 
     #[test]
     fn addresses_to_listen_on() {

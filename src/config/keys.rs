@@ -9,10 +9,10 @@ use lettre::message::Mailbox;
 use url::Url;
 
 use super::choice::{
-    AllowedHost, Claims, DatabaseUrl, Documents, EmailVerification, Listen, LogFormat, MailTransport, SmsProvider, SmtpTls,
-    SqliteSynchronous,
+    AllowedHost, Claims, Documents, EmailVerification, Listen, LogFormat, MailTransport, SmsProvider, SmtpTls, SqliteSynchronous,
 };
 use super::color::Color;
+use super::database_url::DatabaseUrl;
 use super::master_key::MasterKey;
 use super::protected::Protected;
 use super::table::{Key, Preset, Reader, settings};
@@ -196,8 +196,8 @@ settings! {
         idle_lifetime: Duration = ["7d"] from "1m" to "3650d";
         /// How long a session lives at most.
         absolute_lifetime: Duration = ["30d"] from "1m" to "3650d";
-        /// How often the use of a session is written down.
-        refresh_interval: Duration = ["1d"] from "1s" to "365d";
+        /// How often the use of a session is written down. At most half of `sessions.idle_lifetime`.
+        refresh_interval: Duration = [derived "1d, or half of the idle lifetime when that is shorter"] from "1s" to "365d";
     }
 }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use super::fault::{Fault, suggestion};
 use super::table::Key;
-use super::value::ITEM;
+use super::value::{ITEM, Setting as _};
 use crate::oauth::issuer::Issuer;
 use crate::secret::Secret;
 
@@ -167,6 +168,8 @@ impl Raw {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         self.supply("workers", cores.min(64).to_string());
         self.supply("password.hash_permits", cores.min(64).to_string());
+        let idle = Duration::parse(&text(self, "sessions.idle_lifetime", "7d")).unwrap_or(Duration::from_secs(7 * 86_400));
+        self.supply("sessions.refresh_interval", format!("{}ms", (idle / 2).min(Duration::from_secs(86_400)).as_millis()));
         let data_dir = text(self, "data_dir", "./data");
         self.supply("database.url", format!("sqlite:{}/ostiary.db", data_dir.trim_end_matches('/')));
         let issuer = Issuer::parse(&text(self, "issuer", super::DEFAULT_ISSUER)).or_else(|_| Issuer::parse(super::DEFAULT_ISSUER));
@@ -207,7 +210,11 @@ fn read_secret(path: &Path) -> Result<Secret, String> {
         return Err(format!("{} is too large to be a secret", path.display()));
     }
     let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    Ok(Secret::from(text.trim_end_matches(['\n', '\r'])))
+    // An empty variable is not set; an empty file is a mount that went wrong.
+    match text.trim().is_empty() {
+        true => Err(format!("{} is empty", path.display())),
+        false => Ok(Secret::from(text.trim_end_matches(['\n', '\r']))),
+    }
 }
 
 fn unknown(name: &str, known: Vec<String>) -> Fault {

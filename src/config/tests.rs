@@ -164,6 +164,34 @@ fn an_https_issuer_refuses_the_settings_of_a_developer() {
     assert!(from_environment(&production()).unwrap().secure_cookies());
 }
 
+/// An issuer that is wrong hides nothing that has to be changed for the right one, unless a developer's machine is meant.
+#[test]
+fn a_faulty_issuer_hides_no_other_fault() {
+    for meant in ["https://id.example.com/?a=b", "http://id.example.com", "id.example.com", "//id.example.com", "HTTPS://id.example.com/"] {
+        let keys = faulty_keys(from_environment(&[("OSTIARY_ISSUER", meant), ("OSTIARY_INSECURE_COOKIES", "true")]));
+        assert_eq!(keys, ["insecure_cookies", "issuer", "mail.transport", "master_key"], "{meant}");
+    }
+    for meant in ["http://localhost:3004/", "localhost:3004", "http://127.0.0.1:99999", "http://[::1]:3004/?a", "HTTP://LOCALHOST:3004/"] {
+        assert_eq!(faulty_keys(from_environment(&[("OSTIARY_ISSUER", meant)])), ["issuer"], "{meant}");
+    }
+    let with = |issuer, origins| from_environment(&[("OSTIARY_ISSUER", issuer), ("OSTIARY_PASSKEYS_RELATED_ORIGINS", origins)]);
+    assert_eq!(faulty_keys(with("http://localhost:3004/", "https://app.example/path")), ["issuer", "passkeys.related_origins"]);
+    let keys = faulty_keys(with("https://id.example.com/", "http://app.example"));
+    assert_eq!(keys, ["issuer", "mail.transport", "master_key", "passkeys.related_origins"]);
+    assert!(with("http://localhost:3004", "http://app.localhost:3000").is_ok());
+}
+
+#[test]
+fn what_is_written_wrongly_is_not_told_to_be_missing() {
+    let issuer = ("OSTIARY_ISSUER", "https://id.example.com");
+    let smtp = [("OSTIARY_MAIL_TRANSPORT", "smtp"), ("OSTIARY_MAIL_FROM", "a@id.example.com"), ("OSTIARY_SMTP_HOST", "mail.example.com")];
+    for (variable, value, key) in
+        [("OSTIARY_MASTER_KEY", "short", "master_key"), ("OSTIARY_MASTER_KEY_FILE", "/nonexistent", "master_key_file")]
+    {
+        assert_eq!(faulty_keys(from_environment(&[&smtp[..], &[issuer, (variable, value)]].concat())), [key]);
+    }
+}
+
 #[test]
 fn mail_needs_its_server() {
     assert_eq!(faulty_keys(from_environment(&[("OSTIARY_MAIL_TRANSPORT", "smtp")])), ["mail.from", "smtp.host"]);
@@ -180,6 +208,9 @@ fn lifetimes_fit_together() {
     for (variable, value, key) in [
         ("OSTIARY_SESSIONS_IDLE_LIFETIME", "31d", "sessions.idle_lifetime"),
         ("OSTIARY_SESSIONS_REFRESH_INTERVAL", "8d", "sessions.refresh_interval"),
+        // Whoever comes back within the lifetime would find the session ended, since its use was not written down.
+        ("OSTIARY_SESSIONS_REFRESH_INTERVAL", "7d", "sessions.refresh_interval"),
+        ("OSTIARY_SESSIONS_REFRESH_INTERVAL", "85h", "sessions.refresh_interval"),
         ("OSTIARY_TOKENS_REFRESH_TOKEN_IDLE_LIFETIME", "91d", "tokens.refresh_token_idle_lifetime"),
         ("OSTIARY_DATABASE_SCHEMA", "public; drop", "database.schema"),
         ("OSTIARY_BRAND_LOGO", "/nonexistent.svg", "brand.logo"),
@@ -187,6 +218,29 @@ fn lifetimes_fit_together() {
     ] {
         assert_eq!(faulty_keys(from_environment(&[(variable, value)])), [key]);
     }
+    from_environment(&[("OSTIARY_SESSIONS_REFRESH_INTERVAL", "84h")]).unwrap();
+    let short = from_environment(&[("OSTIARY_SESSIONS_IDLE_LIFETIME", "1h")]).unwrap();
+    assert_eq!(short.sessions.refresh_interval.as_secs(), 1800, "one key is enough for short sessions");
+}
+
+/// What the check lets through is what the server starts with.
+#[test]
+fn a_logo_is_checked_by_reading_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let logo = |name: &str, length: usize| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, vec![b' '; length]).unwrap();
+        from_environment(&[("OSTIARY_BRAND_LOGO", path.to_str().unwrap())])
+    };
+    for name in ["Logo.PNG", "logo.png", "logo.Svg"] {
+        crate::brand::Brand::of(&logo(name, 9).unwrap()).unwrap();
+    }
+    for (name, length) in [("logo.jpg", 9), ("logo", 9), ("large.svg", 256 * 1024 + 1)] {
+        assert_eq!(faulty_keys(logo(name, length)), ["brand.logo"], "{name}");
+    }
+    std::fs::create_dir(folder.path().join("folder.svg")).unwrap();
+    let folder = folder.path().join("folder.svg");
+    assert_eq!(faulty_keys(from_environment(&[("OSTIARY_BRAND_LOGO", folder.to_str().unwrap())])), ["brand.logo"]);
 }
 
 #[test]
@@ -202,8 +256,43 @@ fn secrets_come_from_files_too() {
     assert_eq!(faulty_keys(from_environment(&[("OSTIARY_MASTER_KEY_FILE", path), ("OSTIARY_MASTER_KEY", KEY)])), ["master_key"]);
     assert_eq!(faulty_keys(from_environment(&[("OSTIARY_MASTER_KEY_FILE", "/nonexistent")])), ["master_key_file"]);
     assert_eq!(faulty_keys(from_environment(&[("OSTIARY_ISSUER_FILE", path)])), ["OSTIARY_ISSUER_FILE"]);
+    // A mount that holds nothing is a mistake: the secret was meant to be given.
+    let empty = folder.path().join("empty");
+    for text in ["", "\n", " \r\n"] {
+        std::fs::write(&empty, text).unwrap();
+        for (variable, key) in [("OSTIARY_SMTP_PASSWORD_FILE", "smtp.password_file"), ("OSTIARY_MASTER_KEY_FILE", "master_key_file")] {
+            assert_eq!(faulty_keys(from_environment(&[(variable, empty.to_str().unwrap())])), [key], "{text:?}");
+        }
+    }
     // The environment wins, so what the file points to need not be there.
     assert!(from_file("master_key_file = \"/nonexistent\"", &[("OSTIARY_MASTER_KEY", KEY)]).unwrap().master_key.is_some());
+}
+
+#[test]
+fn every_secret_may_come_from_a_file() {
+    type Read = fn(&Config) -> Option<String>;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    let secrets: [(&str, &str, Read); 6] = [
+        ("master_key", KEY, |config| config.master_key.as_ref().map(|key| key.to_text().to_string() + "=")),
+        ("previous_master_keys", KEY, |config| config.previous_master_keys.first().map(|key| key.to_text().to_string() + "=")),
+        ("database.url", "postgres://u:hunter2@db/app", |config| Some(config.database.url.expose())),
+        ("smtp.password", "hunter2", |config| config.smtp.password.as_ref().map(|secret| secret.expose().clone())),
+        ("resend.api_key", "re_hunter2", |config| config.resend.api_key.as_ref().map(|secret| secret.expose().clone())),
+        ("sms.auth_token", "hunter2", |config| config.sms.auth_token.as_ref().map(|secret| secret.expose().clone())),
+    ];
+    let every: Vec<&str> = Config::keys().iter().filter(|key| key.secret).map(|key| key.name).collect();
+    assert_eq!(every.len(), secrets.len(), "{every:?}");
+    for (key, secret, read) in secrets {
+        std::fs::write(&path, format!("{secret}\n")).unwrap();
+        let variable = format!("OSTIARY_{}_FILE", key.to_ascii_uppercase().replace('.', "_"));
+        for config in [from_file(&format!("{key}_file = {path:?}"), &[]), from_environment(&[(&variable, path.to_str().unwrap())])] {
+            let config = config.unwrap();
+            assert_eq!(read(&config).as_deref(), Some(secret), "{key}");
+            let printed = format!("{}{config:?}", config.show());
+            assert!(!printed.contains("hunter2") && !printed.contains(KEY), "{key}: {printed}");
+        }
+    }
 }
 
 #[test]
@@ -215,7 +304,10 @@ fn no_secret_is_shown_printed_or_repeated_in_a_fault() {
         ("OSTIARY_MASTER_KEY", KEY),
         ("OSTIARY_PREVIOUS_MASTER_KEYS", KEY),
         ("OSTIARY_DATABASE_URL", &database),
+        ("OSTIARY_RESEND_API_KEY", secret),
+        ("OSTIARY_SMS_AUTH_TOKEN", secret),
         ("OSTIARY_CLIENTS", r#"[{"client_secret":"hunter2hunter2"}]"#),
+        ("OSTIARY_UPSTREAMS", r#"[{"client_secret":"hunter2hunter2"}]"#),
     ]);
     let config = config.unwrap();
     let printed = format!("{}{config:?}", config.show());
