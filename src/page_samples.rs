@@ -608,12 +608,56 @@ fn every_page_is_sound() {
 fn every_field_has_a_label() {
     for (name, html) in pages() {
         let document = Html::parse_document(&html);
-        for input in document.select(&Selector::parse("input:not([type=hidden]):not([hidden]), select").unwrap()) {
+        for input in document.select(&Selector::parse("input:not([type=hidden]):not([hidden]), select, textarea").unwrap()) {
             let id = input.attr("id").unwrap_or_default();
             let labelled = input.attr("aria-label").is_some() || all(&document, &format!("label[for='{id}']")) == 1;
             assert!(labelled, "{name}: {}", input.html());
         }
     }
+}
+
+/// WCAG 2.2 §3.3.1: whoever hears the title of a page that came back hears that something is to be put right. Where nothing else is on the
+/// page, the title itself says what it is.
+#[test]
+fn a_form_that_comes_back_says_so_in_its_title() {
+    let texts = Texts::load(None).unwrap();
+    let (mut faulty, mut wrong) = (0, Vec::new());
+    for (name, html) in pages() {
+        let document = Html::parse_document(&html);
+        if all(&document, "main form") == 0 || all(&document, "main .notice.bad[role=alert], main [aria-invalid=true]") == 0 {
+            continue;
+        }
+        faulty += 1;
+        let language = Language::ALL.into_iter().find(|language| name.ends_with(&format!("({})", language.tag()))).unwrap();
+        let mark = texts.say(language, &Text::new("common-error-title").with("title", ""));
+        let title: String = document.select(&Selector::parse("title").unwrap()).flat_map(|title| title.text()).collect();
+        if !title.contains(mark.trim()) {
+            wrong.push(format!("{name}: {title}"));
+        }
+    }
+    assert!(faulty > 20 && wrong.is_empty(), "of {faulty}: {}", wrong.join("\n"));
+}
+
+/// HTML §4.10.18.7.1: password managers fill in, offer and store by these words; whose password it is stands in the same form.
+#[test]
+fn password_managers_know_every_field() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for (name, html) in pages() {
+        let document = Html::parse_document(&html);
+        for input in document.select(&Selector::parse("input[type=password], input[name=code]").unwrap()) {
+            let autocomplete = input.attr("autocomplete").unwrap_or_default();
+            let wanted: &[&str] =
+                if input.attr("name") == Some("code") { &["one-time-code"] } else { &["current-password", "new-password"] };
+            assert!(wanted.contains(&autocomplete), "{name}: {}", input.html());
+            kinds.insert(autocomplete.to_owned());
+        }
+        for form in document.select(&Selector::parse("form").unwrap()) {
+            let has = |selector: &str| form.select(&Selector::parse(selector).unwrap()).next().is_some();
+            let complete = !has("input[type=password]") || has("input[autocomplete~=username]");
+            assert!(complete, "{name}: whose password is it? {}", form.html());
+        }
+    }
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["current-password", "new-password", "one-time-code"]);
 }
 
 #[test]

@@ -50,6 +50,12 @@ pub struct FederationSignUpPage {
     pub errors: FederationSignUpErrors,
 }
 
+impl FederationSignUpPage {
+    fn heading(&self) -> Text {
+        Text::new("federation-sign-up-heading").with("provider", &self.provider)
+    }
+}
+
 form_errors!(
     /// What is wrong with the form.
     FederationSignUpErrors { email: EmailProblem, name: NameProblem }

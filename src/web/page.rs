@@ -79,7 +79,12 @@ impl Layout {
 
     /// A page's title; `wrong` when the page comes back with something to put right (WCAG 2.2 §3.3.1).
     pub fn title(&self, id: &'static str, wrong: impl Borrow<bool>) -> String {
-        if *wrong.borrow() { self.say(Text::new("common-error-title").with("title", Text::new(id))) } else { self.t(id) }
+        self.title_of(Text::new(id), wrong)
+    }
+
+    /// The same for a title with something in it.
+    pub fn title_of(&self, title: Text, wrong: impl Borrow<bool>) -> String {
+        if *wrong.borrow() { self.say(Text::new("common-error-title").with("title", title)) } else { self.say(title) }
     }
 
     /// A text in which one thing is marked up: `<bdi class="…">`, so that a name keeps its own direction. Escaped; for `|safe`.

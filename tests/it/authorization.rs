@@ -43,7 +43,7 @@ both! {
         assert!(["openid", "email", "profile"].iter().all(|token| scope.split(' ').any(|stored| stored == *token)), "{scope}");
     }
 
-    /// security.md A1, A2, A3, A16: nothing but the registered characters is ever redirected to.
+    /// security.md A1, A2, A3, A16, C10: nothing but the registered characters is ever redirected to.
     async fn only_the_registered_uri_is_redirected_to(db) {
         let server = TestServer::start(db).await;
         let shop = Application::of(&server, "shop");
@@ -110,7 +110,7 @@ both! {
         is_error_page(&mut browser, &shop.authorization_request().with("state", &"s".repeat(40_000)).url()).await;
     }
 
-    /// security.md A13, A14, A19, A21, A23, A24: mistakes reach the validated target with state and iss (A15).
+    /// security.md A7, A13, A14, A19, A21, A23, A24, A26: mistakes reach the validated target with state and iss (A15).
     async fn other_mistakes_are_sent_to_the_client(db) {
         let server = TestServer::start(db).await;
         let shop = Application::of(&server, "shop");
@@ -838,7 +838,7 @@ both! {
         assert!(pages[2].text().contains(name) && pages[2].text().contains(&alice.name), "{}", pages[2].text());
     }
 
-    /// security.md A38, A44: each page of a flow is protected, each step is a 303.
+    /// security.md A29, A38, A44: each page of a flow is protected, each step is a 303.
     async fn each_page_is_protected_and_each_step_a_303(db) {
         let server = TestServer::start(db).await;
         let partner = Application::of(&server, "partner");

@@ -44,9 +44,14 @@ async fn fill(storage: &Storage) {
         sql.push_str(&format!("INSERT INTO events VALUES ('{odd}{n}', {n}, 'kind', NULL, 'c', NULL, NULL, NULL, '{{}}', 'UA');"));
         sql.push_str(&format!("INSERT INTO consumed_assertions VALUES ('{odd}{}', '{odd}{n}', {n});", n % 7));
     }
+    run(storage, &sql).await;
+}
+
+/// Statements for both databases.
+async fn run(storage: &Storage, sql: &str) {
     match storage.write().await.unwrap().held() {
-        Held::Postgres(c) => c.batch_execute(&sql).await.unwrap(),
-        Held::Sqlite(c) => c.batch_execute(&sql).await.unwrap(),
+        Held::Postgres(c) => c.batch_execute(sql).await.unwrap(),
+        Held::Sqlite(c) => c.batch_execute(sql).await.unwrap(),
         Held::Closed => unreachable!(),
     }
 }
@@ -98,6 +103,39 @@ async fn what_the_target_changes_is_found_and_nothing_stays() {
     assert!(matches!(refused, CopyError::Differs { table: "events", sent_rows: 1203, kept_rows: 1203 }), "{refused}");
     super::run_sql(&target.storage, "DO $$ BEGIN IF EXISTS (SELECT FROM users) THEN RAISE 'rows stayed'; END IF; END $$").await;
     target.clean_up().await;
+}
+
+/// What is written meanwhile is in the copy whole or not at all: a person comes with their password, whichever table is read first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_copied_is_of_one_moment() {
+    for source in [Database::sqlite().await, Database::postgres().await] {
+        fill(&source.storage).await;
+        let target = Database::postgres_without_tables().await;
+        let (writing, stop) = (source.opened_again().await, std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)));
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let stopped = stop.clone();
+        let writer = tokio::spawn(async move {
+            let (mut people, mut begun) = (0, Some(begun));
+            while !stopped.load(std::sync::atomic::Ordering::SeqCst) {
+                people += 1;
+                let sql = format!(
+                    "BEGIN; INSERT INTO users VALUES ('w{people}', 'w{people}@example.com', TRUE, TRUE, '{{}}', '{{}}', '[]', '[]', 1, 1, TRUE, NULL, NULL, NULL);
+                     INSERT INTO passwords VALUES ('w{people}', 'h', 1); COMMIT"
+                );
+                run(&writing, &sql).await;
+                begun.take().map(|begun| begun.send(()));
+            }
+            people
+        });
+        has_begun.await.unwrap();
+        let reports = copy(&source.storage, &target.storage).await.unwrap();
+        stop.store(true, std::sync::atomic::Ordering::SeqCst);
+        let people: u64 = writer.await.unwrap();
+        assert_eq!(rows(&reports, "users"), rows(&reports, "passwords"));
+        assert!((2..people).contains(&rows(&reports, "users")), "{people} were written, of whom came {}", rows(&reports, "users"));
+        target.clean_up().await;
+        source.clean_up().await;
+    }
 }
 
 /// What the target does not take is told with its table: the operator is to know where to look.
