@@ -32,6 +32,13 @@ pub struct SecurityPage {
     pub activity: Vec<ActivityLine>,
 }
 
+impl SecurityPage {
+    fn title(&self) -> String {
+        let failed = self.notice.as_ref().is_some_and(SecurityNotice::is_bad) || self.links.problem.is_some();
+        self.layout.title("security-title", failed)
+    }
+}
+
 /// The address, and whether it is proven.
 pub struct EmailSection {
     pub address: String,

@@ -53,7 +53,7 @@ impl LoginPage {
 
     fn title(&self) -> String {
         let id = if self.confirms_identity() { "login-confirm" } else { "common-sign-in" };
-        self.layout.title(id, self.error.is_some())
+        self.layout.title(id, self.error.is_some() || self.passkey_problem.is_some())
     }
 
     fn blames_input(&self) -> bool {

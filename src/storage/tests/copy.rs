@@ -111,12 +111,12 @@ async fn what_is_copied_is_of_one_moment() {
     for source in [Database::sqlite().await, Database::postgres().await] {
         fill(&source.storage).await;
         let target = Database::postgres_without_tables().await;
-        let (writing, stop) = (source.opened_again().await, std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)));
+        let writing = source.opened_again().await;
         let (begun, has_begun) = tokio::sync::oneshot::channel();
-        let stopped = stop.clone();
+        let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
         let writer = tokio::spawn(async move {
             let (mut people, mut begun) = (0, Some(begun));
-            while !stopped.load(std::sync::atomic::Ordering::SeqCst) {
+            while stopped.try_recv().is_err() {
                 people += 1;
                 let sql = format!(
                     "BEGIN; INSERT INTO users VALUES ('w{people}', 'w{people}@example.com', TRUE, TRUE, '{{}}', '{{}}', '[]', '[]', 1, 1, TRUE, NULL, NULL, NULL);
@@ -129,7 +129,7 @@ async fn what_is_copied_is_of_one_moment() {
         });
         has_begun.await.unwrap();
         let reports = copy(&source.storage, &target.storage).await.unwrap();
-        stop.store(true, std::sync::atomic::Ordering::SeqCst);
+        stop.send(()).unwrap();
         let people: u64 = writer.await.unwrap();
         assert_eq!(rows(&reports, "users"), rows(&reports, "passwords"));
         assert!((2..people).contains(&rows(&reports, "users")), "{people} were written, of whom came {}", rows(&reports, "users"));
