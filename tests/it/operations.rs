@@ -732,7 +732,7 @@ async fn neither_strangers_nor_a_closed_output_make_errors() {
 async fn no_fault_hides_another() {
     let weak =
         Client::confidential("weak").with("token_endpoint_auth_method", "client_secret_jwt").with("client_secret", "sixteen letters!");
-    for (key, value) in [("listen", "nope"), ("issuer", "ftp://x"), ("mail.from", "nobody"), ("passkeys.rp_id", ""), ("workers", "many")] {
+    for (key, value) in [("listen", "nope"), ("issuer", "http://localhost:3004/"), ("mail.from", "nobody"), ("passkeys.rp_id", ""), ("workers", "many")] {
         let setup =
             TestServer::with(Database::Sqlite).client(Client::public("evil").redirect_uri("http://evil.example/")).client(weak.clone());
         let mut ground =
