@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use actix_web::dev::{Payload, ServiceRequest};
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use ipnet::{IpNet, Ipv4Net};
 
@@ -63,10 +63,11 @@ impl TrustedProxies {
 
     /// Walks the hops from the right; `None` when one on the way is no address.
     fn forwarded(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
-        let lines: Vec<&str> = headers.get_all("x-forwarded-for").map(|line| line.to_str().ok()).collect::<Option<_>>()?;
+        let lines: Vec<&[u8]> = headers.get_all("x-forwarded-for").map(HeaderValue::as_bytes).collect();
         let mut client = peer;
-        for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')).take(MAX_HOPS) {
-            client = parse_hop(hop.trim())?;
+        // Each hop is read by itself: what the client wrote, in whatever bytes, takes nothing from what proxies wrote.
+        for hop in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')).take(MAX_HOPS) {
+            client = parse_hop(std::str::from_utf8(hop).ok()?.trim())?;
             if !self.contains(client) {
                 return Some(client);
             }
@@ -137,7 +138,7 @@ impl FromRequest for ClientAddress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderName;
 
     fn client(proxies: &[&str], peer: &str, lines: &[&str]) -> String {
         let networks: Vec<IpNet> = proxies.iter().map(|text| text.parse().unwrap()).collect();
@@ -164,6 +165,8 @@ mod tests {
             (lan, "10.0.0.1", &["1.1.1.1, 192.0.2.1"], "192.0.2.1"),
             (lan, "10.0.0.1", &["10.9.9.9, 192.0.2.1"], "192.0.2.1"),
             (lan, "10.0.0.1", &["garbage, 192.0.2.1"], "192.0.2.1"),
+            (lan, "10.0.0.1", &["\u{e9}, 192.0.2.1"], "192.0.2.1"),
+            (lan, "10.0.0.1", &["\u{e9}", "192.0.2.1"], "192.0.2.1"),
             // Several headers are one list.
             (lan, "10.0.0.1", &["1.1.1.1", "192.0.2.1"], "192.0.2.1"),
             (lan, "10.0.0.1", &["192.0.2.1", "10.0.0.2"], "192.0.2.1"),
