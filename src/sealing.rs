@@ -186,14 +186,15 @@ impl Sealing {
         }
     }
 
+    /// The keyed digests of `parts` under the current and each previous master key, the current one first.
+    pub fn keyed_digests(&self, purpose: DigestPurpose, parts: &[&str]) -> Vec<String> {
+        let macs = std::iter::once(&self.current).chain(&self.previous).filter_map(|keys| keys.mac(purpose, parts));
+        macs.map(|mac| URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())).collect()
+    }
+
     /// Whether `digest` is the keyed digest of `parts`, under the current or a previous master key; constant time.
     pub fn matches_keyed_digest(&self, purpose: DigestPurpose, parts: &[&str], digest: &str) -> bool {
-        std::iter::once(&self.current).chain(&self.previous).any(|keys| {
-            keys.mac(purpose, parts).is_some_and(|mac| {
-                let computed = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
-                computed.as_bytes().ct_eq(digest.as_bytes()).into()
-            })
-        })
+        self.keyed_digests(purpose, parts).iter().any(|computed| computed.as_bytes().ct_eq(digest.as_bytes()).into())
     }
 }
 

@@ -70,7 +70,8 @@ pub struct KeyPolicy {
     pub publish_ahead: Duration,
     /// The longest life of a token.
     pub longest_token: Duration,
-    /// From retirement to removal: the longest life of a token, or of a session: an ID token comes back as a hint for as long.
+    /// From retirement to removal: the longest life of a token, or of a session: an ID token comes back as a hint for as long. Of a session
+    /// that was prolonged see [`delete_expired`].
     pub kept_for: Duration,
 }
 

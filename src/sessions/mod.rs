@@ -22,7 +22,7 @@ use std::time::Duration;
 pub use logout_deliveries::{LogoutDelivery, claim_logout, count_tried_logouts, delete_logout, list_due_logouts};
 pub use store::{
     MOST_SESSIONS, SignedIn, delete_expired_sessions, end_session, end_sessions_of, end_some_sessions, end_surplus_sessions,
-    find_signed_in, list_sessions, raise_session, refresh_session, renew_session,
+    find_signed_in, last_end_of_sessions_begun_by, list_sessions, raise_session, refresh_session, renew_session,
 };
 pub(crate) use store::{counting_insertion, insertion};
 

@@ -238,6 +238,12 @@ pub async fn end_some_sessions(
     Ok((!chosen.is_empty()).then_some(ended.len()))
 }
 
+/// When the last of the sessions ends that had begun by `moment`, in whatever way they are used.
+pub async fn last_end_of_sessions_begun_by(connection: &mut Connection, moment: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+    let begun = sessions::table.filter(sessions::created_at.le(moment));
+    query!(connection, |c| begun.select(diesel::dsl::max(sessions::expires_at)).first(c).await)
+}
+
 /// Removes sessions past their absolute or idle end, `limit` at a time.
 pub async fn delete_expired_sessions(
     connection: &mut Connection,

@@ -175,8 +175,7 @@ impl Browser {
     /// Whether this person has signed in with this browser before: strangers' guesses do not slow them down here
     /// (security.md L5).
     pub fn knows(&self, app: &App, user: &User) -> bool {
-        let digest = known_digest(app, &self.binding, user);
-        self.known.iter().any(|known| known.as_bytes().ct_eq(digest.as_bytes()).into())
+        is_known(app, &self.binding, user, &self.known)
     }
 
     /// Whether anybody has signed in with this browser before, by what it says itself.
@@ -191,9 +190,9 @@ impl Browser {
 
     /// The cookie that remembers a person who has just signed in.
     pub fn known_cookie(&self, app: &App, user: &User) -> Cookie<'static> {
-        let digest = known_digest(app, &self.binding, user);
-        let others = self.known.iter().filter(|known| **known != digest).take(MOST_KNOWN - 1);
-        let value: Vec<&str> = std::iter::once(&digest).chain(others).map(String::as_str).collect();
+        let own = known_digests(app, &self.binding, user);
+        let others = self.known.iter().filter(|known| !own.contains(known)).take(MOST_KNOWN - 1);
+        let value: Vec<&str> = own.first().into_iter().chain(others).map(String::as_str).collect();
         cookie(app, KNOWN, value.join("."), Duration::days(400))
     }
 }
@@ -207,17 +206,26 @@ pub struct Known {
 impl Known {
     /// See [`Browser::knows`].
     pub fn knows(&self, app: &App, user: &User) -> bool {
-        let digest = known_digest(app, &self.binding, user);
-        self.digests.iter().any(|known| known.as_bytes().ct_eq(digest.as_bytes()).into())
+        is_known(app, &self.binding, user, &self.digests)
     }
 }
 
+fn is_known(app: &App, binding: &str, user: &User, known: &[String]) -> bool {
+    if known.is_empty() {
+        return false;
+    }
+    let own = known_digests(app, binding, user);
+    known.iter().any(|known| own.iter().any(|own| known.as_bytes().ct_eq(own.as_bytes()).into()))
+}
+
+/// Under the current master key and those of before: with a new one, nobody's browser becomes a stranger's.
+///
 /// A browser that knew the person before everything was cut off may be the other's: it counts as new, and its owner is told.
-fn known_digest(app: &App, binding: &str, user: &User) -> String {
+fn known_digests(app: &App, binding: &str, user: &User) -> Vec<String> {
     let since = user.cut_off_at.map(|at| at.to_string());
     let parts: Vec<&str> = [binding, user.id.as_str()].into_iter().chain(since.as_deref()).collect();
-    let digest = app.sealing.keyed_digest(DigestPurpose::KnownDevice, &parts);
-    digest.chars().take(KNOWN_LENGTH).collect()
+    let digests = app.sealing.keyed_digests(DigestPurpose::KnownDevice, &parts);
+    digests.into_iter().map(|digest| digest.chars().take(KNOWN_LENGTH).collect()).collect()
 }
 
 /// Accounts that trust one browser; the one that began first is asked again.

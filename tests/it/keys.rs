@@ -2,7 +2,9 @@
 
 use crate::both;
 use crate::support::jwt::Jwt;
+use crate::support::mailbox::Mailbox;
 use crate::support::prelude::*;
+use crate::support::setup::MASTER_KEY;
 use crate::support::upstream::FakeUpstream;
 use base64::Engine as _;
 
@@ -50,6 +52,42 @@ both! {
         server.advance(8 * DAY);
         cleaned().await;
         assert!(!kids(&shop.jwks().await).contains(&old_kid), "gone with the last session");
+    }
+
+    /// security.md K1: whoever signs in anew goes on in their session, which may outlive the key that signed its first ID token; as a hint that
+    /// is as good as ever (RP-Initiated Logout §2), until the session ends.
+    async fn a_key_stays_for_as_long_as_a_session_that_was_prolonged(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let old = shop.sign_in(&mut browser, &alice).await;
+        let old_kid = Jwt::decode(old.id_token()).header["kid"].as_str().unwrap().to_owned();
+        server.ground.command(&["keys", "rotate"]).await.done();
+        let cleaned = async || {
+            ostiary::housekeeping::delete_expired(server.app()).await.unwrap();
+            ostiary::housekeeping::rotate_keys(server.app()).await.unwrap();
+        };
+        for _ in 0..4 {
+            server.advance(6 * DAY);
+            browser.open("/account").await;
+        }
+        let landed = browser.open(&shop.authorization_request().with("prompt", "login").url()).await;
+        assert!(landed.is_page());
+        alice.fill_sign_in(&mut browser).await.landed().code();
+        for _ in 0..3 {
+            server.advance(6 * DAY);
+            browser.open("/account").await;
+            cleaned().await;
+        }
+        assert!(kids(&shop.jwks().await).contains(&old_kid), "day 42");
+        let silent = shop.authorization_request().with("prompt", "none").with("id_token_hint", old.id_token());
+        browser.open(&silent.url()).await.landed().code();
+        browser.open(&format!("/logout?id_token_hint={}", old.id_token())).await;
+        assert_eq!(browser.heading(), "You’re signed out", "{}", browser.describe());
+        server.advance(13 * DAY);
+        cleaned().await;
+        assert!(!kids(&shop.jwks().await).contains(&old_kid), "gone with the session");
     }
 
     /// security.md K2: keys rotate by themselves, and two replicas that rotate at once make one.
@@ -197,7 +235,7 @@ both! {
         assert_eq!(server.database().row_counts().await, before);
 
         server.ground.change("master_key", other.as_str());
-        server.ground.change("previous_master_keys", vec![crate::support::setup::MASTER_KEY]);
+        server.ground.change("previous_master_keys", vec![MASTER_KEY]);
         server.restart().await;
         let next = shop.refresh(tokens.refresh_token()).await.tokens();
         assert!(shop.is_active(&tokens.access_token).await);
@@ -206,6 +244,26 @@ both! {
         server.restart().await;
         shop.refresh(next.refresh_token()).await.tokens();
         assert!(shop.is_active(&next.access_token).await, "the signing keys are sealed anew");
+    }
+
+    /// security.md K4, L5: nobody's browser becomes a stranger's by a new master key; while replicas change over, in neither order.
+    async fn a_browser_is_known_under_a_new_master_key(db) {
+        let other = base64::engine::general_purpose::STANDARD.encode(b"another master key for the tests");
+        let mut server = TestServer::start(db).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        for (current, previous) in [(MASTER_KEY, other.as_str()), (&other, MASTER_KEY), (MASTER_KEY, &other), (&other, MASTER_KEY)] {
+            server.ground.change("master_key", current);
+            server.ground.change("previous_master_keys", vec![previous]);
+            server.restart().await;
+            browser.open("/logout").await;
+            browser.press("Sign out").await;
+            alice.sign_in(&mut browser).await;
+            assert_eq!(browser.path(), "/account", "{}", browser.describe());
+            assert_eq!(browser.cookie("ostiary_known").unwrap().value.split('.').count(), 1, "one person is remembered once");
+        }
+        let mails = Mailbox::of(&server).all().await;
+        assert!(!mails.iter().any(|mail| mail.subject.starts_with("New sign-in")), "{mails:?}");
     }
 
     /// security.md K4: a key file that is lost is told, and no other is put in its place; found again, everything goes on.
@@ -247,7 +305,7 @@ both! {
         server.advance(Duration::from_secs(30));
         let (authenticator, _) = alice.adds_authenticator(&server, &mut browser).await;
         server.ground.change("master_key", other.as_str());
-        server.ground.change("previous_master_keys", vec![crate::support::setup::MASTER_KEY]);
+        server.ground.change("previous_master_keys", vec![MASTER_KEY]);
         server.restart().await;
         server.ground.command(&["keys", "rotate-master"]).await.done();
         server.ground.change("previous_master_keys", Vec::<String>::new());
