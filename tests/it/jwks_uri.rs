@@ -14,6 +14,7 @@ struct Publisher {
     uri: String,
     document: Arc<Mutex<String>>,
     asked: Arc<AtomicUsize>,
+    delay: Arc<Mutex<Duration>>,
 }
 
 impl Publisher {
@@ -21,12 +22,15 @@ impl Publisher {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("http://127.0.0.1:{}/jwks", listener.local_addr().unwrap().port());
         let (document, asked) = (Arc::new(Mutex::new(key.jwks().to_string())), Arc::new(AtomicUsize::new(0)));
-        let (text, count) = (document.clone(), asked.clone());
+        let delay = Arc::new(Mutex::new(Duration::ZERO));
+        let (text, count, pause) = (document.clone(), asked.clone(), delay.clone());
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let body = text.lock().unwrap().clone();
                 count.fetch_add(1, Ordering::SeqCst);
                 let _ = stream.read(&mut [0; 4096]).await;
+                let wait = *pause.lock().unwrap();
+                tokio::time::sleep(wait).await;
                 let answer = format!(
                     "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                     body.len()
@@ -34,7 +38,11 @@ impl Publisher {
                 let _ = stream.write_all(answer.as_bytes()).await;
             }
         });
-        Self { uri, document, asked }
+        Self { uri, document, asked, delay }
+    }
+
+    fn answers_after(&self, delay: Duration) {
+        *self.delay.lock().unwrap() = delay;
     }
 
     fn asked(&self) -> usize {
@@ -156,6 +164,36 @@ both! {
         let sent = hostile.sent.load(Ordering::SeqCst);
         // What the sockets of this machine hold counts too: some megabytes each.
         assert!(sent < 50 << 20, "{sent} bytes were read of an endless answer");
+    }
+    /// security.md A35: while a publisher takes its time over a key that nobody knows, whose key is known does not wait.
+    async fn a_slow_publisher_keeps_nobody_waiting_whose_key_is_known(db) {
+        let (key, unknown) = (KeyPair::generate(), KeyPair::generate());
+        let publisher = Publisher::of(&key).await;
+        let client = Client::service("signer").without("client_secret").with("token_endpoint_auth_method", "private_key_jwt");
+        let server = TestServer::with(db).client(client.with("jwks_uri", publisher.uri.as_str())).start().await;
+        let app = Application::of(&server, "signer");
+        let ask = async |key: &KeyPair| app.post_raw("/token", &[], with_assertion(&server, key)).await;
+        ask(&key).await.tokens();
+        for span in [31, 601] {
+            publisher.answers_after(Duration::from_secs(3));
+            server.advance(Duration::from_secs(span));
+            let asked = publisher.asked();
+            let stranger = async {
+                let start = std::time::Instant::now();
+                ask(&unknown).await.refused(401, "invalid_client");
+                start.elapsed()
+            };
+            let own = async {
+                crate::support::database::until("the publisher is asked", async || publisher.asked() > asked).await;
+                let start = std::time::Instant::now();
+                ask(&key).await.tokens();
+                start.elapsed()
+            };
+            let (waited, served) = tokio::join!(stranger, own);
+            assert!(waited > Duration::from_secs(2), "{waited:?}");
+            assert!(served < waited / 2, "{served:?} of {waited:?}");
+            publisher.answers_after(Duration::ZERO);
+        }
     }
 
     /// security.md A31, A34: in production no inner address is called, however it is spelt, and other schemes cannot be registered.
