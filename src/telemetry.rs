@@ -123,6 +123,12 @@ impl<W: Write> Write for EscapedLine<W> {
     }
 }
 
+/// Whether a terminal, or whatever else shows a line, does what the character says in place of showing it: controls, separators of lines
+/// and paragraphs, and the controls of writing direction.
+pub fn commands(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 fn escaped(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let (line, end) = match text.strip_suffix('\n') {
@@ -132,8 +138,7 @@ fn escaped(bytes: &[u8]) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in line.chars() {
         match character {
-            // Line and paragraph separators and the controls of writing direction change what a person sees, too.
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+            c if commands(c) => {
                 safe.extend(c.escape_default());
             }
             c => safe.push(c),

@@ -1,5 +1,6 @@
 //! What a command prints: for people, or as JSON with `--json`.
 
+use crate::telemetry::commands;
 use serde_json::Value;
 use std::fmt::{self, Write};
 
@@ -67,9 +68,9 @@ fn in_one_line(value: &Value) -> String {
     })
 }
 
-/// What people wrote may hold control characters; a terminal must not obey them (security.md Z2).
+/// What people wrote may hold characters that a terminal would obey (security.md Z2).
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if commands(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Columns as wide as their widest cell.
@@ -115,8 +116,8 @@ mod tests {
     #[test]
     fn a_document_is_lines_that_a_terminal_only_shows() {
         let document = json!({ "client_id": "shop", "enabled": true, "none": null, "empty": [], "metadata": {
-            "client_name": "Sh\u{1b}[2Jop", "redirect_uris": ["https://a.example/", "https://b.example/"], "jwks": { "keys": [{ "kty": "EC" }] } } });
-        let expected = "client_id  shop\nenabled    yes\nmetadata\n  client_name    Sh\u{fffd}[2Jop\n  redirect_uris  https://a.example/\n                 \
+            "client_name": "Sh\u{1b}[2Jo\u{202e}p\u{2028}", "redirect_uris": ["https://a.example/", "https://b.example/"], "jwks": { "keys": [{ "kty": "EC" }] } } });
+        let expected = "client_id  shop\nenabled    yes\nmetadata\n  client_name    Sh\u{fffd}[2Jo\u{fffd}p\u{fffd}\n  redirect_uris  https://a.example/\n                 \
                         https://b.example/\n  jwks\n    keys  {\"kty\":\"EC\"}\n";
         assert_eq!(Output::document(document).text, expected);
     }

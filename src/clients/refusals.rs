@@ -76,19 +76,22 @@ pub const EXCHANGED: &str = "by the rule for ";
 pub fn without_values(uri: &str) -> String {
     let (uri, has_fragment) = uri.split_once('#').map_or((uri, false), |(before, _)| (before, true));
     let fragment = if has_fragment { "#…" } else { "" };
-    match uri.split_once('?') {
-        Some((before, query)) => {
-            let names: Vec<String> =
-                query.split('&').map(|pair| pair.split_once('=').map_or(pair.to_owned(), |(name, _)| format!("{name}=…"))).collect();
-            format!("{before}?{}{fragment}", names.join("&"))
-        }
-        None => format!("{uri}{fragment}"),
-    }
+    let (before, query) = uri.split_once('?').map_or((uri, None), |(before, query)| (before, Some(query)));
+    // Whoever names a user in an address may name a password.
+    let (scheme, rest) = before.split_at(before.find("://").map_or(0, |at| at + 3));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority.to_owned(), |(_, host)| format!("…@{host}"));
+    let names = query.map(|query| {
+        // What has no name may be anything.
+        let kept = query.split('&').map(|pair| pair.split_once('=').map_or("…".to_owned(), |(name, _)| format!("{name}=…")));
+        format!("?{}", kept.collect::<Vec<_>>().join("&"))
+    });
+    format!("{scheme}{host}{path}{}{fragment}", names.unwrap_or_default())
 }
 
 /// The same with something in the place of what was left out: an address of the form that was sent.
 pub fn with_some_values(kept: &str) -> String {
-    kept.replace("=…", "=x").replace("#…", "#x")
+    kept.replace('…', "x")
 }
 
 /// Writes refusals down and drops the oldest of their clients beyond the bound. Call it in a transaction.
@@ -140,6 +143,25 @@ pub(super) async fn delete_refusals_of(connection: &mut Connection, client_id: &
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_kept_without_what_it_holds() {
+        for (sent, kept) in [
+            ("https://a.example/cb", "https://a.example/cb"),
+            ("https://a.example/cb?x=SECRET&y=", "https://a.example/cb?x=…&y=…"),
+            ("https://a.example/cb?SECRET", "https://a.example/cb?…"),
+            ("https://a.example/cb#SECRET", "https://a.example/cb#…"),
+            ("https://a.example?x=SECRET#SECRET", "https://a.example?x=…#…"),
+            ("https://u:SECRET@a.example:8443/@x", "https://…@a.example:8443/@x"),
+            ("https://u:SE@CRET@a.example", "https://…@a.example"),
+            ("com.example.app:/cb?code=SECRET", "com.example.app:/cb?code=…"),
+            ("SECRET@", "…@"),
+            ("", ""),
+        ] {
+            assert_eq!(without_values(sent), kept);
+        }
+        assert_eq!(with_some_values("https://a.example/cb?x=…&…#…"), "https://a.example/cb?x=x&x#x");
+    }
 
     #[test]
     fn the_newest_push_out_the_oldest() {

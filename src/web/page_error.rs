@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::clients::Client;
+use crate::clients::refusals::without_values;
 use crate::credentials::password::HashError;
 use crate::language::Text;
 use crate::oauth::error::OAuthError;
@@ -222,7 +223,7 @@ impl PageError {
         let mut error = Self::new(StatusCode::BAD_REQUEST, "errors-sign-out-link", "errors-sign-out-link-why")
             .advising("errors-sign-out-link-do")
             .with_account()
-            .because(format!("post_logout_redirect_uri is not registered: {}", sent.escape_debug()));
+            .because(format!("post_logout_redirect_uri is not registered: {}", without_values(sent).escape_debug()));
         error.details = Some(Box::new(Details::new(Some("post_logout_redirect_uri"), Some(sent), &registered, fixes)));
         error
     }
@@ -233,7 +234,7 @@ impl PageError {
         let mut error = Self::new(StatusCode::BAD_REQUEST, "errors-sign-out-link", "errors-sign-out-asker-why")
             .advising("errors-sign-out-link-do")
             .with_account()
-            .because(format!("{cause}; post_logout_redirect_uri: {}", sent.escape_debug()));
+            .because(format!("{cause}; post_logout_redirect_uri: {}", without_values(sent).escape_debug()));
         error.details = Some(Box::new(Details::new(Some(parameter), None, &[], vec![Advice::new(fix)])));
         error
     }

@@ -195,6 +195,16 @@ both! {
         shop.redeem(&request, landed.code()).await.refused(400, "invalid_grant");
         let mut wrong = Browser::of_process(&server);
         Person { password: "a wrong password of hers".into(), ..alice.clone() }.sign_in(&mut wrong).await;
+        // Addresses hold what applications put there, also where they are the wrong ones.
+        for address in ["https://x.example/?t=PLANTED-SECRET", "https://x.example/?PLANTED-SECRET", "https://x:PLANTED-SECRET@x.example/", "https://x.example/#PLANTED-SECRET"] {
+            for client in ["client_id=shop&", ""] {
+                let address: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
+                wrong.open(&format!("/logout?{client}post_logout_redirect_uri={address}")).await;
+                assert_eq!(wrong.status(), 400, "{}", wrong.describe());
+            }
+            wrong.open(&shop.authorization_request().with("redirect_uri", address).url()).await;
+            assert_eq!(wrong.status(), 400, "{}", wrong.describe());
+        }
         let log = server.logged("answered").await;
         let metrics = shop.get("/metrics", &[]).await.body;
         assert!(metrics.contains("ostiary_tokens_issued_total"), "{metrics}");
@@ -206,7 +216,7 @@ both! {
         for secret in [
             landed.code(), &request.verifier, &tokens.access_token, tokens.refresh_token(), tokens.id_token(), &next.access_token,
             next.refresh_token(), &session, &alice.password, "a wrong password of hers", &secret_of("shop"), MASTER_KEY,
-            request.parameter("state").unwrap(),
+            request.parameter("state").unwrap(), "PLANTED-SECRET",
         ]
         .into_iter()
         .chain(browser.cookies.all().iter().chain(wrong.cookies.all()).map(|cookie| cookie.value.as_str()))
@@ -732,7 +742,9 @@ async fn neither_strangers_nor_a_closed_output_make_errors() {
 async fn no_fault_hides_another() {
     let weak =
         Client::confidential("weak").with("token_endpoint_auth_method", "client_secret_jwt").with("client_secret", "sixteen letters!");
-    for (key, value) in [("listen", "nope"), ("issuer", "http://localhost:3004/"), ("mail.from", "nobody"), ("passkeys.rp_id", ""), ("workers", "many")] {
+    for (key, value) in
+        [("listen", "nope"), ("issuer", "http://localhost:3004/"), ("mail.from", "nobody"), ("passkeys.rp_id", ""), ("workers", "many")]
+    {
         let setup =
             TestServer::with(Database::Sqlite).client(Client::public("evil").redirect_uri("http://evil.example/")).client(weak.clone());
         let mut ground =
