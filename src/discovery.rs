@@ -94,6 +94,8 @@ fn metadata(app: &App, directory: &Directory) -> Value {
     let signing: Vec<&str> = SignatureAlgorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
     let assertions: Vec<&str> = CLIENT_SIGNATURE_ALGORITHMS.into_iter().chain(CLIENT_SECRET_ALGORITHMS).collect();
     let prompts: Vec<&str> = Prompt::SUPPORTED.into_iter().filter(|value| app.config.sign_up.enabled || *value != "create").collect();
+    let acr_values: Vec<&str> =
+        Acr::SUPPORTED.into_iter().filter(|value| app.passkeys.is_some() || *value != Acr::PhishingResistant.as_str()).collect();
     let mut document = json!({
         "issuer": app.issuer().as_str(),
         "authorization_endpoint": app.url(paths::AUTHORIZE),
@@ -116,7 +118,7 @@ fn metadata(app: &App, directory: &Directory) -> Value {
         "introspection_endpoint_auth_signing_alg_values_supported": assertions,
         "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": assertions,
-        "acr_values_supported": Acr::SUPPORTED,
+        "acr_values_supported": acr_values,
         "prompt_values_supported": prompts,
         "display_values_supported": ["page", "popup", "touch"],
         "claim_types_supported": ["normal"],

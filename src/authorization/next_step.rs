@@ -66,7 +66,9 @@ pub fn next_step(situation: &Situation<'_>) -> NextStep {
     };
     // Proven after the request was made: replaying an older sign-in does not satisfy prompt=login or max_age=0.
     let is_fresh = signed_in.session.authenticated_at >= request.issued_at;
-    if prompt.create && !is_fresh {
+    // A provider may tell that it asked the person earlier; that they came in here since, by whatever way, is as good to know them by.
+    let came_in_since = is_fresh || signed_in.session.created_at >= request.issued_at;
+    if prompt.create && !came_in_since {
         return NextStep::SignUp;
     }
     let sub = signed_in.user.id.as_str();
@@ -83,7 +85,7 @@ pub fn next_step(situation: &Situation<'_>) -> NextStep {
     if !is_fresh && (prompt.login || too_old) {
         return if prompt.none { refuse(ErrorCode::LoginRequired, "The sign-in is older than max_age.") } else { NextStep::Login };
     }
-    if prompt.select_account && !is_fresh && request.chosen_session.as_ref() != Some(&signed_in.session.id) {
+    if prompt.select_account && !came_in_since && request.chosen_session.as_ref() != Some(&signed_in.session.id) {
         return NextStep::ChooseAccount;
     }
     let essential = request.claims.demands_acr();

@@ -2,6 +2,7 @@
 //!
 //! Specs: RFC 7515, RFC 7517, RFC 7518, RFC 8037, RFC 8725.
 
+use crate::oauth::client_metadata::MOST_KEYS;
 use crate::oauth::signature_algorithm::SignatureAlgorithm;
 use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -179,7 +180,7 @@ impl<'a> Jws<'a> {
                 && is_sound(key)
                 && (self.kid().is_none() || text("kid").is_none() || text("kid") == self.kid())
         };
-        keys.iter().filter(fits).take(5).find_map(|key| {
+        keys.iter().filter(fits).take(MOST_KEYS).find_map(|key| {
             let verifier = verifier(alg, &jwk_of(&public_part(key).ok()?).ok()?).ok()?;
             self.verified(verifier.as_ref())
         })

@@ -347,13 +347,16 @@ impl From<ClientMetadata> for RawClientMetadata {
     }
 }
 
+/// Keys of a client's set that its signatures are tried with.
+pub const MOST_KEYS: usize = 20;
+
 /// A client's key set may hold public keys only (security.md G6), and few.
 fn jwks_problem(jwks: &Value) -> Option<String> {
     let Some(keys) = jwks.get("keys").and_then(Value::as_array) else {
         return Some("must be an object with a member keys (RFC 7517 §5)".into());
     };
-    if keys.is_empty() || keys.len() > 20 {
-        return Some("must hold 1 to 20 keys".into());
+    if keys.is_empty() || keys.len() > MOST_KEYS {
+        return Some(format!("must hold 1 to {MOST_KEYS} keys"));
     }
     let private = ["d", "p", "q", "dp", "dq", "qi", "k", "oth"];
     if keys.iter().any(|key| private.iter().any(|member| key.get(member).is_some())) {

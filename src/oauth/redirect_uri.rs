@@ -54,6 +54,11 @@ impl RegisteredRedirectUri {
         if text.contains('*') {
             return Err(InvalidRedirectUri::Wildcard);
         }
+        // `https:/app.example/cb` has a host to the parser, and in a `Location` it is a path of this server's (URL Standard §4.4).
+        let is_web = matches!(url.scheme(), "https" | "http");
+        if is_web && !text.split_once("://").is_some_and(|(scheme, rest)| scheme.len() == url.scheme().len() && !rest.starts_with('/')) {
+            return Err(InvalidRedirectUri::Malformed);
+        }
         match url.scheme() {
             "https" => {}
             // RFC 9700 §2.6: no cleartext but to the machine itself.
@@ -202,6 +207,11 @@ mod tests {
             ("http://a.example/cb", Cleartext),
             (" https://a.example/", Malformed),
             ("/cb", Malformed),
+            // To a browser that reads them in a `Location` of ours, these are paths of ours.
+            ("https:/a.example/cb", Malformed),
+            ("https:a.example/cb", Malformed),
+            ("https:///a.example/cb", Malformed),
+            ("http:/localhost/cb", Malformed),
             ("https://a.example/\u{7f}", Malformed),
             ("https://ä.example/", Malformed),
         ] {

@@ -50,6 +50,26 @@ both! {
         spa.refresh("x").await.refused(401, "invalid_client");
     }
 
+    /// OpenID Connect Core §10.1: keys may have no names; each that may be registered is tried.
+    async fn any_key_of_the_set_may_sign(db) {
+        let keys: Vec<KeyPair> = (0..20).map(|_| KeyPair::generate()).collect();
+        let nameless = |key: &KeyPair| {
+            let mut jwk = key.jwks()["keys"][0].clone();
+            jwk.as_object_mut().unwrap().remove("kid");
+            jwk
+        };
+        let jwks = json!({ "keys": keys.iter().map(nameless).collect::<Vec<_>>() });
+        let signer = machine("signer").without("client_secret").with("token_endpoint_auth_method", "private_key_jwt").with("jwks", jwks);
+        let server = TestServer::with(db).client(signer).start().await;
+        let signer = Application::of(&server, "signer");
+        for key in [&keys[0], &keys[5], &keys[19]] {
+            let claims = json!({ "iss": "signer", "sub": "signer", "aud": server.issuer, "jti": unguessable(), "exp": server.now() + 60 });
+            signer.post_raw("/token", &[], assertion_form(&key.sign(&claims))).await.tokens();
+        }
+        let claims = json!({ "iss": "signer", "sub": "signer", "aud": server.issuer, "jti": unguessable(), "exp": server.now() + 60 });
+        signer.post_raw("/token", &[], assertion_form(&KeyPair::generate().sign(&claims))).await.refused(401, "invalid_client");
+    }
+
     /// security.md T5, T6, T7: private_key_jwt.
     async fn an_assertion_is_good_once_for_us_and_for_an_hour_at_most(db) {
         let key = KeyPair::generate();

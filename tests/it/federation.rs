@@ -330,6 +330,27 @@ both! {
         assert_eq!(links(&server).await, 1);
     }
 
+    /// Initiating User Registration via OpenID Connect §4: whoever makes an account by a provider where they signed in long ago has made it.
+    async fn an_account_that_a_provider_begins_is_a_new_one(db) {
+        let (fake, server) = start(db).await;
+        let shop = Application::of(&server, "shop");
+        fake.knows("frieda-1", "frieda@example.org");
+        for prompt in ["create", "select_account"] {
+            let long_ago = server.now() - 3600;
+            fake.claim("auth_time", long_ago);
+            let request = shop.authorization_request().with("prompt", prompt);
+            let mut browser = Browser::new(&server);
+            browser.open(&request.url()).await;
+            let mut step = fake.sign_in(&mut browser).await;
+            if step.is_page() {
+                assert_eq!(prompt, "create", "{}", browser.describe());
+                step = browser.press("Create account").await;
+            }
+            let tokens = shop.redeem(&request, step.landed().code()).await.tokens();
+            assert_eq!(shop.verified(tokens.id_token()).await.claim("auth_time"), &json!(long_ago));
+        }
+    }
+
     /// OpenID Connect Core §2 (`auth_time`), §3.1.2.1; security.md M7: an old session at the provider is no fresh proof, also in a browser in
     /// which nobody is signed in here. The account asks anew, and an application is told the truth.
     async fn an_old_session_at_the_provider_is_no_fresh_proof(db) {

@@ -921,6 +921,9 @@ async fn under_an_address_there_are_no_passkeys() {
     for path in ["/login/passkey", "/.well-known/passkey-endpoints", "/.well-known/webauthn"] {
         assert_eq!(client.get(format!("{issuer}{path}")).send().await.unwrap().status(), 404, "{path}");
     }
+    let discovery = client.get(format!("{issuer}/.well-known/openid-configuration")).send().await.unwrap();
+    let discovery: Value = serde_json::from_str(&discovery.text().await.unwrap()).unwrap();
+    assert_eq!(discovery["acr_values_supported"], json!(["1", "2"]), "nobody could reach phr");
     drop(server);
 }
 
