@@ -162,7 +162,7 @@ async fn open_for(purpose: Use, config: Config, clock: Clock, random: Random) ->
         texts,
         second_factor: SecondFactorPolicy { required: config.second_factor.required, groups: config.second_factor.required_groups.clone() },
         brand: Brand::of(&config).map_err(|error| StartError::Other(format!("brand.logo: {error}")))?,
-        clients: Clients::default(),
+        clients: Clients::new(&config.claims),
         passkeys: Passkeys::new(&config).map_err(|error| StartError::Other(format!("passkeys.rp_id: {error}")))?,
         upstreams: Upstreams::new(upstreams),
         config,

@@ -82,6 +82,8 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
         Scope::parse(params.get("scope").unwrap_or("")).map_err(|why| OAuthError::new(ErrorCode::InvalidScope, why.to_string()))?;
     let scope = directory.grantable_scope(client, &requested)?;
     let resources = directory.targets(client, params.resources(), &scope)?;
+    // What no token could be of is refused here, and not when the code is redeemed.
+    directory.scope_asked_for(&scope, &scope, &directory.narrow_targets(&resources, &[])?)?;
     let prompt = match params.get("prompt") {
         Some(text) => Prompt::parse(text).map_err(|why| OAuthError::invalid_request(why.to_string()))?,
         None => Prompt::default(),
@@ -123,7 +125,15 @@ pub(super) fn parse(app: &App, client: &Client, params: &Params) -> Result<Autho
 /// The values of `acr` that are asked for: in `claims`, else in `acr_values`, else by the client's registration. Those that do not
 /// exist here are left out: they were asked for as voluntary claims, or are refused later as essential ones.
 fn acr_values(client: &Client, params: &Params, claims: &ClaimsRequest) -> Vec<Acr> {
-    let known = |values: &mut dyn Iterator<Item = &str>| values.filter_map(Acr::parse).collect::<Vec<_>>();
+    // Each once: the request travels in an address.
+    let known = |values: &mut dyn Iterator<Item = &str>| {
+        values.filter_map(Acr::parse).fold(Vec::new(), |mut kept, acr| {
+            if !kept.contains(&acr) {
+                kept.push(acr);
+            }
+            kept
+        })
+    };
     let in_claims = claims.acr_values();
     if !in_claims.is_empty() {
         return known(&mut in_claims.into_iter());

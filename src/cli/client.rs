@@ -9,6 +9,7 @@ use crate::clients::names::{NameTaken, check_client_id, find_person_called};
 use crate::clients::{self, Client, ClientId, ClientSecret, Directory, new_secret};
 use crate::clock::Timestamp;
 use crate::events::{self, About, EventKind};
+use crate::grants::{EndReason, end_grants_of_client};
 use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata, MetadataFault, RawClientMetadata};
 use crate::oauth::grant_type::GrantType;
 use crate::oauth::resource::ResourceIndicator;
@@ -40,7 +41,7 @@ pub enum ClientCommand {
         /// Switch the client on
         #[arg(long, conflicts_with = "disable")]
         enable: bool,
-        /// Switch the client off: nobody signs in, its tokens end
+        /// Switch the client off: nobody signs in, its tokens end for good
         #[arg(long)]
         disable: bool,
     },
@@ -229,6 +230,10 @@ async fn update(
             if let Some(enabled) = enabled {
                 clients::set_enabled(connection, &client.client_id, enabled, now).await?;
             }
+            if enabled == Some(false) {
+                // For good: switched on again, it begins anew.
+                end_grants_of_client(connection, &client.client_id, EndReason::ByOperator, now).await?;
+            }
             events::record(connection, app, EventKind::ClientChanged, &About::client(&client.client_id)).await?;
             Ok((client, metadata, secret))
         })
@@ -320,10 +325,8 @@ fn check_named(opened: &Opened, directory: &Directory, before: Option<&ClientMet
     if let Some(unknown) = directory.missing_resources(after).into_iter().find(is_new) {
         return Err(CliError::usage(format!("no resource {unknown}; create it first: ostiary resource create")));
     }
-    for token in unknown_scope(opened, directory, before, after) {
-        complain(&format!(
-            "no API has the scope {token}, and no claim goes with it: people are asked for it by that name, and nothing reads it."
-        ));
+    for token in unknown_scope(directory, before, after) {
+        complain(&format!("no API has the scope {token}, and no claim goes with it: the client gets it once there is one."));
     }
     let known = before.and_then(|before| before.upstreams.as_deref()).unwrap_or_default();
     match after.upstreams.iter().flatten().find(|id| !known.contains(id) && !app.upstreams.is_known(id)) {
@@ -336,14 +339,9 @@ fn check_named(opened: &Opened, directory: &Directory, before: Option<&ClientMet
 }
 
 /// What a client may newly ask for by name that stands for nothing here: most often it is mistyped.
-fn unknown_scope<'a>(opened: &Opened, directory: &Directory, before: Option<&ClientMetadata>, after: &'a ClientMetadata) -> Vec<&'a str> {
+fn unknown_scope<'a>(directory: &Directory, before: Option<&ClientMetadata>, after: &'a ClientMetadata) -> Vec<&'a str> {
     let had = |token: &str| before.and_then(|before| before.scope.as_ref()).is_some_and(|scope| scope.contains(token));
-    let exists = |token: &str| {
-        Scope::STANDARD.contains(&token)
-            || directory.resources().any(|resource| resource.scopes.contains_key(token))
-            || opened.app.config.claims.iter().any(|mapping| mapping.scope() == token)
-    };
-    after.scope.iter().flat_map(Scope::iter).filter(|token| !had(token) && !exists(token)).collect()
+    after.scope.iter().flat_map(Scope::iter).filter(|token| !had(token) && !directory.is_scope(token)).collect()
 }
 
 fn faults(faults: Vec<MetadataFault>) -> CliError {

@@ -178,7 +178,7 @@ impl Opened {
             .storage
             .transaction(async |connection| {
                 lock_directory(connection).await?;
-                let directory = Directory::read(connection).await?;
+                let directory = self.app.clients.read(connection).await?;
                 steps(connection, &directory).await
             })
             .await

@@ -195,7 +195,7 @@ pub async fn apply(
         .transaction(async |connection| {
             // Replicas that bring the same news write one after the other; the second finds it there.
             store::lock_directory(connection).await?;
-            let present = Directory::read(connection).await?;
+            let present = known.read(connection).await?;
             refuse_taken_names(&present, clients, resources)?;
             refuse_taken_scopes(&present, resources)?;
             // Not of those that are here already: what has been so must not keep the server from starting.

@@ -16,6 +16,7 @@ mod store;
 pub mod targets;
 
 use crate::clock::Timestamp;
+use crate::config::ClaimMapping;
 use crate::oauth::client_metadata::{ClientAuthenticationMethod, ClientMetadata};
 use crate::oauth::grant_type::GrantType;
 use crate::oauth::resource::ResourceIndicator;
@@ -104,25 +105,41 @@ pub struct Directory {
     resources: BTreeMap<ResourceIndicator, Arc<Resource>>,
     /// The origins that may read answers of the token endpoint from a browser: those of registered redirect URIs.
     web_origins: HashSet<String>,
+    /// Of the configuration's claim mappings.
+    claim_scopes: Scope,
 }
 
 /// The directory in memory.
 #[derive(Default)]
 pub struct Clients {
     directory: ArcSwap<Directory>,
+    claim_scopes: Scope,
     pub jwks: jwks_uri::JwksCache,
     /// Requests that were refused, until they are written down.
     pub refusals: refusals::Refusals,
 }
 
 impl Clients {
+    /// None yet. `mappings`: what claims there are beside the standard ones, whose scopes clients may ask for.
+    pub fn new(mappings: &[ClaimMapping]) -> Self {
+        let scopes: Vec<&str> = mappings.iter().map(ClaimMapping::scope).collect();
+        Self { claim_scopes: Scope::parse(&scopes.join(" ")).unwrap_or_default(), ..Self::default() }
+    }
+
     /// Reads clients and resources anew.
     ///
     /// Cost: 3 round trips.
     pub async fn reload(&self, storage: &Storage) -> Result<(), StorageError> {
-        let directory = Directory::read(&mut storage.read().await?).await?;
+        let directory = self.read(&mut storage.read().await?).await?;
         self.directory.store(Arc::new(directory));
         Ok(())
+    }
+
+    /// Everything as it is in the database now.
+    ///
+    /// Cost: 3 round trips.
+    pub async fn read(&self, connection: &mut Connection) -> Result<Directory, StorageError> {
+        Directory::read(connection, self.claim_scopes.clone()).await
     }
 
     /// The directory as it is now.
@@ -137,10 +154,7 @@ impl Clients {
 }
 
 impl Directory {
-    /// Everything as it is in the database now.
-    ///
-    /// Cost: 3 round trips.
-    pub async fn read(connection: &mut Connection) -> Result<Self, StorageError> {
+    async fn read(connection: &mut Connection, claim_scopes: Scope) -> Result<Self, StorageError> {
         let clients = store::list_clients(connection).await?;
         let resources = store::list_resources(connection).await?;
         let web_origins = clients
@@ -152,6 +166,7 @@ impl Directory {
             clients: clients.into_iter().map(|client| (client.client_id.clone(), Arc::new(client))).collect(),
             resources: resources.into_iter().map(|resource| (resource.identifier.clone(), Arc::new(resource))).collect(),
             web_origins,
+            claim_scopes,
         })
     }
 
@@ -186,7 +201,17 @@ impl Directory {
         self.web_origins.contains(origin)
     }
 
-    /// The scope that a client may ask for: what it registered, else the standard scopes and those of its resources. `offline_access` is
+    /// Whether a token of a scope stands for something here: for claims, or for what an API lets do.
+    pub fn is_scope(&self, token: &str) -> bool {
+        self.is_about_people(token) || self.resources().any(|resource| resource.scopes.contains_key(token))
+    }
+
+    /// Whether it stands for claims, or for what the standards say: it goes with every API.
+    fn is_about_people(&self, token: &str) -> bool {
+        Scope::STANDARD.contains(&token) || self.claim_scopes.contains(token)
+    }
+
+    /// The scope that a client may ask for: what it registered and there is, else the standard scopes and those of its resources. `offline_access` is
     /// nothing to a client that can have no refresh token.
     pub fn allowed_scope(&self, client: &Client) -> Scope {
         let scope = client.metadata.scope.clone().unwrap_or_else(|| {
@@ -196,7 +221,8 @@ impl Directory {
             Scope::parse(&all.join(" ")).unwrap_or_default()
         });
         let may_refresh = client.metadata.may_use(GrantType::RefreshToken);
-        scope.filtered(|token| may_refresh || token != Scope::OFFLINE_ACCESS)
+        // What was an API's and is none's any more is nobody's to have (security.md R8).
+        scope.filtered(|token| self.is_scope(token) && (may_refresh || token != Scope::OFFLINE_ACCESS))
     }
 }
 

@@ -77,16 +77,13 @@ impl Directory {
         client.metadata.may_use(GrantType::RefreshToken) && (client.metadata.first_party || offline())
     }
 
-    /// What is left of a scope for tokens to these resources: the standard tokens and the resources' own.
+    /// What is left of a scope for tokens to these resources: what stands for claims, and the resources' own.
     pub fn scope_for(&self, scope: &Scope, resources: &[Arc<Resource>]) -> Scope {
-        scope.filtered(|token| {
-            Scope::STANDARD.contains(&token)
-                || resources.iter().any(|resource| resource.scopes.contains_key(token))
-                || self.owner_of(token).is_none()
-        })
+        scope.filtered(|token| self.is_about_people(token) || resources.iter().any(|resource| resource.scopes.contains_key(token)))
     }
 
-    /// The same for a token request that named a scope: an answer without any would say that it got all of it (RFC 6749 §5.1).
+    /// The same for a token request that asks for something, by name or as what was granted: an answer without any would say that it got
+    /// all of it (RFC 6749 §5.1).
     ///
     /// Errors: `invalid_scope` when nothing is left of something.
     pub fn scope_asked_for(&self, asked_for: &Scope, scope: &Scope, resources: &[Arc<Resource>]) -> Result<Scope, OAuthError> {
@@ -115,10 +112,6 @@ impl Directory {
 
     fn client_resources<'a>(&'a self, client: &'a Client) -> impl Iterator<Item = &'a Resource> {
         client.metadata.resources.iter().filter_map(|id| self.resource(id)).map(Arc::as_ref)
-    }
-
-    fn owner_of(&self, token: &str) -> Option<&Resource> {
-        self.resources().find(|resource| resource.scopes.contains_key(token))
     }
 }
 

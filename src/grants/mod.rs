@@ -25,8 +25,9 @@ use std::time::Duration;
 pub use consent::{StoredConsent, delete_consent, list_consents, record_consent};
 pub use store::{
     GrantState, Inserted, LiveAccess, consume_ticket, delete_expired_revocations, delete_expired_tickets, delete_grants, end_grant,
-    end_grant_of_client, end_grant_of_code, end_grants_of_session, end_grants_of_user, end_grants_of_user_and_client, find_grant_state,
-    find_standing, insert_code_grant, is_revoked, list_expired_grants, list_grants_of, list_live_access, revoke_access_token, rotate,
+    end_grant_of_client, end_grant_of_code, end_grants_of_client, end_grants_of_session, end_grants_of_user, end_grants_of_user_and_client,
+    find_grant_state, find_standing, insert_code_grant, is_revoked, list_expired_grants, list_grants_of, list_live_access,
+    revoke_access_token, rotate,
 };
 
 id_newtype! {

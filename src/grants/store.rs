@@ -255,6 +255,20 @@ pub async fn end_grants_of_user_and_client(
         .await)
 }
 
+/// Ends everything that a client was granted.
+pub async fn end_grants_of_client(
+    connection: &mut Connection,
+    client_id: &ClientId,
+    why: EndReason,
+    now: Timestamp,
+) -> Result<usize, StorageError> {
+    query!(connection, |c| diesel::update(grants::table.filter(grants::client_id.eq(client_id)))
+        .filter(grants::ended_at.is_null())
+        .set((grants::ended_at.eq(now), grants::ended_reason.eq(why.as_str())))
+        .execute(c)
+        .await)
+}
+
 /// A client that holds live grants of a person.
 #[derive(Debug, Clone)]
 pub struct LiveAccess {

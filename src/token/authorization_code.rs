@@ -49,6 +49,7 @@ pub(super) async fn redeem(
     let directory = app.clients.directory();
     let (scope, resources) = directory.still_allowed(client, &code.scope, &code.resources);
     let targets = directory.narrow_targets(&resources, requested_resources)?;
+    let token_scope = directory.scope_asked_for(&code.scope, &scope, &targets)?;
     let form = form_of(&targets, app.tokens.access_token_lifetime)?;
 
     let mut connection = app.storage.write().await?;
@@ -108,8 +109,7 @@ pub(super) async fn redeem(
         .then(|| RefreshToken { grant_id: grant.id.clone(), generation: 0 }.seal(&app.sealing))
         .transpose()
         .map_err(OAuthError::server_error)?;
-    let scope = directory.scope_for(&scope, &targets);
-    Issue { app, client, standing: &standing, grant: &grant, scope, resources: &targets, form, now }
+    Issue { app, client, standing: &standing, grant: &grant, scope: token_scope, resources: &targets, form, now }
         .tokens(refresh_token, IdTokenFor::Authentication)
 }
 

@@ -52,7 +52,7 @@ pub(super) async fn refresh(
     }
     let (scope, resources) = directory.still_allowed(client, requested_scope.unwrap_or(granted), &state.grant.resources.0);
     let targets = directory.narrow_targets(&resources, requested_resources)?;
-    let scope = directory.scope_asked_for(requested_scope.unwrap_or(&Scope::default()), &scope, &targets)?;
+    let scope = directory.scope_asked_for(requested_scope.unwrap_or(granted), &scope, &targets)?;
     let form = form_of(&targets, app.tokens.access_token_lifetime)?;
 
     let mut worth = token.worth(&state.grant, &app.tokens, now);

@@ -253,6 +253,20 @@ both! {
         Person::bob().fill_sign_up(&mut new).await.landed().code();
     }
 
+    /// The request travels in an address: what it says a thousand times is kept once, and the person gets the page.
+    async fn what_is_repeated_in_a_list_is_kept_once(db) {
+        let server = TestServer::start(db).await;
+        let shop = Application::of(&server, "shop");
+        let alice = Person::alice();
+        let mut browser = alice.registered(&server).await;
+        for (list, value) in [("acr_values", "1 2 phr"), ("scope", "openid email profile"), ("prompt", "login consent"), ("ui_locales", "de en")] {
+            let request = shop.authorization_request().with(list, &vec![value; 10_000 / value.len()].join(" "));
+            browser.open(&request.url()).await;
+            assert_eq!(browser.status(), 200, "{list}: {}", browser.describe());
+            assert!(browser.page().url.as_str().len() < 2000, "{list}: {}", browser.page().url);
+        }
+    }
+
     /// security.md A40, OpenID Connect Core §3.1.2.4: consent is for what was shown, and remembered.
     async fn consent_is_for_what_was_shown(db) {
         let server = TestServer::start(db).await;

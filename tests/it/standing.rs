@@ -6,6 +6,7 @@ use crate::support::prelude::*;
 use crate::support::setup::secret_of;
 
 const API: &str = "https://api.example";
+const STOCK: &str = "https://stock.example";
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// Everything that a person and an app hold before something ends.
@@ -220,6 +221,99 @@ both! {
             };
             assert_eq!(held.open_ways().await, expected, "{reason}");
         }
+    }
+
+    /// security.md R8: a scope that an API gives up is in no token from then on, also of a client that is registered for it by name; nor is one
+    /// of an API that is deleted.
+    async fn what_an_api_gives_up_is_in_no_new_token(db) {
+        let scope = "openid orders:read orders:admin stock:read offline_access";
+        let server = TestServer::with(db)
+            .client(Client::confidential("shop").first_party().with("resources", json!([API, STOCK])).with("scope", scope))
+            .start()
+            .await;
+        let run = async |arguments: &[&str]| {
+            server.ground.command(arguments).await.done();
+            for topic in [ostiary::storage::Topic::Resources, ostiary::storage::Topic::Clients] {
+                ostiary::housekeeping::reload(server.app(), topic).await.unwrap();
+            }
+        };
+        run(&["resource", "create", API, "--name", "Orders", "--scope", "orders:read=See your orders", "--scope", "orders:admin=Change all orders"]).await;
+        run(&["resource", "create", STOCK, "--name", "Stock", "--scope", "stock:read=See the stock"]).await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let shop = Application::of(&server, "shop");
+        let request = shop.authorization_request().with("scope", scope);
+        let tokens = shop.sign_in_with(&mut browser, &alice, &request).await;
+        assert!(tokens.scope().contains("orders:admin") && tokens.scope().contains("stock:read"), "{}", tokens.scope());
+        let code = alice.authorize(&mut browser, &request).await.code().to_owned();
+        run(&["resource", "update", API, "--remove-scope", "orders:admin"]).await;
+        with_metadata(&server, "shop", |metadata| metadata["resources"] = json!([API])).await;
+        run(&["resource", "delete", STOCK]).await;
+        let left = "openid orders:read offline_access";
+        assert_eq!(shop.refresh(tokens.refresh_token()).await.tokens().scope(), left);
+        assert_eq!(shop.redeem(&request, &code).await.tokens().scope(), left);
+        assert_eq!(shop.sign_in_with(&mut browser, &alice, &request).await.scope(), left);
+        let only = shop.authorization_request().with("scope", "orders:admin");
+        assert_eq!(browser.open(&only.url()).await.landed().error(), "invalid_scope");
+    }
+
+    /// RFC 6749 §5.1: an answer without a scope would say that all of it was given; where nothing is left of it, that is told.
+    async fn a_token_with_nothing_left_in_it_is_refused(db) {
+        let server = TestServer::with(db)
+            .resource(API, &["orders:read"])
+            .resource(STOCK, &["stock:read"])
+            .client(Client::confidential("shop").first_party().with("resources", json!([API, STOCK])))
+            .start()
+            .await;
+        let alice = Person::alice();
+        let mut browser = alice.signed_in(&server).await;
+        let shop = Application::of(&server, "shop");
+        let request = shop.authorization_request().with("scope", "orders:read").with("resource", API).and_again("resource", STOCK);
+        let landed = browser.open(&request.url()).await.landed();
+        let redeem = async |resource: &str| {
+            let form = [
+                ("grant_type", "authorization_code"), ("code", landed.code()), ("redirect_uri", request.parameter("redirect_uri").unwrap()),
+                ("code_verifier", request.verifier.as_str()), ("resource", resource),
+            ];
+            shop.post("/token", &form).await
+        };
+        let other = shop.authorization_request().with("scope", "orders:read").with("resource", STOCK);
+        assert_eq!(browser.open(&other.url()).await.landed().error(), "invalid_scope");
+        redeem(STOCK).await.refused(400, "invalid_scope");
+        // It was not used up by that.
+        let tokens = redeem(API).await.tokens();
+        let refresh = async |token: &str, resource: &str| {
+            shop.post("/token", &[("grant_type", "refresh_token"), ("refresh_token", token), ("resource", resource)]).await
+        };
+        refresh(tokens.refresh_token(), STOCK).await.refused(400, "invalid_scope");
+        let tokens = refresh(tokens.refresh_token(), API).await.tokens();
+        assert_eq!(tokens.scope(), "orders:read");
+        with_metadata(&server, "shop", |metadata| metadata["resources"] = json!([STOCK])).await;
+        shop.refresh(tokens.refresh_token()).await.refused(400, "invalid_scope");
+    }
+
+    /// A client that is switched off loses its tokens for good, as `--help` says: most often it was robbed.
+    async fn what_a_client_had_is_not_back_when_it_is_switched_on_again(db) {
+        let server = TestServer::start(db).await;
+        let (shop, alice) = (Application::of(&server, "shop"), Person::alice());
+        let create = ["client", "create", "App", "--id", "app", "--redirect-uri", "https://app.example/cb", "--public", "--first-party"];
+        server.ground.command(&create).await.done();
+        let switched = async |how: &str| {
+            server.ground.command(&["client", "update", "app", how]).await.done();
+            ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+        };
+        ostiary::housekeeping::reload(server.app(), ostiary::storage::Topic::Clients).await.unwrap();
+        let mut app = Application::of(&server, "spa");
+        (app.client_id, app.redirect_uri) = ("app".into(), "https://app.example/cb".into());
+        let mut browser = alice.signed_in(&server).await;
+        let (tokens, others) = (app.sign_in(&mut browser, &alice).await, shop.sign_in(&mut browser, &alice).await);
+        switched("--disable").await;
+        app.refresh(tokens.refresh_token()).await.refused(401, "invalid_client");
+        switched("--enable").await;
+        app.refresh(tokens.refresh_token()).await.refused(400, "invalid_grant");
+        assert_ne!(app.userinfo(&tokens.access_token).await.status, 200);
+        app.sign_in(&mut browser, &alice).await;
+        shop.refresh(others.refresh_token()).await.tokens();
     }
 
     /// security.md R6, R8: what the operator takes from an app is in no token from then on, of a code or of a refresh token of before.
