@@ -211,8 +211,8 @@ impl Directory {
         Scope::STANDARD.contains(&token) || self.claim_scopes.contains(token)
     }
 
-    /// The scope that a client may ask for: what it registered and there is, else the standard scopes and those of its resources. `offline_access` is
-    /// nothing to a client that can have no refresh token.
+    /// The scope that a client may ask for: what it registered and there is, else the standard scopes and those of its resources.
+    /// `offline_access` is nothing to a client that can have no refresh token.
     pub fn allowed_scope(&self, client: &Client) -> Scope {
         let scope = client.metadata.scope.clone().unwrap_or_else(|| {
             let of_resources =

@@ -89,7 +89,8 @@ impl Directory {
     pub fn scope_asked_for(&self, asked_for: &Scope, scope: &Scope, resources: &[Arc<Resource>]) -> Result<Scope, OAuthError> {
         let left = self.scope_for(scope, resources);
         if left.is_empty() && !asked_for.is_empty() {
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope holds nothing that the resource knows.").about(asked_for));
+            let why = "scope holds nothing that the resource knows: name the API that has it, which must be one of the client's resources.";
+            return Err(OAuthError::new(ErrorCode::InvalidScope, why).about(asked_for));
         }
         Ok(left)
     }
