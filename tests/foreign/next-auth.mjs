@@ -1,5 +1,6 @@
 // An application on next-auth 5: for one navigation after expiry its proxy refreshes, and then the page refreshes again with the same
 // token, since a server component sees the cookie as it came in. Nobody may be signed out by that.
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import NextAuth from 'next-auth';
 import { serve } from 'next/headers';
@@ -41,7 +42,7 @@ const bundle = () => NextAuth({
 const proxy = bundle();
 const pages = bundle();
 
-createServer(async (incoming, outgoing) => {
+const application = createServer(async (incoming, outgoing) => {
   const url = APP + incoming.url;
   incoming.headers['x-forwarded-proto'] = 'http'; // As Next.js does.
   const body = [];
@@ -60,6 +61,8 @@ createServer(async (incoming, outgoing) => {
   outgoing.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'set-cookie': answer.headers.getSetCookie() });
   outgoing.end(Buffer.from(await answer.arrayBuffer()));
 }).listen(APP_PORT, 'localhost');
+// A name is looked up first: whoever asks at once may be too early.
+await once(application, 'listening');
 
 const browser = new Person(APP, EMAIL, PASSWORD);
 const person = new Person(ISSUER, EMAIL, PASSWORD);
